@@ -1,0 +1,30 @@
+"""Weakly supervised joint video anomaly detection and classification.
+
+Majhi, Das, Bremond, Dash and Sa, FG 2021, in Keras 3.
+"""
+
+import importlib
+
+from wrapt import register_post_import_hook
+
+__version__ = "0.1.0"
+
+__all__ = ["__version__", "load"]
+
+
+def _register_serializables(keras):
+    importlib.import_module("keras_wsad.layers")
+    importlib.import_module("keras_wsad.losses")
+    importlib.import_module("keras_wsad.models")
+
+
+# A saved model must open in a program that has imported no more than this package, so its
+# layers and losses have to be known to Keras. Importing Keras here would cost every
+# `keras-wsad --help` some seconds: they are made known as soon as something imports it.
+register_post_import_hook(_register_serializables, "keras")
+
+
+def __getattr__(name):
+    if name == "load":
+        return importlib.import_module("keras_wsad.inference").load
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,35 @@
+"""The project's own errors: each says what was expected, what was found, and where."""
+
+
+class WSADError(ValueError):
+    """Base of every error that keras_wsad raises for bad input."""
+
+
+class DataError(WSADError):
+    """A list, an annotation or a frame count is missing or contradicts another."""
+
+
+class FeatureFileError(WSADError):
+    """A feature file cannot be used.
+
+    Args:
+        path: str or path. The file.
+        problem: str. What is wrong with it, in a few words (`"empty"`).
+    """
+
+    def __init__(self, path, problem):
+        super().__init__(f"{path}: {problem}")
+        self.path = path
+        self.problem = problem
+
+
+class ConfigError(WSADError):
+    """Two settings exclude each other, or one does not fit the data."""
+
+
+class RunError(WSADError):
+    """A run folder or a saved model is absent, incomplete or of another kind."""
+
+
+class NaNLossError(WSADError):
+    """The loss became NaN or infinite."""

@@ -1,0 +1,86 @@
+"""Finding files by name, and writing them so that a kill leaves the old or the new one."""
+
+import contextlib
+import json
+import os
+import pathlib
+import shutil
+import tempfile
+
+
+@contextlib.contextmanager
+def atomic_path(path):
+    """Gives a temporary path that takes the place of `path` when the block ends well.
+
+    The temporary path has the same suffix as `path` (libraries that choose a format by
+    suffix work) and lies in the same folder (so that the move is one step). Either a file
+    or a folder may be written there; an existing folder is replaced whole.
+
+    Args:
+        path: str or path. Where the file or folder is to stand in the end.
+
+    Example:
+
+    >>> import os, tempfile
+    >>> folder = tempfile.mkdtemp()
+    >>> with atomic_path(os.path.join(folder, "a.txt")) as temporary:
+    ...     _ = temporary.write_text("whole")
+    >>> os.listdir(folder)
+    ['a.txt']
+    """
+    path = pathlib.Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    workspace = pathlib.Path(tempfile.mkdtemp(prefix=".partial-", dir=path.parent))
+    temporary = workspace / path.name
+    try:
+        yield temporary
+        if path.is_dir():
+            # A folder cannot be replaced in one step: the old one is moved aside first.
+            os.replace(path, workspace / "replaced")
+        os.replace(temporary, path)
+    finally:
+        shutil.rmtree(workspace, ignore_errors=True)
+
+
+def write_json(path, content):
+    """Writes `content` as indented JSON, atomically. NaN is refused, not written."""
+    text = json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False)
+    write_text(path, text + "\n")
+
+
+def write_text(path, text):
+    """Writes `text` as UTF-8, atomically."""
+    with atomic_path(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def index_files(root):
+    """Maps each file name below `root` to its paths, the least deep first.
+
+    Hidden folders are passed over.
+
+    Args:
+        root: str or path. A folder.
+
+    Returns:
+        A dict from file name to a list of paths.
+    """
+    index = {}
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in names:
+            index.setdefault(name, []).append(pathlib.Path(folder, name))
+    for paths in index.values():
+        paths.sort(key=lambda path: (len(path.parts), path))
+    return index
+
+
+def cache_folder():
+    """Returns where derived data is kept: `$KERAS_WSAD_CACHE`, or the user's cache folder.
+
+    Whatever lies there can be deleted at any time: it is made again when needed.
+    """
+    if "KERAS_WSAD_CACHE" in os.environ:
+        return pathlib.Path(os.environ["KERAS_WSAD_CACHE"])
+    base = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
+    return pathlib.Path(base, "keras_wsad")

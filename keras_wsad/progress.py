@@ -1,0 +1,33 @@
+"""Progress bars for what takes longer than two seconds."""
+
+import sys
+import time
+
+import rich.progress
+
+
+def track(items, description):
+    """Yields the items, with a progress bar from the second second on.
+
+    Args:
+        items: a sequence.
+        description: str. What is being done, shown before the bar.
+    """
+    progress = rich.progress.Progress(
+        rich.progress.TextColumn("{task.description}"),
+        rich.progress.BarColumn(),
+        rich.progress.MofNCompleteColumn(),
+        rich.progress.TimeRemainingColumn(),
+        console=rich.console.Console(stderr=True),
+        disable=not sys.stderr.isatty(),
+    )
+    started = time.monotonic()
+    task = progress.add_task(description, total=len(items))
+    try:
+        for item in items:
+            if not progress.live.is_started and time.monotonic() - started > 2:
+                progress.start()
+            yield item
+            progress.advance(task)
+    finally:
+        progress.stop()
