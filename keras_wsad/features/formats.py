@@ -1,0 +1,159 @@
+"""Readers of the feature files found in the wild; every one gives `(crops, K, n)`."""
+
+import pathlib
+import re
+import warnings
+
+import numpy as np
+
+from keras_wsad.errors import FeatureFileError
+
+FEATURE_SUFFIXES = (".txt", ".npy", ".h5", ".hdf5")
+CROP_COUNTS = (1, 5, 10)
+_CROP_SUFFIX = re.compile(r"__(\d)$")
+
+
+def read_features(path):
+    """Reads the clip features of one video, in any of the known formats.
+
+    | file | content | found with |
+    |---|---|---|
+    | `.txt` | a row of numbers per segment | Sultani's C3D, 3D-ResNet-34 |
+    | `.npy` | `(K, n)` | most |
+    | `.npy` | `(K, crops, n)` or `(crops, K, n)`, with 1, 5 or 10 crops | RTFM |
+    | `.npy` | `(K, n)` in `NAME__0.npy` to `NAME__9.npy`, one per crop | AR-Net, S3R |
+    | `.h5` | dataset `features`, `(crops, K, ...)` or `(K, n)` | the paper's authors |
+
+    A file that is one crop of several stands for its video: all of its crops are read,
+    in the order of their numbers (0 centre, 1-4 corners, 5-9 mirrored). The video's path
+    without the crop number names them as well.
+
+    Args:
+        path: str or path. The feature file.
+
+    Returns:
+        A float32 array of shape `(crops, K, n)`.
+
+    Raises:
+        FeatureFileError: the file is absent, empty, truncated, pickled, of another shape,
+            or holds NaN or infinity.
+    """
+    path = pathlib.Path(path)
+    if not path.exists() or crop_number(path) is not None:
+        return read_crops(crop_files(path))
+    return _read_file(path)
+
+
+def read_crops(paths):
+    """Reads one file per crop and stacks them, `(crops, K, n)`.
+
+    Crops may differ by a clip at the end of the video: the shortest decides.
+    """
+    crops = [_read_file(path) for path in paths]
+    widths = {crop.shape[-1] for crop in crops}
+    if len(widths) > 1 or any(len(crop) > 1 for crop in crops):
+        shapes = [crop.shape for crop in crops]
+        raise FeatureFileError(paths[0], f"crops of different shapes: {shapes}")
+    num_clips = min(crop.shape[1] for crop in crops)
+    return np.concatenate([crop[:, :num_clips] for crop in crops])
+
+
+def crop_number(path):
+    """Returns the crop number in a file's name (`NAME__3.npy` is 3), or `None`."""
+    match = _CROP_SUFFIX.search(pathlib.Path(path).stem)
+    return int(match[1]) if match else None
+
+
+def crop_files(path):
+    """Returns the files of all crops of a video, in the order of their numbers.
+
+    Args:
+        path: path. `NAME__3.npy`, or `NAME.npy` or `NAME` for files `NAME__0.npy`, ...
+
+    Raises:
+        FeatureFileError: there are none, or a number is missing.
+    """
+    path = pathlib.Path(path)
+    suffixes = [path.suffix] if path.suffix in FEATURE_SUFFIXES else FEATURE_SUFFIXES
+    stem = path.stem if path.suffix in FEATURE_SUFFIXES else path.name
+    stem = _CROP_SUFFIX.sub("", stem)
+    for suffix in suffixes:
+        files = [path.with_name(f"{stem}__{crop}{suffix}") for crop in range(10)]
+        files = [file for file in files if file.exists()]
+        if files:
+            numbers = [crop_number(file) for file in files]
+            if numbers != list(range(len(files))):
+                raise FeatureFileError(files[0], f"a crop is missing: found {numbers}")
+            return files
+    raise FeatureFileError(path, "no such file")
+
+
+def _read_file(path):
+    readers = {".txt": _read_text, ".npy": _read_npy, ".h5": _read_h5, ".hdf5": _read_h5}
+    if path.suffix not in readers:
+        known = ", ".join(FEATURE_SUFFIXES)
+        raise FeatureFileError(path, f"not a feature file (expected {known})")
+    try:
+        features = readers[path.suffix](path)
+    except (OSError, EOFError, UnicodeDecodeError) as error:
+        raise FeatureFileError(path, f"unreadable ({_first_line(error)})") from error
+    if not features.size:
+        raise FeatureFileError(path, "empty")
+    with np.errstate(over="ignore"):
+        features = features.astype(np.float32)
+    # A number that is not finite would spread to the whole batch.
+    if not np.isfinite(features).all():
+        raise FeatureFileError(path, "holds NaN or infinity")
+    return features
+
+
+def _read_text(path):
+    with warnings.catch_warnings():
+        # An empty file is reported as such by the caller.
+        warnings.simplefilter("ignore", UserWarning)
+        try:
+            rows = np.loadtxt(path, dtype=np.float32, ndmin=2)
+        except ValueError as error:
+            raise FeatureFileError(path, f"unreadable ({_first_line(error)})") from error
+    return rows[None]
+
+
+def _read_npy(path):
+    try:
+        array = np.load(path, allow_pickle=False)
+    except ValueError as error:
+        problem = "pickled" if "pickle" in str(error) else "unreadable"
+        raise FeatureFileError(path, f"{problem} ({_first_line(error)})") from error
+    if not isinstance(array, np.ndarray) or array.dtype.kind not in "fiu":
+        raise FeatureFileError(path, "not an array of numbers")
+    if array.ndim == 2:
+        return array[None]
+    if array.ndim == 3 and array.shape[1] in CROP_COUNTS:
+        return array.transpose(1, 0, 2)
+    if array.ndim == 3 and array.shape[0] in CROP_COUNTS:
+        return array
+    raise FeatureFileError(
+        path, f"expected (K, n) or (K, 1 | 5 | 10, n), found shape {array.shape}"
+    )
+
+
+def _read_h5(path):
+    import h5py
+
+    with h5py.File(path, "r") as file:
+        if "features" not in file or not isinstance(file["features"], h5py.Dataset):
+            raise FeatureFileError(path, f"no dataset `features`, found {sorted(file)}")
+        dataset = file["features"]
+        if dataset.dtype.kind not in "fiu" or dataset.ndim < 2:
+            raise FeatureFileError(
+                path, f"expected (crops, K, ...) numbers, found {dataset.shape}"
+            )
+        array = dataset[()]
+    if array.ndim == 2:
+        return array[None]
+    # (crops, K, 7, 1, 1, 1024): the map is flattened time-major, as the authors do.
+    return array.reshape(*array.shape[:2], int(np.prod(array.shape[2:])))
+
+
+def _first_line(error):
+    return str(error).strip().partition("\n")[0]

@@ -1,0 +1,73 @@
+"""What was wrong with the feature files, and what was done about it."""
+
+import collections
+import dataclasses
+
+from keras_wsad.errors import FeatureFileError
+
+LEFT_OUT = "left out"
+RESAMPLED = "resampled"
+KEPT = "kept"
+
+
+@dataclasses.dataclass(frozen=True)
+class FeatureProblem:
+    """One video whose features are not as expected.
+
+    Args:
+        name: str. The video.
+        path: str. The file, or `""` where there is none.
+        problem: str. What is wrong, in a few words.
+        action: `"left out"`, `"resampled"` or `"kept"`.
+    """
+
+    name: str
+    path: str
+    problem: str
+    action: str
+
+
+def summarize_problems(problems, num_videos, examples=3):
+    """Counts problems by kind, a line each, with a few names.
+
+    Args:
+        problems: list of `FeatureProblem`.
+        num_videos: int. Videos that were looked for.
+        examples: int. Names shown per kind. Defaults to `3`.
+
+    Returns:
+        str, one line or more.
+
+    Example:
+
+    >>> print(summarize_problems([FeatureProblem("A", "A.txt", "empty", "left out")], 3))
+    2 of 3 videos have features; 1 left out, 0 resampled.
+      left out    1  empty: A
+    """
+    kinds = collections.defaultdict(list)
+    for problem in problems:
+        kinds[problem.action, problem.problem].append(problem.name)
+    count = collections.Counter(problem.action for problem in problems)
+    lines = [
+        f"{num_videos - count[LEFT_OUT]} of {num_videos} videos have features; "
+        f"{count[LEFT_OUT]} left out, {count[RESAMPLED]} resampled."
+    ]
+    by_size = sorted(kinds.items(), key=lambda item: (item[0][0], -len(item[1])))
+    for (action, problem), names in by_size:
+        more = ", ..." if len(names) > examples else ""
+        shown = ", ".join(names[:examples]) + more
+        lines.append(f"  {action:9} {len(names):4d}  {problem}: {shown}")
+    return "\n".join(lines)
+
+
+def raise_if_strict(problems):
+    """Raises an error that names every video left out or resampled.
+
+    Raises:
+        FeatureFileError: there is at least one.
+    """
+    serious = [problem for problem in problems if problem.action != KEPT]
+    if serious:
+        rest = [f"  {item.path or item.name}: {item.problem}" for item in serious]
+        text = f"{len(serious)} feature files are not as expected (strict):\n"
+        raise FeatureFileError(serious[0].path or serious[0].name, text + "\n".join(rest))

@@ -1,0 +1,171 @@
+import os
+
+import numpy as np
+import pytest
+
+from keras_wsad.errors import DataError
+from keras_wsad.errors import FeatureFileError
+from keras_wsad.features import normalize_clips
+from keras_wsad.features import open_store
+from keras_wsad.features import pool_segments
+from keras_wsad.features.problems import raise_if_strict
+from keras_wsad.features.problems import summarize_problems
+
+NAMES = [f"Abuse{number:03d}_x264" for number in range(6)]
+
+
+@pytest.fixture
+def folder(tmp_path, random):
+    folder = tmp_path / "features"
+    folder.mkdir()
+    for name in NAMES:
+        np.save(folder / f"{name}.npy", random.random((40, 8), "float32"))
+    return folder
+
+
+def actions(store):
+    return {(item.name, item.action, item.problem) for item in store.problems}
+
+
+def test_rows_are_pooled_and_normalised_features_of_each_video(folder):
+    store = open_store(folder, NAMES, num_segments=4, reduce="mean", alignment="release")
+    assert store.features.shape == store.normalized_features.shape == (6, 4, 8)
+    clips = np.load(folder / f"{NAMES[3]}.npy")
+    (row,) = store.videos[NAMES[3]]
+    options = {"num_segments": 4, "reduce": "mean", "alignment": "release"}
+    np.testing.assert_allclose(store.features[row], pool_segments(clips, **options))
+    # Clips are normalised before they are pooled, not after.
+    normalized = pool_segments(normalize_clips(clips), **options)
+    np.testing.assert_allclose(store.normalized_features[row], normalized)
+    assert not store.problems
+
+
+def test_every_crop_is_a_row(folder, random):
+    crops = random.random((12, 10, 8), "float32")
+    np.save(folder / f"{NAMES[0]}.npy", crops)
+    for crop in range(5):
+        np.save(folder / f"{NAMES[1]}__{crop}.npy", crops[:, crop])
+    (folder / f"{NAMES[1]}.npy").unlink()
+    store = open_store(folder, NAMES, num_segments=4)
+    assert [len(store.videos[name]) for name in NAMES] == [10, 5, 1, 1, 1, 1]
+    assert store.features.shape[0] == 19
+    rows = list(store.videos[NAMES[1]])
+    np.testing.assert_array_equal(
+        store.features[rows], pool_segments(crops.swapaxes(0, 1)[:5], 4, "max", "aligned")
+    )
+
+
+@pytest.mark.parametrize("suffix", ["_i3d.npy", ".mp4.npy", "-rgb.npy"])
+def test_names_with_a_tail_are_found(folder, suffix):
+    (folder / f"{NAMES[2]}.npy").rename(folder / f"{NAMES[2]}{suffix}")
+    assert NAMES[2] in open_store(folder, NAMES, num_segments=4).videos
+
+
+def test_a_longer_name_is_another_video(folder):
+    (folder / "Abuse000_x264.npy").rename(folder / "Abuse0001_x264.npy")
+    store = open_store(folder, NAMES, num_segments=4)
+    assert actions(store) == {("Abuse000_x264", "left out", "no feature file")}
+
+
+def test_bad_files_are_left_out_and_named(folder, random):
+    (folder / f"{NAMES[0]}.npy").write_bytes(b"")
+    np.save(folder / f"{NAMES[1]}.npy", np.full((40, 8), np.nan))
+    np.save(folder / f"{NAMES[2]}.npy", random.random((40, 9)))
+    store = open_store(folder, NAMES, num_segments=4)
+    assert list(store.videos) == NAMES[3:]
+    problems = {item.name: item.problem for item in store.problems}
+    assert "unreadable" in problems[NAMES[0]]
+    assert problems[NAMES[1]] == "holds NaN or infinity"
+    assert problems[NAMES[2]] == "9 features where most files have 8"
+    assert "3 of 6 videos have features; 3 left out" in summarize_problems(
+        store.problems, 6
+    )
+
+
+def test_text_files_of_odd_length_are_resampled_and_named(folder, random):
+    for name, rows in zip(NAMES[:3], (31, 32, 33), strict=True):
+        (folder / f"{name}.npy").unlink()
+        np.savetxt(folder / f"{name}.txt", random.random((rows, 8)))
+    store = open_store(folder, NAMES)
+    assert actions(store) == {
+        (NAMES[0], "resampled", "31 rows where 32 were expected"),
+        (NAMES[2], "resampled", "33 rows where 32 were expected"),
+    }
+    assert store.features.shape == (6, 32, 8)
+
+
+def test_zero_rows_and_twins_are_kept_and_named(folder):
+    clips = np.load(folder / f"{NAMES[0]}.npy")
+    np.save(folder / f"{NAMES[1]}.npy", clips)
+    clips[3] = 0
+    np.save(folder / f"{NAMES[2]}.npy", clips)
+    store = open_store(folder, NAMES, num_segments=4)
+    assert store.identical == [[NAMES[0], NAMES[1]]]
+    assert actions(store) == {(NAMES[2], "kept", "all-zero rows")}
+    raise_if_strict(store.problems)
+
+
+def test_strict_names_every_file(folder):
+    for name in NAMES[:2]:
+        (folder / f"{name}.npy").write_bytes(b"")
+    store = open_store(folder, NAMES, num_segments=4)
+    with pytest.raises(FeatureFileError) as error:
+        raise_if_strict(store.problems)
+    assert f"{NAMES[0]}.npy" in str(error.value)
+    assert f"{NAMES[1]}.npy" in str(error.value)
+
+
+def test_the_second_opening_reads_the_cache(folder):
+    first = open_store(folder, NAMES, num_segments=4)
+    second = open_store(folder, NAMES, num_segments=4)
+    assert (first.reused, second.reused) == (False, True)
+    np.testing.assert_array_equal(first.features, second.features)
+    assert first.videos == second.videos
+
+
+def test_a_changed_file_or_option_is_noticed(folder, random):
+    open_store(folder, NAMES, num_segments=4)
+    assert not open_store(folder, NAMES, num_segments=5).reused
+    path = folder / f"{NAMES[0]}.npy"
+    clips = random.random((40, 8), "float32")
+    np.save(path, clips)
+    os.utime(path, ns=(1, 1))
+    store = open_store(folder, NAMES, num_segments=4)
+    assert not store.reused
+    np.testing.assert_array_equal(
+        store.features[0], pool_segments(clips, 4, "max", "aligned")
+    )
+
+
+def test_a_damaged_cache_is_made_again(folder):
+    store = open_store(folder, NAMES, num_segments=4)
+    (store.folder / "store.json").write_text("{")
+    assert not open_store(folder, NAMES, num_segments=4).reused
+
+
+def test_two_places_for_a_video_are_an_error(folder, random):
+    (folder / "other").mkdir()
+    np.save(folder / "other" / f"{NAMES[0]}.npy", random.random((40, 8)))
+    with pytest.raises(DataError, match=f"{NAMES[0]} in one place.*--features"):
+        open_store(folder, NAMES, num_segments=4)
+
+
+def test_no_features_at_all_are_an_error(tmp_path):
+    with pytest.raises(DataError, match=r"Found none that can be used \(no feature file\)"):
+        open_store(tmp_path, NAMES)
+
+
+def test_facts_of_the_real_features(real_data):
+    from keras_wsad.data import UCFCrime
+
+    dataset = UCFCrime(real_data / "ucf_crime")
+    names = [video.name for video in dataset.train + dataset.test]
+    store = open_store(real_data / "ucf_crime" / "r3d34", names)
+    empty = {item.name for item in store.problems if item.problem == "empty"}
+    assert len(empty) == 132
+    assert sum(video.name in empty for video in dataset.train) == 106
+    rows = [item.problem[:2] for item in store.problems if item.action == "resampled"]
+    assert (rows.count("33"), rows.count("31")) == (63, 50)
+    assert int((~store.features.any(axis=-1)).sum()) == 16
+    assert len(store.identical) == 20
+    assert store.features.shape == (1768, 32, 512)
