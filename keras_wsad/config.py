@@ -1,0 +1,174 @@
+"""The experiment: every setting of a run, its defaults, its presets, its command line."""
+
+import dataclasses
+import pathlib
+from typing import Literal
+
+import yaml
+
+from keras_wsad.errors import ConfigError
+from keras_wsad.files import write_text
+
+PRESETS = pathlib.Path(__file__).parent / "presets"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ExperimentConfig:
+    """A run of the joint model, from data to checkpoint.
+
+    The defaults are the paper's, where it says anything. `presets/release.yaml` holds what
+    the authors' released code does otherwise.
+
+    Args:
+        data: Folder in UCF-Crime's layout: lists, annotation and features, at any depth.
+            Without one, a small made-up feature set is used.
+        features: Which features, where the data folder holds several: a folder below it,
+            or any other folder.
+        strict: Make every feature file that is empty, damaged or of odd length an error.
+        num_segments: Temporal segments per video, T.
+        reduce: How the clips of a segment are pooled.
+        alignment: How clips are assigned to segments: aligned drops and shifts nothing,
+            release is the authors' floor(K/T), which drops the tail.
+        test_crops: Crops whose scores are averaged at validation and test, as far as the
+            features have them. Training uses the first, the centre crop.
+        lstm: Pass features through the LSTM (Table I, l2).
+        second_level: Use second-level attention (Table I, l3).
+        first_level: Use first-level attention (Table I, l4, the proposed model).
+        lstm_units: Hidden size of the LSTM.
+        recurrent_activation: Gates of the LSTM. hard_sigmoid is Keras's default of 2018.
+        dropout: Rate of the three dropouts.
+        kernel_l2: L2 penalty on the kernels of the detection and classification branches.
+        detection_weight: Weight of the detection loss, lambda_d; classification has the
+            rest.
+        smoothness: Weight of temporal smoothness, lambda_1.
+        sparsity: Weight of sparsity, lambda_2.
+        first_level_target: What the first-level attention is pulled to.
+        first_level_weight: Weight of that penalty, lambda_att.
+        second_level_weight: Weight of the penalty on second-level attention, lambda_att.
+        learning_rate: Of Adam.
+        steps: Training steps, rounded up to whole epochs.
+        anomalous_per_batch: Anomalous videos in a batch.
+        normal_per_batch: Normal videos in a batch.
+        batch_order: random draws anew for each epoch, release takes fixed slices of the
+            class-sorted lists.
+        validation_fraction: Share of the training videos held out, the same of each class.
+        checkpoint_rule: Which weights are kept. best_on_validation - highest mean of
+            video-level AUC and mAA on the held-out videos, at the end of an epoch; last -
+            those of the last step; best_on_test - highest mAA on the test videos, which
+            chooses on the test set and exists to follow the authors' code.
+        seed: Of everything random.
+        deterministic: Make TensorFlow repeat itself to the bit on the same machine.
+        runs: Folder that holds the run folders.
+        name: Name of the run folder. By default made of the features, the seed and the
+            time.
+    """
+
+    # Data.
+    data: str | None = None
+    features: str | None = None
+    strict: bool = False
+    num_segments: int = 32
+    reduce: Literal["max", "mean"] = "max"
+    alignment: Literal["aligned", "release"] = "aligned"
+    test_crops: int = 5
+    # Model.
+    lstm: bool = True
+    second_level: bool = True
+    first_level: bool = True
+    lstm_units: int = 1024
+    recurrent_activation: Literal["sigmoid", "hard_sigmoid"] = "sigmoid"
+    dropout: float = 0.6
+    kernel_l2: float = 1e-3
+    # Losses.
+    detection_weight: float = 0.9
+    smoothness: float = 8e-5
+    sparsity: float = 8e-5
+    first_level_target: float = 1.0
+    first_level_weight: float = 1e-3
+    second_level_weight: float = 1e-3
+    # Training.
+    learning_rate: float = 1e-4
+    steps: int = 500
+    anomalous_per_batch: int = 30
+    normal_per_batch: int = 30
+    batch_order: Literal["random", "release"] = "random"
+    validation_fraction: float = 0.15
+    checkpoint_rule: Literal["best_on_validation", "last", "best_on_test"] = (
+        "best_on_validation"
+    )
+    seed: int = 0
+    deterministic: bool = True
+    # Run folder.
+    runs: str = "runs"
+    name: str | None = None
+
+    def __post_init__(self):
+        counts = ("num_segments", "lstm_units", "steps", "test_crops")
+        for field in (*counts, "anomalous_per_batch", "normal_per_batch"):
+            if getattr(self, field) < 1:
+                raise ConfigError(
+                    f"Expected {field} >= 1. Received: {getattr(self, field)}"
+                )
+        for field in ("dropout", "validation_fraction"):
+            if not 0 <= getattr(self, field) < 1:
+                raise ConfigError(
+                    f"Expected 0 <= {field} < 1. Received: {getattr(self, field)}"
+                )
+        if self.checkpoint_rule == "best_on_validation" and not self.validation_fraction:
+            raise ConfigError(
+                "checkpoint_rule best_on_validation needs held-out videos. "
+                "Received: validation_fraction=0"
+            )
+
+
+def preset_path(name):
+    """Returns the file of a published setting, `"paper"` or `"release"`.
+
+    Raises:
+        ConfigError: there is no such preset.
+    """
+    path = PRESETS / f"{name}.yaml"
+    if not path.is_file():
+        known = ", ".join(sorted(file.stem for file in PRESETS.glob("*.yaml")))
+        raise ConfigError(f"Expected a preset ({known}). Received: {name!r}")
+    return path
+
+
+def load_config(path, **changes):
+    """Reads a YAML file over the defaults.
+
+    Args:
+        path: path. Holds what differs from the defaults.
+        **changes: what differs from the file.
+
+    Returns:
+        An `ExperimentConfig`.
+
+    Raises:
+        ConfigError: an unknown key, another type, or a file that cannot be read.
+    """
+    parser = config_parser(prog="config")
+    try:
+        content = yaml.safe_load(pathlib.Path(path).read_text(encoding="utf-8")) or {}
+        return ExperimentConfig(**parser.parse_object({**content, **changes}).as_dict())
+    except (OSError, TypeError, ValueError, yaml.YAMLError) as error:
+        raise ConfigError(f"{path}: {error}") from error
+
+
+def save_config(config, path):
+    """Writes every setting of a run as YAML, atomically."""
+    write_text(path, yaml.safe_dump(dataclasses.asdict(config), sort_keys=False))
+
+
+def config_parser(**kwargs):
+    """Returns a parser with an option for each field of `ExperimentConfig`.
+
+    Args:
+        **kwargs: arguments of `jsonargparse.ArgumentParser`.
+    """
+    import jsonargparse
+
+    kwargs.setdefault("exit_on_error", False)
+    parser = jsonargparse.ArgumentParser(**kwargs)
+    parser.add_class_arguments(ExperimentConfig)
+    return parser

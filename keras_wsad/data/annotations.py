@@ -1,0 +1,156 @@
+"""Reading UCF-Crime's lists and temporal annotation."""
+
+import numpy as np
+
+from keras_wsad.errors import DataError
+
+#: The 13 anomaly classes and Normal, alphabetical as in the authors' code; Normal is 7.
+CLASS_NAMES = (
+    "Abuse",
+    "Arrest",
+    "Arson",
+    "Assault",
+    "Burglary",
+    "Explosion",
+    "Fighting",
+    "Normal",
+    "RoadAccidents",
+    "Robbery",
+    "Shooting",
+    "Shoplifting",
+    "Stealing",
+    "Vandalism",
+)
+NORMAL = CLASS_NAMES.index("Normal")
+
+
+def label_of(class_name, source):
+    """Returns the label of a class or of a list's folder name.
+
+    Normal videos stand in folders such as `Training_Normal_Videos_Anomaly` and
+    `Normal_Videos_event`: whatever holds the word Normal is class `"Normal"`.
+
+    Args:
+        class_name: str. A class name, or the folder that a list names.
+        source: str. Where it was read, for the error message.
+
+    Returns:
+        int, the index in `CLASS_NAMES`.
+
+    Raises:
+        DataError: the class is unknown.
+
+    Example:
+
+    >>> label_of("Abuse", "a list"), label_of("Testing_Normal_Videos_Anomaly", "a list")
+    (0, 7)
+    """
+    if "normal" in class_name.lower():
+        return NORMAL
+    if class_name not in CLASS_NAMES:
+        raise DataError(
+            f"{source}: expected one of the classes {', '.join(CLASS_NAMES)}. "
+            f"Received: class={class_name!r}"
+        )
+    return CLASS_NAMES.index(class_name)
+
+
+def read_split_list(path):
+    """Reads a list of `Class/Name.mp4` lines.
+
+    Args:
+        path: path. A text file such as `Anomaly_Train.txt`.
+
+    Returns:
+        A dict from video name (`"Abuse001_x264"`) to label, in the order of the list.
+
+    Raises:
+        DataError: a line has no folder, an unknown class, or names a video again.
+    """
+    labels = {}
+    for number, line in enumerate(_lines(path), start=1):
+        if not line:
+            continue
+        source = f"{path}, line {number}"
+        folder, slash, file_name = line.replace("\\", "/").rpartition("/")
+        if not slash:
+            raise DataError(f"{source}: expected Class/Name.mp4. Received: {line!r}")
+        name = video_name(file_name)
+        if name in labels:
+            raise DataError(f"{source}: the video {name} is listed twice.")
+        labels[name] = label_of(folder.rpartition("/")[2], source)
+    return labels
+
+
+def read_temporal_annotation(path):
+    """Reads lines of `Name.mp4  Class  s1  e1  s2  e2`, with -1 where there is no event.
+
+    Args:
+        path: path. `Temporal_Anomaly_Annotation_for_Testing_Videos.txt`.
+
+    Returns:
+        A dict from video name to `(label, events)`, with events a list of half-open
+        `(start, end)` frames as annotated, which may lie past the end of the video.
+
+    Raises:
+        DataError: a line is malformed, or an event ends before it starts.
+    """
+    annotation = {}
+    for number, line in enumerate(_lines(path), start=1):
+        if not line:
+            continue
+        source = f"{path}, line {number}"
+        file_name, *rest = line.split()
+        try:
+            class_name, *bounds = rest
+            bounds = [int(bound) for bound in bounds]
+        except ValueError:
+            bounds = []
+        if len(bounds) not in (2, 4):
+            raise DataError(
+                f"{source}: expected `Name Class start end [start end]`. Received: {line!r}"
+            )
+        pairs = zip(bounds[::2], bounds[1::2], strict=True)
+        events = [(start, end) for start, end in pairs if (start, end) != (-1, -1)]
+        if any(start < 0 or end <= start for start, end in events):
+            raise DataError(
+                f"{source}: expected 0 <= start < end. Received: events={events}"
+            )
+        annotation[video_name(file_name)] = (label_of(class_name, source), events)
+    return annotation
+
+
+def video_name(file_name):
+    """Strips a video's extension: `Abuse028_x264.mp4` is `Abuse028_x264`."""
+    stem, dot, extension = file_name.strip().rpartition(".")
+    return stem if dot and extension.isalnum() else file_name.strip()
+
+
+def frame_labels(events, num_frames):
+    """Marks the frames of a video that lie in an event.
+
+    Args:
+        events: list of half-open `(start, end)` frames. What lies past the end of the
+            video is cut off (Explosion033 and Shooting015 are annotated past theirs).
+        num_frames: int. Frames in the video.
+
+    Returns:
+        A bool array of shape `(num_frames,)`.
+
+    Example:
+
+    >>> frame_labels([(1, 3), (4, 9)], 6).astype(int).tolist()
+    [0, 1, 1, 0, 1, 1]
+    """
+    labels = np.zeros(num_frames, dtype=bool)
+    for start, end in events:
+        labels[start:end] = True
+    return labels
+
+
+def _lines(path):
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            return [line.strip() for line in file]
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: cannot be read ({error}).") from error

@@ -1,0 +1,140 @@
+"""Everything a run learns from and is judged on: videos with their segment features."""
+
+import dataclasses
+import itertools
+import pathlib
+
+from keras_wsad.data.splits import hold_out
+from keras_wsad.data.synthetic import synthetic_root
+from keras_wsad.data.ucf_crime import UCFCrime
+from keras_wsad.errors import DataError
+from keras_wsad.features import FeatureStore
+from keras_wsad.features import open_store
+from keras_wsad.features.problems import raise_if_strict
+from keras_wsad.features.problems import summarize_problems
+
+# What everybody who sees a number must know of the features behind it.
+CAVEATS = {
+    "r3d34": "degraded, and separable by extraction batch: see reproduce/README.md",
+}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ExperimentData:
+    """The videos of an experiment that have features, in three parts.
+
+    Open it with `open_experiment_data`.
+
+    Attributes:
+        training: list of `Video` to learn from.
+        validation: list of `Video` held out of the training videos.
+        test: list of `Video`.
+        left_out: list of names of test videos without usable features.
+        class_counts: list of 14 ints, videos of each class in the whole training list.
+        store: `FeatureStore`.
+        source: str. Which features, and what to know of them, for people to read.
+        summary: str. What was read and what was not, for people to read.
+    """
+
+    training: list
+    validation: list
+    test: list
+    left_out: list
+    class_counts: list
+    store: FeatureStore
+    source: str
+    summary: str
+
+    def first_rows(self, videos):
+        """Returns the row of each video's centre crop in the store."""
+        return [self.store.videos[video.name][0] for video in videos]
+
+
+def open_experiment_data(config):
+    """Reads lists, annotation and features, as an `ExperimentConfig` says.
+
+    Args:
+        config: `ExperimentConfig`.
+
+    Returns:
+        An `ExperimentData`.
+
+    Raises:
+        DataError: something is missing or contradictory.
+        FeatureFileError: under `strict`, a feature file is not as expected.
+    """
+    root = pathlib.Path(config.data) if config.data else synthetic_root()
+    dataset = UCFCrime(root)
+    videos = {video.name: video for video in itertools.chain(dataset.train, dataset.test)}
+    store = open_store(
+        feature_folder(root, config.features),
+        list(videos),
+        num_segments=config.num_segments,
+        reduce=config.reduce,
+        alignment=config.alignment,
+    )
+    if config.strict:
+        raise_if_strict(store.problems)
+    with_features = [video for video in dataset.train if video.name in store.videos]
+    training, validation = hold_out(with_features, config.validation_fraction, config.seed)
+    test = [video for video in dataset.test if video.name in store.videos]
+    left_out = [video.name for video in dataset.test if video.name not in store.videos]
+    if config.data is None:
+        source = "made-up (no pixels, for trying things out)"
+    else:
+        source = pathlib.Path(config.features or root).name
+        source += f" ({CAVEATS[source]})" if source in CAVEATS else ""
+    lines = [summarize_problems(store.problems, len(videos))]
+    lines += _leaks(store.identical, {video.name for video in dataset.test})
+    lines.append(
+        f"{len(training)} videos to train on, {len(validation)} held out, "
+        f"{len(test)} of {len(dataset.test)} test videos; "
+        f"{store.features.shape[1]} segments of {store.feature_dim} features."
+    )
+    return ExperimentData(
+        training=training,
+        validation=validation,
+        test=test,
+        left_out=left_out,
+        class_counts=dataset.class_counts,
+        store=store,
+        source=source,
+        summary="\n".join(lines),
+    )
+
+
+def feature_folder(root, features):
+    """Returns the folder to search for features.
+
+    Args:
+        root: path. The data folder.
+        features: str or `None`. A folder below the root, or any other.
+
+    Raises:
+        DataError: there is no such folder.
+    """
+    if features is None:
+        return root
+    for folder in (root / features, pathlib.Path(features)):
+        if folder.is_dir():
+            return folder
+    found = sorted(path.name for path in root.iterdir() if path.is_dir())
+    raise DataError(
+        f"Expected --features to be a folder below {root} or elsewhere. "
+        f"Received: {features!r}. Folders there: {', '.join(found)}"
+    )
+
+
+def _leaks(identical, test_names):
+    """Tells of videos that are the same to the bit, above all across the split."""
+    if not identical:
+        return []
+    leaks = [
+        names
+        for names in identical
+        if 0 < sum(name in test_names for name in names) < len(names)
+    ]
+    return [
+        f"  kept      {len(identical):4d}  groups of videos have identical features, "
+        f"{len(leaks)} of them across training and test"
+    ]

@@ -1,0 +1,98 @@
+"""How many frames each video has: from the authors' arrays, a CSV, or the video itself."""
+
+import csv
+
+import numpy as np
+
+from keras_wsad.errors import DataError
+
+VIDEO_SUFFIXES = (".mp4", ".avi", ".mkv", ".mov", ".webm")
+AUTHORS_FILES = ("Test_video_name_UCF.npy", "Test_frame_number_UCF.npy")
+CSV_FILE = "num_frames.csv"
+
+
+class FrameCounts:
+    """Frame counts by video name, looked up in three sources, the first that knows wins.
+
+    1. the paper's authors' `Test_video_name_UCF.npy` and `Test_frame_number_UCF.npy`;
+    2. `num_frames.csv`, lines of `name,num_frames` (a header line is allowed);
+    3. the video file: its packets are counted, which needs no decoding.
+
+    The authors' counts are mostly one more than a decoder yields, so the source of each
+    count is kept: see `source`.
+
+    Args:
+        files: dict from file name to a list of paths, as `index_files` returns.
+    """
+
+    def __init__(self, files):
+        self._tables = []
+        if all(name in files for name in AUTHORS_FILES):
+            table = _read_authors_arrays(*(files[name][0] for name in AUTHORS_FILES))
+            self._tables.append(("authors' arrays", table))
+        if CSV_FILE in files:
+            self._tables.append((CSV_FILE, _read_csv(files[CSV_FILE][0])))
+        self._files = files
+
+    def lookup(self, name):
+        """Returns `(num_frames, source)` of a video, or `(None, None)` if unknown."""
+        for source, table in self._tables:
+            if name in table:
+                return table[name], source
+        for suffix in VIDEO_SUFFIXES:
+            if name + suffix in self._files:
+                return count_frames(self._files[name + suffix][0]), "video"
+        return None, None
+
+
+def count_frames(path):
+    """Counts the frames of a video by its packets, without decoding.
+
+    Args:
+        path: path. A video file.
+
+    Returns:
+        int.
+
+    Raises:
+        DataError: the file is no video, or holds no frame.
+    """
+    import av
+
+    try:
+        with av.open(str(path)) as container:
+            packets = container.demux(container.streams.video[0])
+            frames = sum(1 for packet in packets if packet.size)
+    except (av.FFmpegError, IndexError, OSError) as error:
+        raise DataError(f"{path}: not a readable video ({error}).") from error
+    if not frames:
+        raise DataError(f"{path}: the video holds no frame.")
+    return frames
+
+
+def _read_authors_arrays(names_path, counts_path):
+    try:
+        names = np.load(names_path, allow_pickle=False)
+        counts = np.load(counts_path, allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise DataError(f"{names_path} or its twin cannot be read: {error}") from error
+    if names.shape != counts.shape or names.ndim != 1:
+        raise DataError(
+            f"{names_path}: expected as many names as {counts_path.name} has counts. "
+            f"Received: shapes {names.shape} and {counts.shape}"
+        )
+    return {str(name): int(count) for name, count in zip(names, counts, strict=True)}
+
+
+def _read_csv(path):
+    table = {}
+    with open(path, newline="", encoding="utf-8-sig") as file:
+        for row in csv.reader(file):
+            if not row or row[:2] == ["name", "num_frames"]:
+                continue
+            if len(row) < 2 or not row[1].strip().isdigit() or int(row[1]) < 1:
+                raise DataError(
+                    f"{path}: expected lines of name,num_frames. Received: {row!r}"
+                )
+            table[row[0].strip()] = int(row[1])
+    return table

@@ -1,0 +1,141 @@
+"""Batches of anomalous and normal videos, as a tf.data pipeline."""
+
+import itertools
+
+import numpy as np
+
+from keras_wsad.errors import ConfigError
+
+BATCH_ORDERS = ("random", "release")
+
+
+def steps_per_epoch(is_anomalous, anomalous_per_batch=30, normal_per_batch=30):
+    """Returns the steps of an epoch: as many as need no video twice.
+
+    Args:
+        is_anomalous: bool array of shape `(videos,)`.
+        anomalous_per_batch: int. Defaults to `30`.
+        normal_per_batch: int. Defaults to `30`.
+
+    Raises:
+        ConfigError: there are fewer videos of a kind than a batch holds.
+    """
+    anomalous = int(np.sum(is_anomalous))
+    normal = len(is_anomalous) - anomalous
+    if anomalous < anomalous_per_batch or normal < normal_per_batch:
+        raise ConfigError(
+            f"A batch holds {anomalous_per_batch} anomalous and {normal_per_batch} normal "
+            f"videos, but the training part has {anomalous} and {normal}. Use "
+            "--anomalous_per_batch and --normal_per_batch."
+        )
+    return min(anomalous // anomalous_per_batch, normal // normal_per_batch)
+
+
+def epoch_schedule(
+    is_anomalous,
+    epoch,
+    *,
+    anomalous_per_batch=30,
+    normal_per_batch=30,
+    order="random",
+    seed=0,
+):
+    """Returns which videos make up each batch of an epoch.
+
+    - `"random"` (section IV.A of the paper): drawn without replacement within the epoch,
+      and anew for each, so that every video is reached sooner or later.
+    - `"release"`: the fixed slices of the class-sorted lists that the authors' code takes.
+      What does not fill the last slice is never seen: in UCF-Crime 30 of the 45 Vandalism
+      videos and 20 normal ones.
+
+    It depends on nothing but its arguments: a run that goes on after a kill sees the very
+    batches that it would have seen.
+
+    Args:
+        is_anomalous: bool array of shape `(videos,)`, in the order of the list.
+        epoch: int. Number of the epoch, from 0.
+        anomalous_per_batch: int. Defaults to `30`.
+        normal_per_batch: int. Defaults to `30`.
+        order: `"random"` or `"release"`. Defaults to `"random"`.
+        seed: int. Defaults to `0`.
+
+    Returns:
+        An int array of shape `(steps, batch)`, places in the list, anomalous ones first.
+    """
+    if order not in BATCH_ORDERS:
+        raise ConfigError(f"Expected order in {BATCH_ORDERS}. Received: {order!r}")
+    steps = steps_per_epoch(is_anomalous, anomalous_per_batch, normal_per_batch)
+    random = np.random.default_rng([seed, epoch])
+    sides = []
+    for places, per_batch in (
+        (np.flatnonzero(is_anomalous), anomalous_per_batch),
+        (np.flatnonzero(np.logical_not(is_anomalous)), normal_per_batch),
+    ):
+        if order == "random":
+            places = random.permutation(places)
+        sides.append(places[: steps * per_batch].reshape(steps, per_batch))
+    return np.concatenate(sides, axis=1)
+
+
+def training_batches(
+    features,
+    normalized_features,
+    rows,
+    labels,
+    is_anomalous,
+    *,
+    targets=("segment_scores", "class_probabilities"),
+    first_epoch=0,
+    **schedule,
+):
+    """Builds the endless pipeline of training batches.
+
+    Args:
+        features: array of shape `(rows, segments, features)`, memory-mapped or not.
+        normalized_features: array of the same shape.
+        rows: int array of shape `(videos,)`. Each training video's row.
+        labels: int array of shape `(videos,)`.
+        is_anomalous: bool array of shape `(videos,)`.
+        targets: names of the model's outputs. An attention, whose penalty needs no
+            target, gets zeros. Defaults to the two branches.
+        first_epoch: int. Epoch to begin with. Defaults to `0`.
+        **schedule: the keyword arguments of `epoch_schedule`.
+
+    Returns:
+        A `tf.data.Dataset` of `(inputs, targets)`, two dicts of static shapes: both
+        features `(batch, segments, features)`; for `segment_scores` whether each video is
+        anomalous `(batch,)`, for `class_probabilities` its label `(batch,)`.
+    """
+    import tensorflow as tf
+
+    rows, labels = np.asarray(rows), np.asarray(labels, np.int32)
+    is_anomalous = np.asarray(is_anomalous, np.float32)
+    batch_size = epoch_schedule(is_anomalous, 0, **schedule).shape[1]
+    input_shape = (batch_size, *features.shape[1:])
+
+    def draw():
+        for epoch in itertools.count(first_epoch):
+            yield from epoch_schedule(is_anomalous, epoch, **schedule)
+
+    def read(videos):
+        places = rows[videos]
+        return features[places], normalized_features[places]
+
+    def look_up(videos):
+        inputs = tf.numpy_function(read, [videos], (tf.float32, tf.float32))
+        names = ("features", "normalized_features")
+        inputs = {
+            name: tf.ensure_shape(tensor, input_shape)
+            for name, tensor in zip(names, inputs, strict=True)
+        }
+        known = {
+            "segment_scores": tf.gather(is_anomalous, videos),
+            "class_probabilities": tf.gather(labels, videos),
+        }
+        no_target = tf.zeros((batch_size,))
+        return inputs, {name: known.get(name, no_target) for name in targets}
+
+    videos = tf.TensorSpec((batch_size,), tf.int64)
+    dataset = tf.data.Dataset.from_generator(draw, output_signature=videos)
+    dataset = dataset.map(look_up)
+    return dataset.prefetch(2)

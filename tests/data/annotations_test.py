@@ -1,0 +1,59 @@
+import pytest
+
+from keras_wsad.data.annotations import frame_labels
+from keras_wsad.data.annotations import read_split_list
+from keras_wsad.data.annotations import read_temporal_annotation
+from keras_wsad.errors import DataError
+
+
+def write(tmp_path, text):
+    path = tmp_path / "list.txt"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_labels_are_looked_up_by_folder_not_by_line(tmp_path):
+    lines = [
+        "Vandalism/V1_x264.mp4",
+        "",
+        "Training_Normal_Videos_Anomaly/N1_x264.mp4 ",
+        "Abuse/A1.avi",
+    ]
+    labels = read_split_list(write(tmp_path, "\n".join(lines)))
+    assert labels == {"V1_x264": 13, "N1_x264": 7, "A1": 0}
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("Abuse001_x264.mp4\n", "line 1.*expected Class/Name.mp4"),
+        ("Abuse/A.mp4\nJaywalking/B.mp4\n", "line 2.*Jaywalking"),
+        ("Abuse/A.mp4\nAbuse/A.mp4\n", "line 2.*listed twice"),
+    ],
+)
+def test_a_bad_list_is_named_with_its_line(tmp_path, text, complaint):
+    with pytest.raises(DataError, match=complaint):
+        read_split_list(write(tmp_path, text))
+
+
+def test_events_are_read_whatever_the_white_space(tmp_path):
+    text = "A_x264.mp4  Abuse  10  20  30\t40  \nN_x264.mp4 Normal -1 -1 -1 -1\n"
+    annotation = read_temporal_annotation(write(tmp_path, text))
+    assert annotation == {"A_x264": (0, [(10, 20), (30, 40)]), "N_x264": (7, [])}
+
+
+@pytest.mark.parametrize(
+    "line", ["A.mp4 Abuse 10", "A.mp4 Abuse x 20", "A.mp4", "A.mp4 Abuse 20 10"]
+)
+def test_a_bad_annotation_is_named(tmp_path, line):
+    with pytest.raises(DataError, match=r"list.txt, line 1.*expected"):
+        read_temporal_annotation(write(tmp_path, line))
+
+
+def test_events_past_the_end_are_cut_off():
+    assert frame_labels([(2, 9)], 4).tolist() == [False, False, True, True]
+    assert not frame_labels([(5, 9)], 4).any()
+
+
+def test_events_are_half_open():
+    assert frame_labels([(1, 2)], 3).tolist() == [False, True, False]

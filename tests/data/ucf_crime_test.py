@@ -1,0 +1,114 @@
+import numpy as np
+import pytest
+
+from keras_wsad.data import CLASS_NAMES
+from keras_wsad.data import NORMAL
+from keras_wsad.data import UCFCrime
+from keras_wsad.errors import DataError
+
+ANNOTATION = "Temporal_Anomaly_Annotation_for_Testing_Videos.txt"
+
+
+def write_root(root, test="Abuse/A_x264.mp4\n", annotation="A_x264.mp4 Abuse 1 3 -1 -1\n"):
+    (root / "lists").mkdir()
+    (root / "Anomaly_Train.txt").write_text("Arson/B_x264.mp4\n")
+    (root / "lists" / "Anomaly_Test.txt").write_text(test)
+    (root / ANNOTATION).write_text(annotation)
+    return root
+
+
+def test_published_facts_hold(real_data):
+    dataset = UCFCrime(real_data / "ucf_crime")
+    assert len(dataset.train) == 1610
+    assert len(dataset.test) == 290
+    assert sum(video.num_frames for video in dataset.test) == 1_112_032
+    assert sum(int(video.frame_labels().sum()) for video in dataset.test) == 84_187
+    assert sum(len(video.events) == 2 for video in dataset.test) == 16
+    past_the_end = [
+        video.name
+        for video in dataset.test
+        if video.events and video.events[-1][1] > video.num_frames
+    ]
+    assert past_the_end == ["Explosion033_x264", "Shooting015_x264"]
+    assert dataset.class_counts[NORMAL] == 800
+    assert sum(dataset.class_counts) == 1610
+    first = dataset.test[0]
+    assert (first.name, first.label, first.num_frames) == ("Abuse028_x264", 0, 1413)
+    assert first.events == [(165, 240)]
+
+
+def test_class_order_is_alphabetical_with_normal_seventh():
+    assert list(CLASS_NAMES) == sorted(CLASS_NAMES)
+    assert len(CLASS_NAMES) == 14
+    assert CLASS_NAMES[7] == "Normal"
+
+
+def test_lists_are_found_below_the_root(tmp_path):
+    dataset = UCFCrime(write_root(tmp_path))
+    assert [video.name for video in dataset.train] == ["B_x264"]
+    assert dataset.test[0].events == [(1, 3)]
+
+
+def test_unknown_frame_count_is_an_error_only_when_needed(tmp_path):
+    video = UCFCrime(write_root(tmp_path)).test[0]
+    assert video.num_frames is None
+    with pytest.raises(DataError, match=r"A_x264.*num_frames\.csv"):
+        video.frame_labels()
+
+
+def test_frame_counts_come_from_the_arrays_before_the_csv(tmp_path):
+    root = write_root(
+        tmp_path,
+        "Abuse/A_x264.mp4\nAbuse/C_x264.mp4\n",
+        "A_x264.mp4 Abuse 1 3 -1 -1\nC_x264.mp4 Abuse 1 3 -1 -1\n",
+    )
+    np.save(root / "Test_video_name_UCF.npy", np.array(["A_x264"]))
+    np.save(root / "Test_frame_number_UCF.npy", np.array([100], np.int32))
+    (root / "num_frames.csv").write_text("name,num_frames\nA_x264,99\nC_x264,50\n")
+    first, second = UCFCrime(root).test
+    assert (first.num_frames, first.frames_source) == (100, "authors' arrays")
+    assert (second.num_frames, second.frames_source) == (50, "num_frames.csv")
+
+
+def test_frames_are_counted_in_the_video_where_nothing_else_is(real_data, tmp_path):
+    name = "Normal_Videos_006_x264"
+    root = write_root(
+        tmp_path,
+        f"Testing_Normal_Videos_Anomaly/{name}.mp4\n",
+        f"{name}.mp4 Normal -1 -1 -1 -1\n",
+    )
+    source = real_data / "ucf_crime" / "videos" / f"{name}.mp4"
+    (root / f"{name}.mp4").write_bytes(source.read_bytes())
+    video = UCFCrime(root).test[0]
+    assert (video.num_frames, video.frames_source) == (450, "video")
+
+
+def test_a_file_that_is_no_video_is_named(tmp_path):
+    root = write_root(tmp_path)
+    (root / "A_x264.mp4").write_text("no video")
+    with pytest.raises(DataError, match=r"A_x264\.mp4.*not a readable video"):
+        _ = UCFCrime(root).test
+
+
+@pytest.mark.parametrize("text", ["A_x264;100\n", "A_x264,many\n", "A_x264,0\n"])
+def test_a_bad_csv_is_named(tmp_path, text):
+    root = write_root(tmp_path)
+    (root / "num_frames.csv").write_text(text)
+    with pytest.raises(DataError, match=r"num_frames\.csv"):
+        _ = UCFCrime(root).test
+
+
+def test_list_and_annotation_must_agree(tmp_path):
+    root = write_root(tmp_path, annotation="A_x264.mp4 Arson 1 3 -1 -1\n")
+    with pytest.raises(DataError, match="A_x264 is Arson, but Abuse"):
+        _ = UCFCrime(root).test
+    (root / ANNOTATION).write_text("B_x264.mp4 Abuse 1 3 -1 -1\n")
+    with pytest.raises(DataError, match="A_x264 is missing"):
+        _ = UCFCrime(root).test
+
+
+def test_a_missing_list_is_named(tmp_path):
+    with pytest.raises(DataError, match=r"Anomaly_Train\.txt"):
+        _ = UCFCrime(tmp_path).train
+    with pytest.raises(DataError, match="Expected a folder"):
+        UCFCrime(tmp_path / "nowhere")
