@@ -1,0 +1,81 @@
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable("keras_wsad")
+class FirstLevelAttention(keras.layers.Layer):
+    """First-level temporal attention: how much each segment of a video matters.
+
+    Every segment is projected by the same perceptron, their mean is a latent vector of the
+    whole video, and one unit per segment reads its score from that vector, so that no
+    segment is judged without the rest:
+
+    ```
+    l_t   = relu(W_L F_t + b_L)          (batch, segments, units)
+    g     = mean_t l_t                   (batch, units)
+    alpha = softmax(W_GL g + b_GL)       (batch, segments)
+    ```
+
+    A mask of shape `(batch, segments)` takes segments out of the mean and gives them an
+    attention of zero.
+
+    Args:
+        units: int. Size of the latent space. Defaults to `1024`.
+        **kwargs: arguments of `keras.layers.Layer`.
+
+    Call arguments:
+        inputs: tensor of shape `(batch, segments, features)`, features of unit L2 norm.
+            The number of segments is fixed.
+
+    Returns:
+        A tensor of shape `(batch, segments)`; a video's attention sums to one.
+
+    Example:
+
+    >>> import numpy as np
+    >>> alpha = FirstLevelAttention(units=8)(np.ones((2, 32, 16), "float32"))
+    >>> tuple(alpha.shape)
+    (2, 32)
+
+    Reference:
+        - Majhi et al., FG 2021, equation 1 and figure 2.
+    """
+
+    def __init__(self, units=1024, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.supports_masking = True
+
+    def build(self, input_shape):
+        if len(input_shape) != 3 or input_shape[1] is None:
+            raise ValueError(
+                f"{self.name}: expected inputs of shape (batch, segments, features) with "
+                f"a fixed number of segments. Received: input_shape={tuple(input_shape)}"
+            )
+        num_segments = input_shape[1]
+        self.latent = keras.layers.Dense(
+            self.units, activation="relu", name="latent", dtype=self.dtype_policy
+        )
+        self.latent.build(input_shape)
+        self.score = keras.layers.Dense(num_segments, name="score", dtype=self.dtype_policy)
+        self.score.build((input_shape[0], self.units))
+
+    def call(self, inputs, mask=None):
+        latent = self.latent(inputs)
+        if mask is None:
+            global_latent = ops.mean(latent, axis=1)
+            return ops.softmax(self.score(global_latent), axis=-1)
+        weights = ops.cast(mask, latent.dtype)[..., None]
+        count = ops.maximum(ops.sum(weights, axis=1), 1)
+        global_latent = ops.sum(latent * weights, axis=1) / count
+        scores = ops.where(mask, self.score(global_latent), -1e4)
+        return ops.softmax(scores, axis=-1) * weights[..., 0]
+
+    def compute_mask(self, inputs, previous_mask=None):
+        return previous_mask
+
+    def compute_output_shape(self, input_shape):
+        return input_shape[:2]
+
+    def get_config(self):
+        return {**super().get_config(), "units": self.units}

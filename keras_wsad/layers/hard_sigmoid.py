@@ -1,0 +1,25 @@
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable("keras_wsad")
+def keras1_hard_sigmoid(x):
+    """The hard sigmoid of Keras before 3: `clip(0.2 x + 0.5, 0, 1)`.
+
+    It was the default of the gates of an LSTM before Keras 2.3, the era of the authors'
+    code. Keras 3 gives the same name to another slope, `clip(x / 6 + 0.5, 0, 1)`.
+
+    Args:
+        x: tensor.
+
+    Returns:
+        A tensor of the same shape.
+
+    Example:
+
+    >>> import numpy as np
+    >>> gate = keras1_hard_sigmoid(np.array([-3.0, 0.0, 1.0]))
+    >>> [round(float(value), 4) for value in gate]
+    [0.0, 0.5, 0.7]
+    """
+    return ops.clip(0.2 * x + 0.5, 0.0, 1.0)

@@ -1,0 +1,82 @@
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable("keras_wsad")
+class SecondLevelAttention(keras.layers.Layer):
+    """Second-level temporal attention: which segments should name the anomaly.
+
+    It looks at what the detection branch has found. Every segment's latent features are
+    projected by the same perceptron, all of them are laid side by side, and one unit per
+    segment reads its score from the whole:
+
+    ```
+    r_t  = relu(W r_t + b)                         (batch, segments, units)
+    s    = W_s concat(r_1, ..., r_T) + b_s         (batch, segments)
+    beta = sigmoid(s)                              (batch, segments)
+    ```
+
+    Unlike the first level it is not normalised over the segments.
+
+    A mask of shape `(batch, segments)` hides segments from the others and gives them an
+    attention of zero.
+
+    Args:
+        units: int. Size of the projection of each segment. Defaults to `24`.
+        **kwargs: arguments of `keras.layers.Layer`.
+
+    Call arguments:
+        inputs: tensor of shape `(batch, segments, latent)`, the second layer of the
+            detection branch. The number of segments is fixed.
+
+    Returns:
+        A tensor of shape `(batch, segments)`, between zero and one.
+
+    Example:
+
+    >>> import numpy as np
+    >>> beta = SecondLevelAttention(units=8)(np.ones((2, 32, 96), "float32"))
+    >>> tuple(beta.shape)
+    (2, 32)
+
+    Reference:
+        - Majhi et al., FG 2021, equation 2 and figure 3.
+    """
+
+    def __init__(self, units=24, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.supports_masking = True
+
+    def build(self, input_shape):
+        if len(input_shape) != 3 or input_shape[1] is None:
+            raise ValueError(
+                f"{self.name}: expected inputs of shape (batch, segments, latent) with a "
+                f"fixed number of segments. Received: input_shape={tuple(input_shape)}"
+            )
+        num_segments = input_shape[1]
+        self.latent = keras.layers.Dense(
+            self.units, activation="relu", name="latent", dtype=self.dtype_policy
+        )
+        self.latent.build(input_shape)
+        self.score = keras.layers.Dense(num_segments, name="score", dtype=self.dtype_policy)
+        self.score.build((input_shape[0], num_segments * self.units))
+
+    def call(self, inputs, mask=None):
+        latent = self.latent(inputs)
+        if mask is not None:
+            latent = latent * ops.cast(mask, latent.dtype)[..., None]
+        side_by_side = ops.reshape(latent, (-1, latent.shape[1] * latent.shape[2]))
+        attention = ops.sigmoid(self.score(side_by_side))
+        if mask is not None:
+            attention = attention * ops.cast(mask, attention.dtype)
+        return attention
+
+    def compute_mask(self, inputs, previous_mask=None):
+        return previous_mask
+
+    def compute_output_shape(self, input_shape):
+        return input_shape[:2]
+
+    def get_config(self):
+        return {**super().get_config(), "units": self.units}

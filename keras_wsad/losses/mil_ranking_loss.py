@@ -1,0 +1,81 @@
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable("keras_wsad")
+class MILRankingLoss(keras.losses.Loss):
+    """Multiple-instance ranking loss between anomalous and normal videos.
+
+    A video is a bag of segments, ranked by its highest score. With `A` the anomalous and
+    `N` the normal videos of the batch:
+
+    ```
+    loss = mean over n in N of sum over a in A of max(0, 1 - max_t S_a + max_t S_n)
+         + smoothness * sum over a in A, t of (S_a,t+1 - S_a,t)^2
+         + sparsity   * sum over a in A, t of S_a,t
+    ```
+
+    What a video is comes from `y_true`, not from its place in the batch. A batch without a
+    normal video has no ranking term, one without an anomalous video is zero.
+
+    Args:
+        smoothness: float. Weight of the temporal smoothness of anomalous videos, lambda 1.
+            Defaults to `8e-5`.
+        sparsity: float. Weight of the sparsity of anomalous videos, lambda 2. Defaults to
+            `8e-5`.
+        name: str. Defaults to `"mil_ranking_loss"`.
+        **kwargs: arguments of `keras.losses.Loss`. The loss is one number per batch, which
+            no reduction changes.
+
+    Call arguments:
+        y_true: tensor of shape `(batch,)` or `(batch, 1)`, 1 for an anomalous video.
+        y_pred: tensor of shape `(batch, segments)`, scores between zero and one.
+
+    Returns:
+        A scalar.
+
+    Raises:
+        ValueError: the scores are not of rank 2.
+
+    Example:
+
+    >>> import numpy as np
+    >>> scores = np.array([[0.0, 0.75], [0.25, 0.0]])
+    >>> round(float(MILRankingLoss(smoothness=0, sparsity=0)([1, 0], scores)), 4)
+    0.5
+
+    Reference:
+        - Majhi et al., FG 2021, equation 3.
+        - [Sultani et al., 2018](https://arxiv.org/abs/1801.04264), equation 7.
+    """
+
+    def __init__(self, smoothness=8e-5, sparsity=8e-5, name="mil_ranking_loss", **kwargs):
+        super().__init__(name=name, **kwargs)
+        self.smoothness = smoothness
+        self.sparsity = sparsity
+
+    def call(self, y_true, y_pred):
+        if len(y_pred.shape) != 2:
+            raise ValueError(
+                "Expected segment scores of shape (batch, segments). "
+                f"Received: y_pred.shape={tuple(y_pred.shape)}"
+            )
+        anomalous = ops.cast(ops.reshape(y_true, (-1,)), y_pred.dtype)
+        normal = 1 - anomalous
+        highest = ops.max(y_pred, axis=1)
+        margins = ops.relu(1 - highest[:, None] + highest[None, :])
+        pairs = anomalous[:, None] * normal[None, :]
+        ranking = ops.sum(pairs * margins) / ops.maximum(ops.sum(normal), 1)
+        steps = ops.sum(ops.square(y_pred[:, 1:] - y_pred[:, :-1]), axis=1)
+        return (
+            ranking
+            + self.smoothness * ops.sum(anomalous * steps)
+            + self.sparsity * ops.sum(anomalous * ops.sum(y_pred, axis=1))
+        )
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "smoothness": self.smoothness,
+            "sparsity": self.sparsity,
+        }
