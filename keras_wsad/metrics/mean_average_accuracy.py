@@ -1,0 +1,66 @@
+"""Video-level classification accuracy, class by class and in the mean."""
+
+import numpy as np
+from sklearn.metrics import confusion_matrix
+
+
+def mean_average_accuracy(labels, predictions, num_classes):
+    """Mean over the classes of the accuracy within each (mAA).
+
+    Every class counts the same, however few videos it has: UCF-Crime's test part has 2 of
+    Abuse and 150 of Normal. It is the mean of the diagonal of the confusion matrix whose
+    rows sum to one. A class without a video has no accuracy and is left out of the mean.
+
+    Args:
+        labels: int array of shape `(videos,)`.
+        predictions: int array of shape `(videos,)`.
+        num_classes: int.
+
+    Returns:
+        float, from 0 to 1.
+
+    Example:
+
+    >>> mean_average_accuracy([0, 0, 0, 1], [0, 0, 1, 1], num_classes=2)
+    0.8333333333333333
+
+    Reference:
+        - Majhi et al., FG 2021, section IV.
+    """
+    return float(np.nanmean(per_class_accuracy(labels, predictions, num_classes)))
+
+
+def per_class_accuracy(labels, predictions, num_classes):
+    """Accuracy within each class.
+
+    Args:
+        labels: int array of shape `(videos,)`.
+        predictions: int array of shape `(videos,)`.
+        num_classes: int.
+
+    Returns:
+        A float array of shape `(num_classes,)`, NaN for a class without a video.
+
+    Example:
+
+    >>> per_class_accuracy([0, 0, 1], [0, 1, 1], num_classes=2).tolist()
+    [0.5, 1.0]
+    """
+    matrix = class_confusion(labels, predictions, num_classes)
+    support = matrix.sum(axis=1)
+    with np.errstate(invalid="ignore"):
+        return np.diag(matrix) / support
+
+
+def class_confusion(labels, predictions, num_classes):
+    """Counts videos by their class (rows) and the class they were given (columns).
+
+    Args:
+        labels: int array of shape `(videos,)`.
+        predictions: int array of shape `(videos,)`.
+        num_classes: int.
+
+    Returns:
+        An int array of shape `(num_classes, num_classes)`.
+    """
+    return confusion_matrix(labels, predictions, labels=np.arange(num_classes))
