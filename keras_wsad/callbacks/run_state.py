@@ -1,0 +1,108 @@
+import csv
+import io
+import json
+import time
+
+import keras
+import numpy as np
+
+from keras_wsad.errors import RunError
+from keras_wsad.files import atomic_path
+from keras_wsad.files import write_text
+
+
+class RunState(keras.callbacks.Callback):
+    """Saves after each epoch all that a run needs to go on as if it had not been stopped.
+
+    These are the model's variables, among them the states of its dropouts' random
+    generators, the optimizer's, the log so far and the selection so far. The order of the
+    batches needs no state: it depends on seed and epoch alone. The file is written whole
+    or not at all. Where saving is slow beside an epoch, it is done more rarely, so that it
+    takes at most a tenth of the time; a run then goes on from an earlier epoch, to the
+    same end.
+
+    Args:
+        path: path. The state, an `.npz` file without pickles.
+        log_path: path. The log as CSV, a line per epoch.
+        selection: `CheckpointSelection`, which must come before this callback.
+    """
+
+    def __init__(self, path, log_path, selection):
+        super().__init__()
+        self.path = path
+        self.log_path = log_path
+        self.selection = selection
+        self.rows = []
+        self._next_save = 0.0
+
+    def restore(self, model):
+        """Puts a saved state back.
+
+        Args:
+            model: compiled `keras.Model`, made as the saved one was.
+
+        Returns:
+            int, the epoch to go on with; `0` if nothing was saved.
+
+        Raises:
+            RunError: the state is of another model, or damaged.
+        """
+        if not self.path.is_file():
+            return 0
+        model.optimizer.build(model.trainable_variables)
+        variables = _variables(model)
+        try:
+            with np.load(self.path, allow_pickle=False) as state:
+                progress = json.loads(str(state["progress"]))
+                values = [state[f"variable_{i}"] for i in range(len(variables))]
+        except (OSError, ValueError, KeyError) as error:
+            raise RunError(f"{self.path}: not a state of this run ({error}).") from error
+        for variable, value in zip(variables, values, strict=True):
+            if tuple(variable.shape) != value.shape:
+                raise RunError(
+                    f"{self.path}: expected {variable.path} of shape "
+                    f"{tuple(variable.shape)}. Received: {value.shape}"
+                )
+            variable.assign(value)
+        self.rows = progress["rows"]
+        self.selection.best = progress["best"]
+        self.selection.best_epoch = progress["best_epoch"]
+        return progress["epoch"]
+
+    def on_epoch_end(self, epoch, logs=None):
+        row = {"epoch": epoch + 1, "step": int(self.model.optimizer.iterations)}
+        self.rows.append(row | {name: float(value) for name, value in logs.items()})
+        started = time.monotonic()
+        if started >= self._next_save:
+            self.save(epoch + 1)
+            ended = time.monotonic()
+            self._next_save = ended + 9 * (ended - started)
+        write_text(self.log_path, _as_csv(self.rows))
+
+    def save(self, epoch):
+        """Writes the state after `epoch` epochs."""
+        progress = {
+            "epoch": epoch,
+            "rows": self.rows,
+            "best": self.selection.best,
+            "best_epoch": self.selection.best_epoch,
+        }
+        arrays = {
+            f"variable_{i}": keras.ops.convert_to_numpy(variable)
+            for i, variable in enumerate(_variables(self.model))
+        }
+        with atomic_path(self.path) as temporary:
+            np.savez(temporary, progress=json.dumps(progress), **arrays)
+
+
+def _variables(model):
+    return [*model.variables, *model.optimizer.variables]
+
+
+def _as_csv(rows):
+    text = io.StringIO()
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    writer = csv.DictWriter(text, names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()

@@ -1,0 +1,35 @@
+import keras
+import numpy as np
+
+from keras_wsad.errors import NaNLossError
+
+
+class StopOnNaN(keras.callbacks.Callback):
+    """Stops with an error that names the videos of the batch whose loss is NaN.
+
+    Args:
+        batch_names: function of `(epoch, batch)` that returns the names of its videos.
+
+    Raises:
+        NaNLossError: at the end of the first batch whose loss is NaN or infinite.
+    """
+
+    def __init__(self, batch_names):
+        super().__init__()
+        self.batch_names = batch_names
+        self._epoch = 0
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._epoch = epoch
+
+    def on_train_batch_end(self, batch, logs=None):
+        # Keras logs the mean over the epoch so far: the first batch that makes it NaN is
+        # the one, since the check is made after each.
+        if np.isfinite(logs["loss"]):
+            return
+        names = ", ".join(self.batch_names(self._epoch, batch))
+        losses = {name: float(value) for name, value in logs.items()}
+        raise NaNLossError(
+            f"The loss is not finite at epoch {self._epoch + 1}, batch {batch + 1}: "
+            f"{losses}. Videos of the batch: {names}"
+        )

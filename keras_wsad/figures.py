@@ -1,0 +1,69 @@
+"""Pictures of an evaluation: the ROC curve and the confusion matrix."""
+
+import textwrap
+
+import numpy as np
+
+from keras_wsad.data.annotations import CLASS_NAMES
+from keras_wsad.files import atomic_path
+
+
+def draw_roc(path, curves, title):
+    """Draws ROC curves.
+
+    Args:
+        path: path. A `.png` file to write.
+        curves: dict from a legend to `(false positive rates, true positive rates)`.
+        title: str. On which data and by which protocol.
+    """
+    figure, axes = _figure(5.2, 5.2)
+    for name, (false_rates, true_rates) in curves.items():
+        axes.plot(false_rates, true_rates, label=name, linewidth=1.6)
+    axes.plot([0, 1], [0, 1], color="0.7", linewidth=1, linestyle="--", label="chance")
+    axes.set(xlim=(0, 1), ylim=(0, 1.005), aspect="equal")
+    axes.set(xlabel="False positive rate", ylabel="True positive rate")
+    axes.set_title(textwrap.fill(title, 80), fontsize=8)
+    axes.grid(color="0.92")
+    axes.legend(loc="lower right", fontsize=8)
+    _save(figure, path)
+
+
+def draw_confusion(path, matrix, title):
+    """Draws a confusion matrix, its rows scaled to one, with counts.
+
+    Args:
+        path: path. A `.png` file to write.
+        matrix: int array of shape `(classes, classes)`, rows are the true class.
+        title: str. On which data and by which protocol.
+    """
+    matrix = np.asarray(matrix)
+    support = matrix.sum(axis=1)
+    shares = matrix / np.maximum(support, 1)[:, None]
+    figure, axes = _figure(8, 7.4)
+    image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    for row, column in np.argwhere(matrix):
+        color = "white" if shares[row, column] > 0.55 else "black"
+        axes.text(column, row, matrix[row, column], ha="center", va="center", color=color)
+    places = np.arange(len(CLASS_NAMES))
+    axes.set_xticks(places, CLASS_NAMES, rotation=45, ha="right", fontsize=8)
+    rows = [f"{name} ({count})" for name, count in zip(CLASS_NAMES, support, strict=True)]
+    axes.set_yticks(places, rows, fontsize=8)
+    axes.set(xlabel="Predicted class", ylabel="True class (test videos)")
+    axes.set_title(textwrap.fill(title, 80), fontsize=8)
+    figure.colorbar(image, ax=axes, shrink=0.8, label="share of the true class")
+    _save(figure, path)
+
+
+def _figure(width, height):
+    # Not pyplot: it keeps state, and picks a window system.
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure, figure.add_subplot()
+
+
+def _save(figure, path):
+    with atomic_path(path) as temporary:
+        figure.savefig(temporary, dpi=150)

@@ -1,0 +1,82 @@
+"""The metrics of a run as a table in the terminal."""
+
+import rich.box
+import rich.console
+import rich.table
+
+from keras_wsad.evaluation.evaluate import describe_protocol
+
+
+def print_metrics(metrics):
+    """Prints the metrics of an evaluation, with the data and the protocol they are from.
+
+    Args:
+        metrics: dict, as `keras_wsad.evaluation.evaluate` returns it.
+    """
+    # A fixed width where there is no terminal, so that logs can be compared.
+    console = rich.console.Console(highlight=False)
+    width = None if console.is_terminal else 100
+    console = rich.console.Console(highlight=False, width=width)
+    console.print(_summary(metrics))
+    console.print(_classes(metrics))
+    about = metrics["about"]
+    console.print(describe_protocol(about))
+    if about["test_videos_without_features"]:
+        missing = about["test_videos_without_features"]
+        console.print(
+            f"{len(missing)} test videos have no features and are not counted: "
+            f"{', '.join(missing[:3])}{', ...' if len(missing) > 3 else ''}"
+        )
+
+
+def _summary(metrics):
+    aligned, release = (metrics["detection"][name] for name in ("aligned", "release"))
+    frames, anomalous = aligned["frames"], aligned["anomalous_frames"]
+    table = rich.table.Table(
+        title=f"Detection and classification, {frames:,} test frames, "
+        f"{anomalous:,} anomalous",
+        box=rich.box.SIMPLE,
+    )
+    table.add_column("%")
+    table.add_column("frames aligned", justify="right")
+    table.add_column("as released", justify="right")
+
+    def row(name, key):
+        table.add_row(name, *(_with_interval(part, key) for part in (aligned, release)))
+
+    row("frame AUC", "auc")
+    row("frame AUC, anomalous videos only", "abnormal_auc")
+    row("average precision", "average_precision")
+    row("false alarms in normal videos at 0.5", "false_alarm_rate")
+    row("class AUC, mean of 13", "class_auc_mean")
+    for iou in ("0.1", "0.3", "0.5", "mean"):
+        maps = (part["map_at_iou"][iou] for part in (aligned, release))
+        name = "mAP@IoU, mean of .1 to .5" if iou == "mean" else f"mAP@IoU {iou}"
+        table.add_row(name, *(f"{100 * value:.2f}" for value in maps))
+    table.add_section()
+    table.add_row("video AUC", _with_interval(metrics["video_level"], "video_auc"), "")
+    classification = metrics["classification"]
+    table.add_row("mAA", _with_interval(classification, "maa"), "")
+    table.add_row("accuracy", f"{100 * classification['accuracy']:.2f}", "")
+    return table
+
+
+def _with_interval(part, key):
+    text = f"{100 * part[key]:.2f}"
+    if f"{key}_interval" in part:
+        low, high = part[f"{key}_interval"]
+        text += f" [{100 * low:.1f}, {100 * high:.1f}]"
+    return text
+
+
+def _classes(metrics):
+    table = rich.table.Table(title="Accuracy within each class", box=rich.box.SIMPLE)
+    for column in ("class", "test videos", "accuracy %", "class AUC %"):
+        table.add_column(column, justify="left" if column == "class" else "right")
+    areas = metrics["detection"]["aligned"]["class_auc"]
+    for name, entry in metrics["classification"]["per_class"].items():
+        support = entry["support"]
+        accuracy = f"{100 * entry['accuracy']:.1f}" if support else "-"
+        area = f"{100 * areas[name]:.1f}" if name in areas else "-"
+        table.add_row(name, str(support), accuracy, area)
+    return table

@@ -1,0 +1,123 @@
+"""The run folder: what lies where, and in what environment it was made."""
+
+import importlib.metadata
+import os
+import pathlib
+import platform
+import subprocess
+import sys
+
+from keras_wsad.config import load_config
+from keras_wsad.errors import RunError
+
+
+class Run:
+    """A run folder and the paths in it.
+
+    | file | content |
+    |---|---|
+    | `config.yaml` | every setting |
+    | `environment.json` | versions, machine, commit, command |
+    | `data_report.txt` | which videos were left out or resampled, and why |
+    | `log.csv`, `tensorboard/` | losses and validation metrics of each epoch |
+    | `state.npz` | what `--resume` goes on from; gone when training is done |
+    | `best.weights.h5` | the kept weights so far; gone when training is done |
+    | `model.keras`, `saved_model/` | the trained model |
+    | `training.json` | how it ended: steps, seconds, which epoch was kept |
+    | `metrics.json`, `*.png` | from `evaluate.py` |
+
+    Args:
+        folder: str or path.
+    """
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        self.config = self.folder / "config.yaml"
+        self.environment = self.folder / "environment.json"
+        self.data_report = self.folder / "data_report.txt"
+        self.log = self.folder / "log.csv"
+        self.tensorboard = self.folder / "tensorboard"
+        self.state = self.folder / "state.npz"
+        self.best_weights = self.folder / "best.weights.h5"
+        self.model = self.folder / "model.keras"
+        self.saved_model = self.folder / "saved_model"
+        self.training = self.folder / "training.json"
+        self.metrics = self.folder / "metrics.json"
+
+    def load_config(self):
+        """Returns the run's `ExperimentConfig`.
+
+        Raises:
+            RunError: the folder is not a run.
+        """
+        if not self.config.is_file():
+            raise RunError(f"{self.folder}: expected a run folder, with config.yaml in it.")
+        return load_config(self.config)
+
+
+def newest_run(runs="runs"):
+    """Returns the finished run in a folder whose model was written last.
+
+    Raises:
+        RunError: there is none.
+    """
+    models = pathlib.Path(runs).glob("*/model.keras")
+    newest = max(models, key=lambda path: path.stat().st_mtime, default=None)
+    if newest is None:
+        raise RunError(
+            f"{runs}: expected a finished run. Found none; `python train.py` makes one."
+        )
+    return newest.parent
+
+
+def describe_environment():
+    """Returns versions, machine, commit and command, as a dict for JSON."""
+    import keras
+
+    packages = ("keras-wsad", "keras", "tensorflow", "numpy", "scipy", "scikit-learn")
+    return {
+        "command": " ".join(sys.argv),
+        "commit": _commit(),
+        "python": platform.python_version(),
+        "packages": {package: _version(package) for package in packages},
+        "keras_backend": keras.backend.backend(),
+        "platform": platform.platform(),
+        "processor": _processor(),
+        "cores": len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count(),
+        "devices": [str(device) for device in keras.distribution.list_devices()],
+    }
+
+
+def _version(package):
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _commit():
+    """Returns the commit of the source tree, `+changes` if it has any, or `None`."""
+
+    def git(*arguments):
+        folder = pathlib.Path(__file__).parent
+        command = ["git", "-C", str(folder), *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    try:
+        # An installed package may lie inside a repository that is not its own.
+        git("ls-files", "--error-unmatch", pathlib.Path(__file__).name)
+        changes = git("status", "--porcelain", "--untracked-files=no").strip()
+        return git("rev-parse", "HEAD").strip() + ("+changes" if changes else "")
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
+def _processor():
+    try:
+        lines = pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        names = [line.partition(":")[2] for line in lines if "model name" in line]
+        return names[0].strip()
+    except (OSError, IndexError):
+        return platform.processor()

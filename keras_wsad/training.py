@@ -1,0 +1,267 @@
+"""A training run, from configuration to run folder."""
+
+import dataclasses
+import math
+import pathlib
+import time
+
+import keras
+import numpy as np
+
+from keras_wsad.callbacks import CheckpointSelection
+from keras_wsad.callbacks import RunState
+from keras_wsad.callbacks import StopOnNaN
+from keras_wsad.callbacks import TrainingProgress
+from keras_wsad.config import save_config
+from keras_wsad.data import CLASS_NAMES
+from keras_wsad.data import open_experiment_data
+from keras_wsad.data.pipelines import epoch_schedule
+from keras_wsad.data.pipelines import steps_per_epoch
+from keras_wsad.data.pipelines import training_batches
+from keras_wsad.errors import RunError
+from keras_wsad.export import export_saved_model
+from keras_wsad.files import atomic_path
+from keras_wsad.files import write_json
+from keras_wsad.files import write_text
+from keras_wsad.inference import score_videos
+from keras_wsad.losses import AttentionRegularization
+from keras_wsad.losses import MILRankingLoss
+from keras_wsad.losses import WeightedCategoricalCrossentropy
+from keras_wsad.metrics import mean_average_accuracy
+from keras_wsad.metrics import video_level_auc
+from keras_wsad.models import JointModel
+from keras_wsad.runs import Run
+from keras_wsad.runs import describe_environment
+
+
+def train(config, resume=None):
+    """Trains a model and leaves a run folder.
+
+    Args:
+        config: `ExperimentConfig`.
+        resume: str or path, or `None`. A run folder to go on with; `config` must be its
+            own but for `steps`. Optimizer, step and random states continue, so that the
+            end is that of an unbroken run.
+
+    Returns:
+        The `Run`.
+
+    Raises:
+        WSADError: the data, the settings or the folder do not fit.
+        NaNLossError: the loss became NaN; the run folder keeps the last whole epoch.
+    """
+    started = time.monotonic()
+    run = Run(resume) if resume else _new_run(config)
+    if run.model.exists():
+        raise RunError(f"{run.folder}: the run is finished; there is nothing to resume.")
+    keras.utils.set_random_seed(config.seed)
+    if config.deterministic:
+        _enable_op_determinism()
+    data = open_experiment_data(config)
+    print(data.summary)
+    run.folder.mkdir(parents=True, exist_ok=True)
+    save_config(with_absolute_data(config), run.config)
+    write_json(run.environment, describe_environment())
+    write_text(run.data_report, _data_report(data))
+
+    is_anomalous = np.array([video.is_anomalous for video in data.training])
+    schedule = {
+        "anomalous_per_batch": config.anomalous_per_batch,
+        "normal_per_batch": config.normal_per_batch,
+        "order": config.batch_order,
+        "seed": config.seed,
+    }
+    steps = steps_per_epoch(
+        is_anomalous, config.anomalous_per_batch, config.normal_per_batch
+    )
+    epochs = math.ceil(config.steps / steps)
+
+    model = build_model(config, data.store.feature_dim)
+    compile_model(model, config, data.class_counts)
+    judges = _judges(config, data)
+    selection = CheckpointSelection(config.checkpoint_rule, run.best_weights, judges)
+    state = RunState(run.state, run.log, selection)
+    first_epoch = state.restore(model)
+
+    def batch_names(epoch, batch):
+        places = epoch_schedule(is_anomalous, epoch, **schedule)[batch]
+        return [data.training[place].name for place in places]
+
+    batches = training_batches(
+        data.store.features,
+        data.store.normalized_features,
+        data.first_rows(data.training),
+        [video.label for video in data.training],
+        is_anomalous,
+        targets=tuple(model.output),
+        first_epoch=first_epoch,
+        **schedule,
+    )
+    print(
+        f"{run.folder}: {model.count_params():,} parameters, {epochs} epochs of {steps} "
+        f"steps, checkpoint rule {config.checkpoint_rule}"
+        + (f", going on after epoch {first_epoch}" if first_epoch else "")
+    )
+    progress = TrainingProgress(steps, epochs)
+    try:
+        model.fit(
+            batches,
+            epochs=epochs,
+            initial_epoch=first_epoch,
+            steps_per_epoch=steps,
+            shuffle=False,
+            verbose=0,
+            callbacks=[
+                StopOnNaN(batch_names),
+                selection,
+                keras.callbacks.TensorBoard(run.tensorboard, write_graph=False),
+                state,
+                progress,
+            ],
+        )
+    finally:
+        progress.close()
+    _finish(run, model, config, selection, state, time.monotonic() - started)
+    return run
+
+
+def build_model(config, feature_dim):
+    """Returns the untrained `JointModel` of a configuration.
+
+    Args:
+        config: `ExperimentConfig`.
+        feature_dim: int. Features of a segment, n.
+    """
+    return JointModel(
+        num_segments=config.num_segments,
+        feature_dim=feature_dim,
+        num_classes=len(CLASS_NAMES),
+        lstm_units=config.lstm_units,
+        lstm=config.lstm,
+        second_level=config.second_level,
+        first_level=config.first_level,
+        recurrent_activation=config.recurrent_activation,
+        dropout=config.dropout,
+        kernel_l2=config.kernel_l2,
+    )
+
+
+def compile_model(model, config, class_counts):
+    """Compiles a model with the paper's total loss (equation 6) and Adam.
+
+    `total = lambda_d Loss_D + (1 - lambda_d) Loss_C + lambda_att Loss_att`, where the
+    terms of an attention that the model lacks are absent.
+
+    Args:
+        model: `JointModel`.
+        config: `ExperimentConfig`.
+        class_counts: list of ints of shape `(classes,)`, training videos of each class.
+    """
+    losses = {
+        "segment_scores": MILRankingLoss(config.smoothness, config.sparsity),
+        "class_probabilities": WeightedCategoricalCrossentropy(class_counts),
+        "first_level_attention": AttentionRegularization(config.first_level_target),
+        "second_level_attention": AttentionRegularization(target=0.0),
+    }
+    weights = {
+        "segment_scores": config.detection_weight,
+        "class_probabilities": 1 - config.detection_weight,
+        "first_level_attention": config.first_level_weight,
+        "second_level_attention": config.second_level_weight,
+    }
+    outputs = tuple(model.output)
+    model.compile(
+        optimizer=keras.optimizers.Adam(config.learning_rate),
+        loss={name: losses[name] for name in outputs},
+        loss_weights={name: weights[name] for name in outputs},
+        # Compilation by XLA is slower than the plain graph on a CPU.
+        jit_compile=False,
+    )
+
+
+def _new_run(config):
+    if config.name:
+        name = config.name
+    else:
+        source = "made-up" if config.data is None else config.features or config.data
+        stamp = time.strftime("%Y%m%d-%H%M%S")
+        name = f"{pathlib.Path(source).name}-seed{config.seed}-{stamp}"
+    run = Run(pathlib.Path(config.runs, name))
+    if run.config.exists():
+        raise RunError(
+            f"{run.folder} holds a run already: choose another --name, or go on with "
+            f"--resume {run.folder}"
+        )
+    return run
+
+
+def _enable_op_determinism():
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        tf.config.experimental.enable_op_determinism()
+
+
+def _judges(config, data):
+    """Returns what judges the model after each epoch, by the prefix of its metrics."""
+    parts = {"val": data.validation}
+    if config.checkpoint_rule == "best_on_test":
+        parts["test"] = data.test
+
+    def judge_on(videos):
+        labels = [video.label for video in videos]
+        is_anomalous = [video.is_anomalous for video in videos]
+
+        def judge(model):
+            scores = score_videos(model, data.store, videos, config.test_crops)
+            predictions = scores["class_probabilities"].argmax(axis=1)
+            return {
+                "auc": video_level_auc(is_anomalous, scores["segment_scores"]),
+                "maa": mean_average_accuracy(labels, predictions, len(CLASS_NAMES)),
+            }
+
+        return judge
+
+    return {prefix: judge_on(videos) for prefix, videos in parts.items() if videos}
+
+
+def _finish(run, model, config, selection, state, seconds):
+    """Puts the kept weights in place, saves the model in both forms, and tidies up."""
+    if config.checkpoint_rule != "last":
+        model.load_weights(run.best_weights)
+    export_saved_model(model, run.saved_model, config)
+    kept = state.rows[selection.best_epoch]
+    content = {
+        "steps": state.rows[-1]["step"],
+        "epochs": len(state.rows),
+        "seconds_of_last_start": round(seconds, 1),
+        "checkpoint": {"rule": config.checkpoint_rule, **kept},
+    }
+    write_json(run.training, content)
+    # The model comes last: a run folder with model.keras is a finished one.
+    # A copy that was never compiled leaves out the optimizer, twice the model's size.
+    copy = JointModel.from_config(model.get_config())
+    copy.set_weights(model.get_weights())
+    with atomic_path(run.model) as temporary:
+        copy.save(temporary)
+    run.best_weights.unlink(missing_ok=True)
+    run.state.unlink(missing_ok=True)
+
+
+def _data_report(data):
+    lines = [data.summary, ""]
+    for problem in data.store.problems:
+        lines.append(f"{problem.action}\t{problem.name}\t{problem.problem}\t{problem.path}")
+    for names in data.store.identical:
+        lines.append(f"kept\t{names[0]}\tidentical to {', '.join(names[1:])}")
+    return "\n".join(lines) + "\n"
+
+
+def with_absolute_data(config):
+    """Returns the configuration with its data folder made absolute.
+
+    A run then finds its data from wherever it is evaluated.
+    """
+    if config.data is None:
+        return config
+    return dataclasses.replace(config, data=str(pathlib.Path(config.data).resolve()))
