@@ -2,6 +2,7 @@
 
 import dataclasses
 import pathlib
+from argparse import ArgumentError
 from typing import Literal
 
 import yaml
@@ -151,7 +152,7 @@ def load_config(path, **changes):
     try:
         content = yaml.safe_load(pathlib.Path(path).read_text(encoding="utf-8")) or {}
         return ExperimentConfig(**parser.parse_object({**content, **changes}).as_dict())
-    except (OSError, TypeError, ValueError, yaml.YAMLError) as error:
+    except (OSError, TypeError, ValueError, yaml.YAMLError, ArgumentError) as error:
         raise ConfigError(f"{path}: {error}") from error
 
 

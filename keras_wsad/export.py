@@ -11,7 +11,7 @@ from keras_wsad.files import write_json
 def export_saved_model(model, path, config):
     """Writes a SavedModel with feature normalisation and pooling inside.
 
-    It serves with `tf.saved_model.load` where neither Keras nor keras_wsad is installed.
+    It serves with `tf.saved_model.load` where keras_wsad is not installed.
     Two endpoints, both with all outputs of the model:
 
     - `serve(features)`, the default signature: segments `(batch, T, n)`. Each segment's

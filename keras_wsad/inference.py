@@ -158,7 +158,7 @@ def load(path):
     except (OSError, ValueError, TypeError) as error:
         raise RunError(f"{model_path}: not a model of keras_wsad ({error}).") from error
     options = {
-        "num_segments": config.num_segments,
+        "num_segments": model.num_segments,
         "reduce": config.reduce,
         "alignment": config.alignment,
     }

@@ -41,7 +41,7 @@ class MILRankingLoss(keras.losses.Loss):
 
     >>> import numpy as np
     >>> scores = np.array([[0.0, 0.75], [0.25, 0.0]])
-    >>> round(float(MILRankingLoss(smoothness=0, sparsity=0)([1, 0], scores)), 4)
+    >>> round(float(MILRankingLoss(smoothness=0, sparsity=0)(np.array([1, 0]), scores)), 4)
     0.5
 
     Reference:

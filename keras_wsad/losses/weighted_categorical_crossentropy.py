@@ -27,8 +27,10 @@ class WeightedCategoricalCrossentropy(keras.losses.Loss):
 
     Example:
 
+    >>> import numpy as np
     >>> loss = WeightedCategoricalCrossentropy([1, 3])
-    >>> round(float(loss([0, 1], [[0.5, 0.5], [0.5, 0.5]])), 4)
+    >>> probabilities = np.array([[0.5, 0.5], [0.5, 0.5]])
+    >>> round(float(loss(np.array([0, 1]), probabilities)), 4)
     0.3466
 
     Reference:

@@ -20,10 +20,11 @@ def print_metrics(metrics):
     console.print(_summary(metrics))
     console.print(_classes(metrics))
     about = metrics["about"]
-    console.print(describe_protocol(about))
+    # Not wrapped, so that a log can be searched for it.
+    print(describe_protocol(about))
     if about["test_videos_without_features"]:
         missing = about["test_videos_without_features"]
-        console.print(
+        print(
             f"{len(missing)} test videos have no features and are not counted: "
             f"{', '.join(missing[:3])}{', ...' if len(missing) > 3 else ''}"
         )

@@ -1,0 +1,108 @@
+import dataclasses
+
+import pytest
+
+from keras_wsad.cli import parse_training
+from keras_wsad.config import ExperimentConfig
+from keras_wsad.config import load_config
+from keras_wsad.config import preset_path
+from keras_wsad.config import save_config
+from keras_wsad.errors import ConfigError
+
+
+def test_the_defaults_are_the_paper():
+    config = ExperimentConfig()
+    assert load_config(preset_path("paper")) == config
+    assert (config.num_segments, config.lstm_units, config.learning_rate) == (
+        32,
+        1024,
+        1e-4,
+    )
+    assert (config.smoothness, config.sparsity) == (8e-5, 8e-5)
+    assert (config.detection_weight, config.first_level_weight) == (0.9, 1e-3)
+    assert (config.anomalous_per_batch, config.normal_per_batch) == (30, 30)
+
+
+def test_release_has_the_quirks_of_the_code():
+    config = load_config(preset_path("release"))
+    assert config.alignment == config.batch_order == "release"
+    assert (config.seed, config.steps) == (7, 70_000)
+    assert config.checkpoint_rule == "best_on_test"
+    assert (config.first_level_target, config.first_level_weight) == (0.0, 0.01)
+    assert config.second_level_weight == 0
+
+
+def test_a_config_comes_back_from_its_file(tmp_path):
+    config = ExperimentConfig(data="somewhere", steps=3, kernel_l2=1e-5, lstm=False)
+    save_config(config, tmp_path / "config.yaml")
+    assert load_config(tmp_path / "config.yaml") == config
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("stepz: 3", "stepz"),
+        ("steps: many", "steps"),
+        ("steps: 0", "steps >= 1"),
+        ("lstm: 3", "lstm"),
+        ("alignment: left", "alignment"),
+        ("dropout: 1.0", "dropout"),
+        ("validation_fraction: 0", "best_on_validation"),
+        ("- steps", "config.yaml"),
+        ("steps: [", "config.yaml"),
+    ],
+)
+def test_a_bad_setting_is_named_with_its_file(tmp_path, text, complaint):
+    path = tmp_path / "config.yaml"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match=complaint) as error:
+        load_config(path)
+    assert "config.yaml" in str(error.value)
+
+
+def test_the_command_line_goes_over_the_file_and_the_file_over_the_preset(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text("steps: 9\nseed: 1\n")
+    arguments = ["--preset", "release", "--config", str(path), "--seed=2", "--data=d"]
+    config, resume = parse_training(arguments)
+    assert (config.alignment, config.steps, config.seed) == ("release", 9, 2)
+    assert resume is None
+
+
+def test_without_data_the_embedded_preset_is_used():
+    config, _ = parse_training([])
+    assert config == load_config(preset_path("embedded"))
+    config, _ = parse_training(["--data", "d"])
+    assert config == ExperimentConfig(data="d")
+
+
+def test_an_unknown_preset_names_the_known_ones():
+    with pytest.raises(ConfigError, match="embedded, paper, release"):
+        parse_training(["--preset", "papers"])
+
+
+@pytest.mark.parametrize("arguments", [["--stepz=3"], ["--steps=many"], ["--lstm=3"]])
+def test_a_bad_option_ends_the_command(arguments, capsys):
+    with pytest.raises(SystemExit):
+        parse_training(arguments)
+    assert arguments[0].partition("=")[0][2:] in capsys.readouterr().err
+
+
+def test_every_setting_has_a_help_text(capsys):
+    with pytest.raises(SystemExit):
+        parse_training(["--help"])
+    shown = capsys.readouterr().out
+    documented = ExperimentConfig.__doc__
+    for field in dataclasses.fields(ExperimentConfig):
+        assert f"--{field.name}" in shown
+        assert f"\n        {field.name}: " in documented
+
+
+def test_a_run_goes_on_with_its_own_settings(tmp_path):
+    run = tmp_path / "run"
+    run.mkdir()
+    save_config(ExperimentConfig(data="d", seed=5, steps=20), run / "config.yaml")
+    config, resume = parse_training(["--resume", str(run), "--steps", "30"])
+    assert (config.seed, config.steps, resume) == (5, 30, str(run))
+    with pytest.raises(ConfigError, match="Received others: dropout, seed"):
+        parse_training(["--resume", str(run), "--seed=6", "--dropout=0.1"])

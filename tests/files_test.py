@@ -1,0 +1,39 @@
+import pytest
+
+from keras_wsad.files import atomic_path
+from keras_wsad.files import index_files
+from keras_wsad.files import write_json
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+    with pytest.raises(RuntimeError), atomic_path(path) as temporary:
+        temporary.write_text("half")
+        raise RuntimeError
+    assert path.read_text() == "old"
+    assert [item.name for item in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_a_folder_is_replaced_whole(tmp_path):
+    folder = tmp_path / "model"
+    for content in ("old", "new"):
+        with atomic_path(folder) as temporary:
+            temporary.mkdir()
+            (temporary / content).write_text(content)
+    assert [item.name for item in folder.iterdir()] == ["new"]
+
+
+def test_nan_is_no_json(tmp_path):
+    with pytest.raises(ValueError, match="JSON"):
+        write_json(tmp_path / "a.json", {"value": float("nan")})
+    assert not list(tmp_path.iterdir())
+
+
+def test_files_are_found_at_any_depth_but_not_in_hidden_folders(tmp_path):
+    for folder in ("b/c", "a", ".hidden"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "x.txt").touch()
+    assert index_files(tmp_path) == {
+        "x.txt": [tmp_path / "a" / "x.txt", tmp_path / "b" / "c" / "x.txt"]
+    }

@@ -1,0 +1,174 @@
+import json
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+
+import keras_wsad
+from keras_wsad.config import ExperimentConfig
+from keras_wsad.data import CLASS_NAMES
+from keras_wsad.data import open_experiment_data
+from keras_wsad.errors import RunError
+from keras_wsad.export import export_saved_model
+from keras_wsad.features import normalize_clips
+from keras_wsad.features import pool_segments
+from keras_wsad.inference import score_videos
+from keras_wsad.models import JointModel
+
+NAMES = (
+    "segment_scores",
+    "class_probabilities",
+    "first_level_attention",
+    "second_level_attention",
+)
+
+
+def a_feature_file(tiny_root):
+    return sorted((tiny_root / "features").glob("Robbery*.npy"))[0]
+
+
+def assert_same_predictions(left, right, **tolerance):
+    for name in NAMES:
+        np.testing.assert_allclose(getattr(left, name), getattr(right, name), **tolerance)
+
+
+def test_run_folder_model_and_saved_model_agree(tiny_run, tiny_root):
+    path = a_feature_file(tiny_root)
+    prediction = keras_wsad.load(tiny_run.folder).predict(path)
+    assert prediction.segment_scores.shape == (8,)
+    assert prediction.class_name == CLASS_NAMES[prediction.class_probabilities.argmax()]
+    np.testing.assert_allclose(prediction.class_probabilities.sum(), 1, rtol=1e-5)
+    by_model = keras_wsad.load(str(tiny_run.model)).predict(str(path))
+    assert_same_predictions(prediction, by_model, rtol=0)
+    by_saved_model = keras_wsad.load(tiny_run.saved_model).predict(np.load(path))
+    assert_same_predictions(prediction, by_saved_model, rtol=1e-4, atol=1e-6)
+
+
+def test_prediction_equals_evaluation(tiny_run, tiny_root):
+    data = open_experiment_data(tiny_run.load_config())
+    predictor = keras_wsad.load(tiny_run.folder)
+    model = keras.saving.load_model(tiny_run.model, compile=False)
+    scores = score_videos(model, data.store, data.test)
+    for place in (0, len(data.test) - 1):
+        path = tiny_root / "features" / f"{data.test[place].name}.npy"
+        actual = predictor.predict(path)
+        for name in NAMES:
+            np.testing.assert_allclose(
+                getattr(actual, name), scores[name][place], rtol=1e-4, atol=1e-6
+            )
+
+
+def test_crops_are_averaged_up_to_the_number_of_the_config(tiny_run, random):
+    predictor = keras_wsad.load(tiny_run.folder)
+    crops = random.random((10, 20, 16), "float32")
+    singles = [predictor.predict(crop).segment_scores for crop in crops]
+    mean = predictor.predict(crops).segment_scores
+    np.testing.assert_allclose(mean, np.mean(singles[:5], axis=0), rtol=1e-5)
+
+
+def test_features_of_another_kind_are_refused(tiny_run):
+    predictor = keras_wsad.load(tiny_run.folder)
+    with pytest.raises(RunError, match=r"\(K, 16\)"):
+        predictor.predict(np.ones((20, 17)))
+
+
+def test_what_is_no_model_is_refused(tmp_path):
+    with pytest.raises(RunError, match="expected a finished run folder"):
+        keras_wsad.load(tmp_path)
+    (tmp_path / "model.keras").write_bytes(b"no model")
+    with pytest.raises(RunError, match="not a model"):
+        keras_wsad.load(tmp_path / "model.keras")
+
+
+def test_an_ablated_model_predicts_without_its_attention(tmp_path, random):
+    model = JointModel(8, 16, lstm_units=4, first_level=False, second_level=False)
+    model.save(tmp_path / "model.keras")
+    prediction = keras_wsad.load(tmp_path / "model.keras").predict(random.random((9, 16)))
+    assert prediction.first_level_attention is None
+    assert prediction.second_level_attention is None
+
+
+@pytest.fixture(scope="module")
+def saved_models(tmp_path_factory):
+    """A small untrained model, exported with each way of pooling."""
+    import tensorflow as tf
+
+    folder, model = tmp_path_factory.mktemp("saved"), JointModel(8, 6, lstm_units=4)
+    exported = {}
+    for alignment in ("aligned", "release"):
+        for reduce in ("max", "mean"):
+            path = folder / f"{alignment}-{reduce}"
+            config = ExperimentConfig(num_segments=8, alignment=alignment, reduce=reduce)
+            export_saved_model(model, path, config)
+            exported[alignment, reduce] = tf.saved_model.load(str(path))
+    return model, exported
+
+
+@pytest.mark.parametrize("num_clips", [1, 7, 8, 9, 12, 20, 100])
+def test_a_saved_model_pools_as_training_does(saved_models, random, num_clips):
+    model, exported = saved_models
+    clips = random.normal(size=(num_clips, 6)).astype("float32")
+    clips[0] = 0
+    for (alignment, reduce), saved in exported.items():
+        options = {"num_segments": 8, "reduce": reduce, "alignment": alignment}
+        inputs = {
+            "features": pool_segments(clips, **options)[None],
+            "normalized_features": pool_segments(normalize_clips(clips), **options)[None],
+        }
+        expected, actual = model(inputs), saved.serve_clips(clips)
+        for name in NAMES:
+            np.testing.assert_allclose(actual[name], expected[name], rtol=1e-4, atol=1e-6)
+
+
+def test_a_saved_model_takes_any_batch_of_segments(saved_models, random):
+    model, exported = saved_models
+    for batch in (1, 5):
+        features = random.random((batch, 8, 6), "float32")
+        inputs = {"features": features, "normalized_features": normalize_clips(features)}
+        expected, actual = model(inputs), exported["aligned", "max"].serve(features)
+        assert set(actual) == set(NAMES)
+        for name in NAMES:
+            np.testing.assert_allclose(actual[name], expected[name], rtol=1e-4, atol=1e-6)
+
+
+def test_a_saved_model_serves_where_keras_wsad_is_not_installed(tiny_run, tiny_root):
+    path = a_feature_file(tiny_root)
+    program = """
+import importlib.abc, json, sys
+
+
+class Absent(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "keras_wsad":
+            raise ModuleNotFoundError(name)
+
+
+sys.meta_path.insert(0, Absent())
+import numpy as np
+import tensorflow as tf
+
+model = tf.saved_model.load(sys.argv[1])
+outputs = model.serve_clips(np.load(sys.argv[2]))
+signature = model.signatures["serving_default"]
+batch = signature(tf.zeros((3, 8, 16)))
+assert batch["segment_scores"].shape == (3, 8)
+assert "keras_wsad" not in sys.modules
+print(json.dumps({name: tensor.numpy()[0].tolist() for name, tensor in outputs.items()}))
+"""
+    command = [sys.executable, "-c", program, str(tiny_run.saved_model), str(path)]
+    result = subprocess.run(command, check=True, capture_output=True, text=True)
+    outputs = json.loads(result.stdout)
+    prediction = keras_wsad.load(tiny_run.folder).predict(path)
+    for name in NAMES:
+        np.testing.assert_allclose(
+            outputs[name], getattr(prediction, name), rtol=1e-4, atol=1e-6
+        )
+
+
+def test_a_saved_model_says_what_it_is(tiny_run):
+    about = json.loads((tiny_run.saved_model / "assets.extra/keras_wsad.json").read_text())
+    assert about["class_names"] == list(CLASS_NAMES)
+    assert (about["num_segments"], about["feature_dim"]) == (8, 16)
+    assert (about["reduce"], about["alignment"]) == ("max", "aligned")
