@@ -36,7 +36,7 @@ def audit_features(data, num_groups=5, seed=0):
         dicts from class name to videos, all parts together.
     """
     training, test = data.training + data.validation, data.test
-    rows = data.first_rows(training + test)
+    rows = data.rows(training + test)
     means = np.array([data.store.features[row].mean(axis=0) for row in rows])
     scaled = StandardScaler().fit(means[: len(training)]).transform(means)
     clusters = KMeans(num_groups, n_init=10, random_state=seed).fit(scaled)

@@ -30,8 +30,10 @@ class ExperimentConfig:
         reduce: How the clips of a segment are pooled.
         alignment: How clips are assigned to segments: aligned drops and shifts nothing,
             release is the authors' floor(K/T), which drops the tail.
+        train_crop: The crop to train on, 0 for the first. The first is the centre crop in
+            files of one crop each, but in ten-crop arrays (K, 10, n) the centre is 2.
         test_crops: Crops whose scores are averaged at validation and test, as far as the
-            features have them. Training uses the first, the centre crop.
+            features have them: the first 5 are the centre and the four corners.
         lstm: Pass features through the LSTM (Table I, l2).
         second_level: Use second-level attention (Table I, l3).
         first_level: Use first-level attention (Table I, l4, the proposed model).
@@ -71,6 +73,7 @@ class ExperimentConfig:
     num_segments: int = 32
     reduce: Literal["max", "mean"] = "max"
     alignment: Literal["aligned", "release"] = "aligned"
+    train_crop: int = 0
     test_crops: int = 5
     # Model.
     lstm: bool = True
@@ -110,6 +113,8 @@ class ExperimentConfig:
                 raise ConfigError(
                     f"Expected {field} >= 1. Received: {getattr(self, field)}"
                 )
+        if self.train_crop < 0:
+            raise ConfigError(f"Expected train_crop >= 0. Received: {self.train_crop}")
         for field in ("dropout", "validation_fraction"):
             if not 0 <= getattr(self, field) < 1:
                 raise ConfigError(

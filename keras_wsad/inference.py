@@ -36,9 +36,12 @@ def score_videos(model, store, videos, crops=5):
         of_video = store.videos[video.name][:crops]
         rows += of_video
         owners += [place] * len(of_video)
+    # The last batch is filled up, so that all are of one shape and compiled once.
+    batch_size = min(_BATCH, len(rows))
+    missing = -len(rows) % batch_size
+    batches = np.array(rows + rows[:1] * missing).reshape(-1, batch_size)
     parts = []
-    for start in range(0, len(rows), _BATCH):
-        batch = rows[start : start + _BATCH]
+    for batch in batches:
         inputs = {
             "features": store.features[batch],
             "normalized_features": store.normalized_features[batch],
@@ -46,7 +49,7 @@ def score_videos(model, store, videos, crops=5):
         parts.append(model.predict_on_batch(inputs))
     outputs = {}
     for name in parts[0]:
-        by_row = np.concatenate([part[name] for part in parts])
+        by_row = np.concatenate([part[name] for part in parts])[: len(rows)]
         total = np.zeros((len(videos), *by_row.shape[1:]), np.float32)
         np.add.at(total, owners, by_row)
         count = np.bincount(owners, minlength=len(videos))

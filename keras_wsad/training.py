@@ -90,7 +90,7 @@ def train(config, resume=None):
     batches = training_batches(
         data.store.features,
         data.store.normalized_features,
-        data.first_rows(data.training),
+        data.rows(data.training, config.train_crop),
         [video.label for video in data.training],
         is_anomalous,
         targets=tuple(model.output),

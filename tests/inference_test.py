@@ -172,3 +172,24 @@ def test_a_saved_model_says_what_it_is(tiny_run):
     assert about["class_names"] == list(CLASS_NAMES)
     assert (about["num_segments"], about["feature_dim"]) == (8, 16)
     assert (about["reduce"], about["alignment"]) == ("max", "aligned")
+
+
+def test_many_videos_are_scored_in_batches_of_one_shape(tiny_run, monkeypatch):
+    data = open_experiment_data(tiny_run.load_config())
+    model = keras.saving.load_model(tiny_run.model, compile=False)
+    whole = score_videos(model, data.store, data.test)
+    assert len(data.test) == 26
+    shapes = set()
+    predict = model.predict_on_batch
+
+    def spy(inputs):
+        shapes.add(inputs["features"].shape)
+        return predict(inputs)
+
+    monkeypatch.setattr("keras_wsad.inference._BATCH", 7)
+    monkeypatch.setattr(model, "predict_on_batch", spy)
+    parts = score_videos(model, data.store, data.test)
+    assert shapes == {(7, 8, 16)}
+    for name in NAMES:
+        assert len(parts[name]) == 26
+        np.testing.assert_allclose(parts[name], whole[name], rtol=1e-4, atol=1e-6)

@@ -167,7 +167,7 @@ def test_the_total_is_equation_6(tiny_settings):
     data = open_experiment_data(config)
     model = build_model(config, data.store.feature_dim)
     compile_model(model, config, data.class_counts)
-    rows = data.first_rows(data.training)
+    rows = data.rows(data.training)
     inputs = {
         "features": data.store.features[rows],
         "normalized_features": data.store.normalized_features[rows],

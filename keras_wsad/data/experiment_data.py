@@ -7,6 +7,7 @@ import pathlib
 from keras_wsad.data.splits import hold_out
 from keras_wsad.data.synthetic import synthetic_root
 from keras_wsad.data.ucf_crime import UCFCrime
+from keras_wsad.errors import ConfigError
 from keras_wsad.errors import DataError
 from keras_wsad.features import FeatureStore
 from keras_wsad.features import open_store
@@ -45,9 +46,23 @@ class ExperimentData:
     source: str
     summary: str
 
-    def first_rows(self, videos):
-        """Returns the row of each video's centre crop in the store."""
-        return [self.store.videos[video.name][0] for video in videos]
+    def rows(self, videos, crop=0):
+        """Returns the row of one crop of each video in the store.
+
+        Args:
+            videos: list of `Video`.
+            crop: int. Number of the crop. Defaults to `0`.
+
+        Raises:
+            ConfigError: a video has fewer crops.
+        """
+        for video in videos:
+            if crop >= len(self.store.videos[video.name]):
+                raise ConfigError(
+                    f"{video.name} has {len(self.store.videos[video.name])} crops. "
+                    f"Received: train_crop={crop}, where 0 is the first"
+                )
+        return [self.store.videos[video.name][crop] for video in videos]
 
 
 def open_experiment_data(config):

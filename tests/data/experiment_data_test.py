@@ -1,0 +1,83 @@
+import shutil
+
+import numpy as np
+import pytest
+
+from keras_wsad.config import ExperimentConfig
+from keras_wsad.data import open_experiment_data
+from keras_wsad.errors import ConfigError
+from keras_wsad.errors import DataError
+from keras_wsad.errors import FeatureFileError
+
+
+@pytest.fixture
+def root(tiny_root, tmp_path):
+    """A copy of the tiny data set that a test may spoil."""
+    root = tmp_path / "data"
+    shutil.copytree(tiny_root, root)
+    return root
+
+
+def open_data(root, **settings):
+    settings = {"num_segments": 8, "validation_fraction": 0.25, **settings}
+    return open_experiment_data(ExperimentConfig(data=str(root), **settings))
+
+
+def test_no_video_is_in_two_parts(root):
+    data = open_data(root)
+    parts = [data.training, data.validation, data.test]
+    names = [{video.name for video in part} for part in parts]
+    assert [len(part) for part in names] == [78, 26, 26]
+    assert len(set.union(*names)) == 130
+
+
+def test_class_counts_are_those_of_the_whole_list(root):
+    (root / "features" / "Abuse000_x264.npy").unlink()
+    data = open_data(root)
+    assert data.class_counts[0] == 4
+    assert sum(data.class_counts) == 104
+
+
+def test_videos_without_features_are_counted_and_named(root):
+    (root / "features" / "Robbery004_x264.npy").write_bytes(b"")
+    data = open_data(root)
+    assert data.left_out == ["Robbery004_x264"]
+    assert len(data.test) == 25
+    assert "129 of 130 videos have features; 1 left out" in data.summary
+    assert "Robbery004_x264" in data.summary
+    with pytest.raises(FeatureFileError, match=r"Robbery004_x264\.npy"):
+        open_data(root, strict=True)
+
+
+def test_the_same_features_on_both_sides_of_the_split_are_told(root):
+    source = root / "features" / "Normal_Videos000_x264.npy"
+    test_video = next((root / "features").glob("Normal_Videos5*.npy"))
+    shutil.copy(source, test_video)
+    summary = open_data(root).summary
+    assert "1  groups of videos have identical features, 1 of them across" in summary
+
+
+def test_the_crop_to_train_on_is_chosen(root, random):
+    for path in (root / "features").iterdir():
+        clips = np.load(path)
+        np.save(path, np.stack([clips, clips + 1, clips + 2, clips, clips], axis=1))
+    data = open_data(root)
+    first, third = (data.store.features[data.rows(data.test, crop)] for crop in (0, 2))
+    np.testing.assert_allclose(third, first + 2, rtol=1e-5)
+    with pytest.raises(ConfigError, match=r"has 5 crops.*train_crop=5"):
+        data.rows(data.test, 5)
+
+
+def test_features_are_a_folder_below_the_root_or_elsewhere(root, tmp_path):
+    assert len(open_data(root, features="features").test) == 26
+    elsewhere = tmp_path / "elsewhere"
+    (root / "features").rename(elsewhere)
+    assert len(open_data(root, features=str(elsewhere)).test) == 26
+    with pytest.raises(DataError, match="a folder below"):
+        open_data(root, features="features")
+
+
+def test_caveats_of_known_features_are_told(root):
+    assert open_data(root).source == "data"
+    (root / "features").rename(root / "r3d34")
+    assert "degraded" in open_data(root, features="r3d34").source
