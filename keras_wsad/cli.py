@@ -129,7 +129,7 @@ def seeds_command(argv=None, prog="reproduce/joint_model.py"):
         type=str | None,
         help="Where to write .csv and .md, without suffix; by default among the runs.",
     )
-    settings = parser.parse_args(argv).as_dict()
+    settings = parser.parse_args(_spell_out(argv)).as_dict()
     config = _config_of(settings)
     if config.name is None:
         config = dataclasses.replace(config, name="joint_model")
@@ -205,7 +205,7 @@ def parse_training(argv, prog="train.py"):
         type=str | None,
         help="A run folder to go on with, with its own settings (steps may grow).",
     )
-    settings = parser.parse_args(argv).as_dict()
+    settings = parser.parse_args(_spell_out(argv)).as_dict()
     config, resume = _config_of(settings), settings["resume"]
     if resume:
         before = dataclasses.asdict(Run(resume).load_config())
@@ -248,6 +248,22 @@ def _training_parser(argv, prog):
         help="A published setting, paper or release; embedded where there is no --data.",
     )
     return parser
+
+
+def _spell_out(argv):
+    """Lets a setting that is true or false be switched on by its name alone.
+
+    `--strict` is `--strict=true`, as everybody expects, and `--lstm false` stays.
+    """
+    switches = {
+        f"--{f.name}" for f in dataclasses.fields(ExperimentConfig) if f.type is bool
+    }
+    values = {"true", "false", "True", "False", "yes", "no"}
+    following = [*argv[1:], ""]
+    return [
+        f"{word}=true" if word in switches and after not in values else word
+        for word, after in zip(argv, following, strict=False)
+    ]
 
 
 def _config_of(settings):

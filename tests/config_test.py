@@ -76,6 +76,13 @@ def test_without_data_the_embedded_preset_is_used():
     assert config == ExperimentConfig(data="d")
 
 
+def test_a_switch_needs_no_value():
+    config, _ = parse_training(["--data=d", "--strict", "--lstm", "false"])
+    assert (config.strict, config.lstm) == (True, False)
+    assert parse_training(["--strict", "--data=d"])[0].strict
+    assert parse_training(["--data=d", "--strict"])[0].strict
+
+
 def test_an_unknown_preset_names_the_known_ones():
     with pytest.raises(ConfigError, match="embedded, paper, release"):
         parse_training(["--preset", "papers"])
