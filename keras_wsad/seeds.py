@@ -97,6 +97,7 @@ def write_summary(path, results):
     about = {**results[0][1]["about"], "seed": ", ".join(map(str, seeds))}
     run = results[0][0]
     environment = json.loads(run.environment.read_text(encoding="utf-8"))
+    columns = [f"seed {seed}" for seed in seeds]
     packages = [f"{name} {version}" for name, version in environment["packages"].items()]
     lines = [
         f"# {pathlib.Path(path).name}",
@@ -104,8 +105,7 @@ def write_summary(path, results):
         f"{describe_protocol(about)}. {len(about['test_videos_without_features'])} more "
         "test videos have no features and are not counted.",
         "",
-        "| metric, % | mean | standard deviation | "
-        + " | ".join(f"seed {s}" for s in seeds),
+        f"| metric, % | mean | standard deviation | {' | '.join(columns)} |",
         "|---" * (3 + len(seeds)) + "|",
     ]
     for name, *numbers, values in rows:
