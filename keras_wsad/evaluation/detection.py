@@ -89,6 +89,8 @@ def _temporal_maps(videos, segment_scores, probabilities, alignment):
         for score, start, end in propose(row, boundaries):
             for label, probability in enumerate(by_class):
                 confidence = score * float(probability)
-                proposals[label].append((confidence, video.name, start, end))
+                # What is certainly not of a class is no proposal for it.
+                if confidence > 0:
+                    proposals[label].append((confidence, video.name, start, end))
     maps = {f"{iou}": temporal_map(proposals, events, iou) for iou in IOU_THRESHOLDS}
     return {**maps, "mean": float(np.mean(list(maps.values())))}
