@@ -15,9 +15,6 @@ from keras_wsad.errors import WSADError
 from keras_wsad.runs import Run
 from keras_wsad.tensorflow_noise import import_tensorflow_quietly
 
-# What may change when a run goes on.
-_MAY_CHANGE = {"steps", "runs", "name"}
-
 
 def main(argv=None):
     """The command `keras-wsad COMMAND ...`.
@@ -197,7 +194,7 @@ def parse_training(argv, prog="train.py"):
         `(config, resume)`, an `ExperimentConfig` and a folder or `None`.
 
     Raises:
-        ConfigError: a setting that a run under way cannot change, or no such preset.
+        ConfigError: no such preset, or one together with a run to resume.
     """
     parser = _training_parser(argv, prog)
     parser.add_argument(
@@ -206,17 +203,7 @@ def parse_training(argv, prog="train.py"):
         help="A run folder to go on with, with its own settings (steps may grow).",
     )
     settings = parser.parse_args(_spell_out(argv)).as_dict()
-    config, resume = _config_of(settings), settings["resume"]
-    if resume:
-        before = dataclasses.asdict(Run(resume).load_config())
-        after = dataclasses.asdict(config)
-        changed = {name for name in after if after[name] != before[name]} - _MAY_CHANGE
-        if changed:
-            raise ConfigError(
-                f"{resume}: a run goes on with its own settings. "
-                f"Received others: {', '.join(sorted(changed))}"
-            )
-    return config, resume
+    return _config_of(settings), settings["resume"]
 
 
 def _training_parser(argv, prog):
@@ -228,6 +215,11 @@ def _training_parser(argv, prog):
     without_data = chosen.data is None and chosen.config is None
     preset = chosen.preset or ("embedded" if without_data else "paper")
     if chosen.resume:
+        if chosen.preset:
+            raise ConfigError(
+                f"{chosen.resume}: a run goes on with its own settings. "
+                f"Received: --preset {chosen.preset}"
+            )
         Run(chosen.resume).load_config()
         defaults = Run(chosen.resume).config
     else:
@@ -235,8 +227,8 @@ def _training_parser(argv, prog):
     parser = config_parser(
         prog=prog,
         description="Trains the joint model and evaluates it; what it was, what it gave "
-        "and the model itself are left in a run folder. Settings come from the preset, "
-        "then --config, then the command line.",
+        "and the model itself are left in a run folder. Settings come from the preset; "
+        "--config and the other options go over it in the order in which they stand.",
         default_config_files=[glob.escape(str(defaults))],
         exit_on_error=True,
     )

@@ -1,6 +1,7 @@
 """The experiment: every setting of a run, its defaults, its presets, its command line."""
 
 import dataclasses
+import math
 import pathlib
 from argparse import ArgumentError
 from typing import Literal
@@ -11,6 +12,20 @@ from keras_wsad.errors import ConfigError
 from keras_wsad.files import write_text
 
 PRESETS = pathlib.Path(__file__).parent / "presets"
+
+
+# The least value of a setting, and the one that it must stay below.
+_RANGES = {
+    **dict.fromkeys(("num_segments", "lstm_units", "steps", "test_crops"), (1, math.inf)),
+    **dict.fromkeys(("anomalous_per_batch", "normal_per_batch"), (1, math.inf)),
+    **dict.fromkeys(("train_crop", "seed"), (0, 2**32)),
+    **dict.fromkeys(("dropout", "validation_fraction"), (0, 1)),
+    **dict.fromkeys(("kernel_l2", "smoothness", "sparsity"), (0, math.inf)),
+    **dict.fromkeys(("first_level_weight", "second_level_weight"), (0, math.inf)),
+    "first_level_target": (0, math.inf),
+    "detection_weight": (0, 1 + 1e-9),
+    "learning_rate": (0, math.inf),
+}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -107,19 +122,10 @@ class ExperimentConfig:
     name: str | None = None
 
     def __post_init__(self):
-        counts = ("num_segments", "lstm_units", "steps", "test_crops")
-        for field in (*counts, "anomalous_per_batch", "normal_per_batch"):
-            if getattr(self, field) < 1:
-                raise ConfigError(
-                    f"Expected {field} >= 1. Received: {getattr(self, field)}"
-                )
-        if self.train_crop < 0:
-            raise ConfigError(f"Expected train_crop >= 0. Received: {self.train_crop}")
-        for field in ("dropout", "validation_fraction"):
-            if not 0 <= getattr(self, field) < 1:
-                raise ConfigError(
-                    f"Expected 0 <= {field} < 1. Received: {getattr(self, field)}"
-                )
+        for field, (low, high) in _RANGES.items():
+            value = getattr(self, field)
+            if not low <= value < high:
+                raise ConfigError(f"Expected {low} <= {field} < {high}. Received: {value}")
         if self.checkpoint_rule == "best_on_validation" and not self.validation_fraction:
             raise ConfigError(
                 "checkpoint_rule best_on_validation needs held-out videos. "
@@ -159,6 +165,41 @@ def load_config(path, **changes):
         return ExperimentConfig(**parser.parse_object({**content, **changes}).as_dict())
     except (OSError, TypeError, ValueError, yaml.YAMLError, ArgumentError) as error:
         raise ConfigError(f"{path}: {error}") from error
+
+
+def refuse_other_settings(config, before, may_change, source):
+    """Checks that a run goes on with the settings that it was begun with.
+
+    Args:
+        config: `ExperimentConfig`, the settings now.
+        before: `ExperimentConfig`, those of the run.
+        may_change: names of settings that may differ.
+        source: str or path. The run folder, for the error message.
+
+    Raises:
+        ConfigError: another setting differs.
+    """
+    now, then = (dataclasses.asdict(with_absolute_paths(c)) for c in (config, before))
+    changed = sorted(name for name in now if now[name] != then[name])
+    changed = [name for name in changed if name not in may_change]
+    if changed:
+        listed = ", ".join(f"{name} {now[name]!r} (was {then[name]!r})" for name in changed)
+        raise ConfigError(
+            f"{source}: a run goes on with its own settings. Received: {listed}"
+        )
+
+
+def with_absolute_paths(config):
+    """Returns the configuration with the paths to its data made absolute.
+
+    A run then finds its data from wherever it is evaluated.
+    """
+    if config.data is None:
+        return config
+    root, features = pathlib.Path(config.data).resolve(), config.features
+    if features is not None and not (root / features).is_dir():
+        features = str(pathlib.Path(features).resolve())
+    return dataclasses.replace(config, data=str(root), features=features)
 
 
 def save_config(config, path):

@@ -12,12 +12,14 @@ def export_saved_model(model, path, config):
     """Writes a SavedModel with feature normalisation and pooling inside.
 
     It serves with `tf.saved_model.load` where keras_wsad is not installed.
-    Two endpoints, both with all outputs of the model:
+    Three endpoints, each with all outputs of the model:
 
-    - `serve(features)`, the default signature: segments `(batch, T, n)`. Each segment's
-      features are normalised as they stand.
-    - `serve_clips(clips)`: the clips `(K, n)` of one video, normalised and then pooled as
+    - `serve_clips(clips)`: the clips `(K, n)` of one video, normalised and then pooled, as
       in training; the outputs' first axis is 1.
+    - `serve(features)`, the default signature: segments `(batch, T, n)`, normalised as
+      they stand. In training clips are normalised before they are pooled: where a segment
+      has several clips, scores differ a little from those of `serve_clips`.
+    - `serve_both(features, normalized_features)`: both inputs of the model.
 
     `assets.extra/keras_wsad.json` names the classes and says how clips are pooled.
 
@@ -59,6 +61,7 @@ def export_saved_model(model, path, config):
     archive = keras.export.ExportArchive()
     archive.track(model)
     archive.add_endpoint("serve", serve, input_signature=[segments])
+    archive.add_endpoint("serve_both", call, input_signature=[segments, segments])
     archive.add_endpoint("serve_clips", serve_clips, input_signature=[clips])
     about = {
         "class_names": CLASS_NAMES,
@@ -83,10 +86,9 @@ def _clip_ranges(num_clips, num_segments, alignment):
         per_segment = tf.maximum(num_clips // num_segments, 1)
         starts = tf.minimum(segments * per_segment, num_clips - 1)
         return starts, starts + per_segment
-    length = tf.cast(num_clips, tf.float64) / num_segments
-    places = tf.range(num_segments + 1, dtype=tf.float64)
-    boundaries = tf.cast(tf.round(places * length), tf.int32)
+    places = tf.cast(tf.range(num_segments + 1) * num_clips, tf.float64)
+    boundaries = tf.cast(tf.round(places / num_segments), tf.int32)
     starts, ends = boundaries[:-1], boundaries[1:]
-    centres = tf.cast((places[:-1] + 0.5) * length, tf.int32)
+    centres = (2 * segments + 1) * num_clips // (2 * num_segments)
     empty = tf.equal(starts, ends)
     return tf.where(empty, centres, starts), tf.where(empty, centres + 1, ends)

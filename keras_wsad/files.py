@@ -1,4 +1,4 @@
-"""Finding files by name, and writing them so that a kill leaves the old or the new one."""
+"""Finding files by name, and writing them so that none is ever half there."""
 
 import contextlib
 import json
@@ -13,8 +13,9 @@ def atomic_path(path):
     """Gives a temporary path that takes the place of `path` when the block ends well.
 
     The temporary path has the same suffix as `path` (libraries that choose a format by
-    suffix work) and lies in the same folder (so that the move is one step). Either a file
-    or a folder may be written there; an existing folder is replaced whole.
+    suffix work) and lies in the same folder, so that the move is one step: after a kill
+    there is the old file or the new one. Either a file or a folder may be written there.
+    An existing folder is moved aside first, so that for a moment there is neither.
 
     Args:
         path: str or path. Where the file or folder is to stand in the end.
@@ -35,11 +36,17 @@ def atomic_path(path):
     try:
         yield temporary
         if path.is_dir():
-            # A folder cannot be replaced in one step: the old one is moved aside first.
+            # A folder that is not empty cannot be replaced in one step.
             os.replace(path, workspace / "replaced")
         os.replace(temporary, path)
     finally:
         shutil.rmtree(workspace, ignore_errors=True)
+
+
+def remove_partial(folder):
+    """Removes what writing has left behind in a folder when it was killed."""
+    for path in pathlib.Path(folder).glob(".partial-*"):
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def write_json(path, content):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 import pathlib
 
 import keras
@@ -14,6 +15,7 @@ from keras_wsad.errors import RunError
 from keras_wsad.features import normalize_clips
 from keras_wsad.features import pool_segments
 from keras_wsad.features import read_features
+from keras_wsad.models import JointModel
 from keras_wsad.runs import Run
 
 _BATCH = 64
@@ -104,17 +106,20 @@ class Predictor:
 
         Raises:
             FeatureFileError: the file cannot be used.
-            RunError: the features are not of the kind that the model was trained on.
+            RunError: the features are not of the kind that the model was trained on, or not
+            finite.
         """
-        if isinstance(features, (str, pathlib.Path)):
+        if isinstance(features, (str, os.PathLike)):
             features = read_features(features)
         clips = np.asarray(features, np.float32)
         clips = clips[None] if clips.ndim == 2 else clips
-        if clips.ndim != 3 or clips.shape[-1] != self.feature_dim:
+        if clips.ndim != 3 or clips.shape[-1] != self.feature_dim or not clips.size:
             raise RunError(
                 f"Expected features of shape (K, {self.feature_dim}) or (crops, K, "
-                f"{self.feature_dim}). Received: shape={np.shape(features)}"
+                f"{self.feature_dim}), K at least 1. Received: shape={np.shape(features)}"
             )
+        if not np.isfinite(clips).all():
+            raise RunError("Expected finite features. Received: NaN or infinity")
         outputs = [self._score_clips(crop) for crop in clips[: self.crops]]
         mean = {
             name: np.mean([np.asarray(output[name])[0] for output in outputs], axis=0)
@@ -137,7 +142,7 @@ def load(path):
         A `Predictor`.
 
     Raises:
-        RunError: there is no model.
+        RunError: there is no model, it is damaged, or not one of keras_wsad.
 
     Example:
 
@@ -156,10 +161,7 @@ def load(path):
             f"{path}: expected a finished run folder, a .keras file or a SavedModel."
         )
     config = load_config(run.config) if run.config.is_file() else ExperimentConfig()
-    try:
-        model = keras.saving.load_model(model_path, compile=False)
-    except (OSError, ValueError, TypeError) as error:
-        raise RunError(f"{model_path}: not a model of keras_wsad ({error}).") from error
+    model = load_model(model_path)
     options = {
         "num_segments": model.num_segments,
         "reduce": config.reduce,
@@ -176,13 +178,39 @@ def load(path):
     return Predictor(score_clips, model.feature_dim, config.test_crops)
 
 
+def load_model(path):
+    """Opens a `.keras` file that must hold a `JointModel`.
+
+    Args:
+        path: path.
+
+    Returns:
+        The `JointModel`, not compiled.
+
+    Raises:
+        RunError: the file is damaged, or holds another model.
+    """
+    try:
+        model = keras.saving.load_model(path, compile=False)
+    except Exception as error:
+        # A damaged file may raise anything, and is reported as what it is.
+        raise RunError(f"{path}: not a model of keras_wsad ({error}).") from error
+    if not isinstance(model, JointModel):
+        raise RunError(f"{path}: expected a JointModel. Found {type(model).__name__}")
+    return model
+
+
 def _load_saved_model(path):
     import tensorflow as tf
 
     about = path / "assets.extra" / "keras_wsad.json"
-    if not about.is_file():
-        raise RunError(f"{path}: a SavedModel, but not one that keras_wsad has exported.")
-    content = json.loads(about.read_text(encoding="utf-8"))
+    try:
+        content = json.loads(about.read_text(encoding="utf-8"))
+        feature_dim, crops = content["feature_dim"], content["test_crops"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RunError(
+            f"{path}: a SavedModel, but not one that keras_wsad has exported ({error})."
+        ) from error
     saved_model = tf.saved_model.load(str(path))
 
     def score_clips(clips):
@@ -190,4 +218,4 @@ def _load_saved_model(path):
         return {name: tensor.numpy() for name, tensor in outputs.items()}
 
     # The function belongs to the model, which must live as long.
-    return Predictor(score_clips, content["feature_dim"], content["test_crops"])
+    return Predictor(score_clips, feature_dim, crops)

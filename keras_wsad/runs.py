@@ -21,7 +21,7 @@ class Run:
     | `data_report.txt` | which videos were left out or resampled, and why |
     | `log.csv`, `tensorboard/` | losses and validation metrics of each epoch |
     | `state.npz` | what `--resume` goes on from; gone when training is done |
-    | `best.weights.h5` | the kept weights so far; gone when training is done |
+    | `best-EPOCH.weights.h5` | the kept weights so far; gone when training is done |
     | `model.keras`, `saved_model/` | the trained model |
     | `training.json` | how it ended: steps, seconds, which epoch was kept |
     | `metrics.json`, `*.png` | from `evaluate.py` |
@@ -38,7 +38,6 @@ class Run:
         self.log = self.folder / "log.csv"
         self.tensorboard = self.folder / "tensorboard"
         self.state = self.folder / "state.npz"
-        self.best_weights = self.folder / "best.weights.h5"
         self.model = self.folder / "model.keras"
         self.saved_model = self.folder / "saved_model"
         self.training = self.folder / "training.json"

@@ -9,6 +9,7 @@ import pathlib
 import keras
 import numpy as np
 
+from keras_wsad.config import refuse_other_settings
 from keras_wsad.evaluation import evaluate
 from keras_wsad.evaluation.evaluate import describe_protocol
 from keras_wsad.files import write_text
@@ -22,7 +23,7 @@ METRICS = {
     "abnormal-videos AUC, aligned": ("detection", "aligned", "abnormal_auc"),
     "average precision, aligned": ("detection", "aligned", "average_precision"),
     "false alarms at .5, aligned": ("detection", "aligned", "false_alarm_rate"),
-    "class AUC, mean of 13, aligned": ("detection", "aligned", "class_auc_mean"),
+    "class AUC, mean over classes, aligned": ("detection", "aligned", "class_auc_mean"),
     "mAP@IoU .1:.5, aligned": ("detection", "aligned", "map_at_iou", "mean"),
     "video AUC": ("video_level", "video_auc"),
     "mAA": ("classification", "maa"),
@@ -42,14 +43,19 @@ def run_seeds(config, seeds):
 
     Returns:
         A list of `(run, metrics)`, one for each seed.
+
+    Raises:
+        ConfigError: a run of that name was made with other settings.
     """
     results = []
     for seed in seeds:
         name = f"{config.name}-seed{seed}"
         run = Run(pathlib.Path(config.runs, name))
-        if not run.model.is_file():
+        of_seed = dataclasses.replace(config, seed=seed, name=name)
+        if run.model.is_file():
+            refuse_other_settings(of_seed, run.load_config(), {"runs"}, run.folder)
+        else:
             keras.backend.clear_session()
-            of_seed = dataclasses.replace(config, seed=seed, name=name)
             train(of_seed, resume=run.folder if run.config.is_file() else None)
         results.append((run, evaluate(run.folder)))
     return results
@@ -69,7 +75,7 @@ def summarize_seeds(metrics_of_seeds):
         for metrics in metrics_of_seeds:
             for key in path:
                 metrics = metrics[key]
-            values.append(metrics)
+            values.append(np.nan if metrics is None else metrics)
         spread = np.std(values, ddof=1) if len(values) > 1 else np.nan
         rows.append((name, float(np.mean(values)), float(spread), values))
     return rows

@@ -1,4 +1,4 @@
-"""Keeping TensorFlow's start-up messages off the screen, and nothing else."""
+"""Keeping TensorFlow's start-up messages off the screen."""
 
 import contextlib
 import importlib
@@ -20,7 +20,8 @@ def import_tensorflow_quietly():
     """Imports Keras and TensorFlow and finds the devices, without the usual messages.
 
     They are written by C++ code straight to the standard error stream, some before any
-    setting can be heeded. Lines other than the known ones are passed on.
+    setting can be heeded. Lines other than the known ones are passed on. Afterwards errors
+    of that code are shown and its warnings are not, unless `TF_CPP_MIN_LOG_LEVEL` says so.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     if "tensorflow" in sys.modules:

@@ -1,6 +1,7 @@
 """A training run, from configuration to run folder."""
 
-import dataclasses
+import hashlib
+import json
 import math
 import pathlib
 import time
@@ -12,15 +13,19 @@ from keras_wsad.callbacks import CheckpointSelection
 from keras_wsad.callbacks import RunState
 from keras_wsad.callbacks import StopOnNaN
 from keras_wsad.callbacks import TrainingProgress
+from keras_wsad.config import refuse_other_settings
 from keras_wsad.config import save_config
+from keras_wsad.config import with_absolute_paths
 from keras_wsad.data import CLASS_NAMES
 from keras_wsad.data import open_experiment_data
 from keras_wsad.data.pipelines import epoch_schedule
 from keras_wsad.data.pipelines import steps_per_epoch
 from keras_wsad.data.pipelines import training_batches
+from keras_wsad.errors import ConfigError
 from keras_wsad.errors import RunError
 from keras_wsad.export import export_saved_model
 from keras_wsad.files import atomic_path
+from keras_wsad.files import remove_partial
 from keras_wsad.files import write_json
 from keras_wsad.files import write_text
 from keras_wsad.inference import score_videos
@@ -51,17 +56,16 @@ def train(config, resume=None):
         NaNLossError: the loss became NaN; the run folder keeps the last whole epoch.
     """
     started = time.monotonic()
-    run = Run(resume) if resume else _new_run(config)
-    if run.model.exists():
-        raise RunError(f"{run.folder}: the run is finished; there is nothing to resume.")
+    config = with_absolute_paths(config)
+    run = _run_to_resume(resume, config) if resume else _new_run(config)
     keras.utils.set_random_seed(config.seed)
     if config.deterministic:
         _enable_op_determinism()
     data = open_experiment_data(config)
     print(data.summary)
     run.folder.mkdir(parents=True, exist_ok=True)
-    save_config(with_absolute_data(config), run.config)
-    write_json(run.environment, describe_environment())
+    save_config(config, run.config)
+    _record_start(run)
     write_text(run.data_report, _data_report(data))
 
     is_anomalous = np.array([video.is_anomalous for video in data.training])
@@ -79,8 +83,8 @@ def train(config, resume=None):
     model = build_model(config, data.store.feature_dim)
     compile_model(model, config, data.class_counts)
     judges = _judges(config, data)
-    selection = CheckpointSelection(config.checkpoint_rule, run.best_weights, judges)
-    state = RunState(run.state, run.log, selection)
+    selection = CheckpointSelection(config.checkpoint_rule, run.folder, judges)
+    state = RunState(run.state, run.log, selection, data_key=_data_key(data))
     first_epoch = state.restore(model)
 
     def batch_names(epoch, batch):
@@ -179,6 +183,39 @@ def compile_model(model, config, class_counts):
     )
 
 
+def _run_to_resume(folder, config):
+    """Returns an unfinished run, tidied up after its end."""
+    run = Run(folder)
+    before = run.load_config()
+    if run.model.exists():
+        raise RunError(f"{run.folder}: the run is finished; there is nothing to resume.")
+    refuse_other_settings(config, before, {"steps", "runs", "name"}, run.folder)
+    if config.steps < before.steps:
+        raise ConfigError(
+            f"{run.folder}: expected at least the {before.steps} steps that the run was "
+            f"begun with. Received: {config.steps}"
+        )
+    remove_partial(run.folder)
+    return run
+
+
+def _record_start(run):
+    """Notes the environment; that of each later start is added, none is lost."""
+    environment = describe_environment()
+    if run.environment.is_file():
+        first = json.loads(run.environment.read_text(encoding="utf-8"))
+        resumed = [*first.pop("resumed", []), environment]
+        environment = {**first, "resumed": resumed}
+    write_json(run.environment, environment)
+
+
+def _data_key(data):
+    """Returns a key of the features and of who is in which part."""
+    parts = [[video.name for video in part] for part in (data.training, data.validation)]
+    content = json.dumps([data.store.key, *parts, data.class_counts])
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
 def _new_run(config):
     if config.name:
         name = config.name
@@ -228,8 +265,11 @@ def _judges(config, data):
 def _finish(run, model, config, selection, state, seconds):
     """Puts the kept weights in place, saves the model in both forms, and tidies up."""
     if config.checkpoint_rule != "last":
-        model.load_weights(run.best_weights)
-    export_saved_model(model, run.saved_model, config)
+        model.load_weights(selection.path_of(selection.best_epoch))
+    if keras.backend.backend() == "tensorflow":
+        export_saved_model(model, run.saved_model, config)
+    else:
+        print("saved_model is left out: it needs the TensorFlow backend.")
     kept = state.rows[selection.best_epoch]
     content = {
         "steps": state.rows[-1]["step"],
@@ -244,7 +284,7 @@ def _finish(run, model, config, selection, state, seconds):
     copy.set_weights(model.get_weights())
     with atomic_path(run.model) as temporary:
         copy.save(temporary)
-    run.best_weights.unlink(missing_ok=True)
+    selection.remove_weights(keep=None)
     run.state.unlink(missing_ok=True)
 
 
@@ -255,13 +295,3 @@ def _data_report(data):
     for names in data.store.identical:
         lines.append(f"kept\t{names[0]}\tidentical to {', '.join(names[1:])}")
     return "\n".join(lines) + "\n"
-
-
-def with_absolute_data(config):
-    """Returns the configuration with its data folder made absolute.
-
-    A run then finds its data from wherever it is evaluated.
-    """
-    if config.data is None:
-        return config
-    return dataclasses.replace(config, data=str(pathlib.Path(config.data).resolve()))

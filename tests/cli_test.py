@@ -1,7 +1,9 @@
 import json
+import shutil
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 import evaluate
@@ -66,13 +68,44 @@ def test_unfinished_runs_are_not_evaluated(tiny_run, tmp_path, capsys):
     assert "not finished" in capsys.readouterr().err
 
 
-def test_strict_makes_a_bad_feature_file_an_error(tiny_root, tmp_path, capsys):
-    import shutil
+@pytest.mark.parametrize("replicates", ["0", "-5"])
+def test_intervals_need_replicates(tiny_run, replicates, capsys):
+    assert (
+        main(["evaluate", "--run", str(tiny_run.folder), "--replicates", replicates]) == 1
+    )
+    assert "replicates >= 1" in capsys.readouterr().err
 
+
+def test_evaluation_names_what_is_missing_or_wrong(tiny_run, tiny_root, tmp_path, capsys):
+    run, root = tmp_path / "run", tmp_path / "data"
+    shutil.copytree(tiny_run.folder, run)
+    shutil.copytree(tiny_root, root)
+    (root / "features" / "Robbery004_x264.npy").unlink()
+    assert main(["evaluate", "--run", str(run), "--data", str(root)]) == 0
+    assert "1 test videos have no features" in capsys.readouterr().out
+    metrics = json.loads((run / "metrics.json").read_text())
+    assert metrics["about"]["test_videos_without_features"] == ["Robbery004_x264"]
+    assert metrics["classification"]["per_class"]["Robbery"]["accuracy"] is None
+    for path in (root / "features").iterdir():
+        np.save(path, np.load(path)[:, :9])
+    assert main(["evaluate", "--run", str(run), "--data", str(root)]) == 1
+    assert "takes 16 features a segment. Found 9" in capsys.readouterr().err
+    (run / "model.keras").write_bytes(b"half")
+    assert main(["evaluate", "--run", str(run)]) == 1
+    assert "not a model" in capsys.readouterr().err
+
+
+def test_an_error_leaves_one_line_for_a_run_under_way(tiny_settings, tmp_path, capsys):
+    options = [*as_options(tiny_settings), f"--runs={tmp_path}", "--name=one"]
+    assert train.main([*options, "--seed=-1"]) == 1
+    assert "0 <= seed" in capsys.readouterr().err
+
+
+def test_strict_makes_a_bad_feature_file_an_error(tiny_root, tmp_path, capsys):
     root = tmp_path / "data"
     shutil.copytree(tiny_root, root)
     (root / "features" / "Abuse000_x264.npy").write_bytes(b"")
-    assert main(["train", f"--data={root}", "--strict=true"]) == 1
+    assert main(["train", f"--data={root}", "--strict"]) == 1
     assert "Abuse000_x264.npy" in capsys.readouterr().err
 
 

@@ -1,6 +1,11 @@
 import json
+import os
+import pathlib
+import shutil
 import subprocess
 import sys
+import sysconfig
+import types
 
 import keras
 import numpy as np
@@ -9,6 +14,7 @@ import pytest
 import keras_wsad
 from keras_wsad.config import ExperimentConfig
 from keras_wsad.data import CLASS_NAMES
+from keras_wsad.data import Video
 from keras_wsad.data import open_experiment_data
 from keras_wsad.errors import RunError
 from keras_wsad.export import export_saved_model
@@ -74,12 +80,39 @@ def test_features_of_another_kind_are_refused(tiny_run):
         predictor.predict(np.ones((20, 17)))
 
 
-def test_what_is_no_model_is_refused(tmp_path):
+@pytest.mark.parametrize("form", ["folder", "saved_model"])
+@pytest.mark.parametrize("shape", [(0, 16), (0, 5, 16), (16,), (2, 3, 4, 16)])
+def test_features_without_a_clip_are_refused(tiny_run, form, shape):
+    predictor = keras_wsad.load(getattr(tiny_run, form))
+    with pytest.raises(RunError, match="K at least 1"):
+        predictor.predict(np.ones(shape))
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_features_that_are_not_finite_are_refused(tiny_run, value):
+    clips = np.ones((20, 16))
+    clips[3, 2] = value
+    for form in (tiny_run.folder, tiny_run.saved_model):
+        with pytest.raises(RunError, match="finite"):
+            keras_wsad.load(form).predict(clips)
+
+
+def test_what_is_no_model_is_refused(tmp_path, tiny_run):
     with pytest.raises(RunError, match="expected a finished run folder"):
         keras_wsad.load(tmp_path)
-    (tmp_path / "model.keras").write_bytes(b"no model")
-    with pytest.raises(RunError, match="not a model"):
-        keras_wsad.load(tmp_path / "model.keras")
+    path = tmp_path / "model.keras"
+    whole = tiny_run.model.read_bytes()
+    for content in (b"no model", whole[: len(whole) // 2], b""):
+        path.write_bytes(content)
+        with pytest.raises(RunError, match="not a model"):
+            keras_wsad.load(path)
+    keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)]).save(path)
+    with pytest.raises(RunError, match=r"expected a JointModel\. Found Sequential"):
+        keras_wsad.load(path)
+    shutil.copytree(tiny_run.saved_model, tmp_path / "saved_model")
+    (tmp_path / "saved_model/assets.extra/keras_wsad.json").write_text("[")
+    with pytest.raises(RunError, match="not one that keras_wsad has exported"):
+        keras_wsad.load(tmp_path / "saved_model")
 
 
 def test_an_ablated_model_predicts_without_its_attention(tmp_path, random):
@@ -127,25 +160,47 @@ def test_a_saved_model_takes_any_batch_of_segments(saved_models, random):
     for batch in (1, 5):
         features = random.random((batch, 8, 6), "float32")
         inputs = {"features": features, "normalized_features": normalize_clips(features)}
-        expected, actual = model(inputs), exported["aligned", "max"].serve(features)
-        assert set(actual) == set(NAMES)
-        for name in NAMES:
-            np.testing.assert_allclose(actual[name], expected[name], rtol=1e-4, atol=1e-6)
+        expected, saved = model(inputs), exported["aligned", "max"]
+        both = saved.serve_both(features, inputs["normalized_features"])
+        for actual in (saved.serve(features), both):
+            assert set(actual) == set(NAMES)
+            for name in NAMES:
+                np.testing.assert_allclose(
+                    actual[name], expected[name], rtol=1e-4, atol=1e-6
+                )
 
 
-def test_a_saved_model_serves_where_keras_wsad_is_not_installed(tiny_run, tiny_root):
+# What is taken away for the bare environment: this project, Keras, and what they need.
+ABSENT = (
+    "__editable__",
+    "keras",
+    "tensorboard",
+    "scipy",
+    "sklearn",
+    "matplotlib",
+    "rich",
+    "av",
+)
+
+
+@pytest.fixture(scope="module")
+def bare_packages(tmp_path_factory):
+    """A folder of packages that has TensorFlow's and not this project's."""
+    folder = tmp_path_factory.mktemp("packages")
+    for place in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}:
+        for path in pathlib.Path(place).iterdir():
+            if not path.name.startswith(ABSENT) and path.suffix != ".pth":
+                (folder / path.name).symlink_to(path)
+    return folder
+
+
+def test_a_saved_model_serves_in_a_bare_environment(tiny_run, tiny_root, bare_packages):
     path = a_feature_file(tiny_root)
     program = """
-import importlib.abc, json, sys
+import importlib.util, json, sys
 
-
-class Absent(importlib.abc.MetaPathFinder):
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] == "keras_wsad":
-            raise ModuleNotFoundError(name)
-
-
-sys.meta_path.insert(0, Absent())
+for name in ("keras", "keras_wsad", "rich", "sklearn"):
+    assert importlib.util.find_spec(name) is None, name
 import numpy as np
 import tensorflow as tf
 
@@ -154,11 +209,19 @@ outputs = model.serve_clips(np.load(sys.argv[2]))
 signature = model.signatures["serving_default"]
 batch = signature(tf.zeros((3, 8, 16)))
 assert batch["segment_scores"].shape == (3, 8)
-assert "keras_wsad" not in sys.modules
 print(json.dumps({name: tensor.numpy()[0].tolist() for name, tensor in outputs.items()}))
 """
-    command = [sys.executable, "-c", program, str(tiny_run.saved_model), str(path)]
-    result = subprocess.run(command, check=True, capture_output=True, text=True)
+    # Without `site`, no package is found but those of the folder.
+    command = [sys.executable, "-S", "-c", program, str(tiny_run.saved_model), str(path)]
+    environment = {**os.environ, "PYTHONPATH": str(bare_packages)}
+    result = subprocess.run(
+        command,
+        check=True,
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=bare_packages.parent,
+    )
     outputs = json.loads(result.stdout)
     prediction = keras_wsad.load(tiny_run.folder).predict(path)
     for name in NAMES:
@@ -172,6 +235,27 @@ def test_a_saved_model_says_what_it_is(tiny_run):
     assert about["class_names"] == list(CLASS_NAMES)
     assert (about["num_segments"], about["feature_dim"]) == (8, 16)
     assert (about["reduce"], about["alignment"]) == ("max", "aligned")
+
+
+def test_scores_are_means_over_so_many_crops(tiny_run, random):
+    model = keras.saving.load_model(tiny_run.model, compile=False)
+    rows = random.random((9, 8, 16), "float32")
+    store = types.SimpleNamespace(
+        features=rows,
+        normalized_features=normalize_clips(rows),
+        videos={"a": range(7), "b": range(7, 9)},
+    )
+    videos = [Video(name="a", label=0), Video(name="b", label=1)]
+    inputs = {"features": rows, "normalized_features": store.normalized_features}
+    single = model.predict_on_batch(inputs)
+    for crops, of_a in ((1, 1), (5, 5), (10, 7)):
+        scores = score_videos(model, store, videos, crops)
+        for name in NAMES:
+            expected = [
+                single[name][:of_a].mean(axis=0),
+                single[name][7:][:crops].mean(axis=0),
+            ]
+            np.testing.assert_allclose(scores[name], expected, rtol=1e-4, atol=1e-6)
 
 
 def test_many_videos_are_scored_in_batches_of_one_shape(tiny_run, monkeypatch):

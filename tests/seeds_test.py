@@ -1,9 +1,11 @@
 import csv
+import dataclasses
 
 import numpy as np
 import pytest
 
 from keras_wsad.config import ExperimentConfig
+from keras_wsad.errors import ConfigError
 from keras_wsad.seeds import METRICS
 from keras_wsad.seeds import run_seeds
 from keras_wsad.seeds import summarize_seeds
@@ -34,6 +36,12 @@ def test_finished_runs_are_not_trained_again(results, monkeypatch):
     monkeypatch.setattr("keras_wsad.seeds.train", no_training)
     again = run_seeds(config, [0, 3])
     assert [metrics for _, metrics in again] == [metrics for _, metrics in of_seeds]
+
+
+def test_runs_of_other_settings_are_not_taken_for_ones_own(results):
+    config, _ = results
+    with pytest.raises(ConfigError, match="detection_weight"):
+        run_seeds(dataclasses.replace(config, detection_weight=0.5), [0])
 
 
 def test_mean_and_sample_deviation(results):

@@ -1,3 +1,5 @@
+import pathlib
+
 import keras
 
 from keras_wsad.files import atomic_path
@@ -7,21 +9,24 @@ class CheckpointSelection(keras.callbacks.Callback):
     """Judges the model after each epoch and keeps the weights that a named rule prefers.
 
     The metrics are added to the epoch's logs, for the callbacks that come after this one.
+    The weights' file is named after its epoch: after a kill the weights of the epoch that
+    the saved state knows as the best are still there, and not those of a later one.
 
     Args:
         rule: `"best_on_validation"`, `"best_on_test"` or `"last"`.
-        path: path. Where the best weights are written, a `.weights.h5` file.
+        folder: path. Where the best weights are written.
         judges: dict from a prefix (`"val"`, `"test"`) to a function of the model that
             returns a dict with `auc` and `maa`, at video level.
     """
 
-    def __init__(self, rule, path, judges):
+    def __init__(self, rule, folder, judges):
         super().__init__()
         self.rule = rule
-        self.path = path
+        self.folder = pathlib.Path(folder)
         self.judges = judges
         self.best = None
         self.best_epoch = None
+        self.improved = False
 
     def on_epoch_end(self, epoch, logs=None):
         for prefix, judge in self.judges.items():
@@ -31,9 +36,10 @@ class CheckpointSelection(keras.callbacks.Callback):
             self.best_epoch = epoch
             return
         value = self.criterion(logs)
-        if self.best is None or value > self.best:
+        self.improved = self.best is None or value > self.best
+        if self.improved:
             self.best, self.best_epoch = value, epoch
-            with atomic_path(self.path) as temporary:
+            with atomic_path(self.path_of(epoch)) as temporary:
                 self.model.save_weights(temporary)
 
     def criterion(self, logs):
@@ -41,3 +47,13 @@ class CheckpointSelection(keras.callbacks.Callback):
         if self.rule == "best_on_test":
             return logs["test_maa"]
         return (logs["val_auc"] + logs["val_maa"]) / 2
+
+    def path_of(self, epoch):
+        """Returns where the weights of an epoch, counted from 0, are kept."""
+        return self.folder / f"best-{epoch + 1}.weights.h5"
+
+    def remove_weights(self, keep):
+        """Removes the weights of all epochs but one, or of all with `None`."""
+        for path in self.folder.glob("best-*.weights.h5"):
+            if keep is None or path != self.path_of(keep):
+                path.unlink(missing_ok=True)

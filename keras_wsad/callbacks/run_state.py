@@ -2,6 +2,7 @@ import csv
 import io
 import json
 import time
+import zipfile
 
 import keras
 import numpy as np
@@ -17,21 +18,23 @@ class RunState(keras.callbacks.Callback):
     These are the model's variables, among them the states of its dropouts' random
     generators, the optimizer's, the log so far and the selection so far. The order of the
     batches needs no state: it depends on seed and epoch alone. The file is written whole
-    or not at all. Where saving is slow beside an epoch, it is done more rarely, so that it
-    takes at most a tenth of the time; a run then goes on from an earlier epoch, to the
-    same end.
+    or not at all. It is saved whenever the best weights change. Between, where saving is
+    slow beside an epoch, it is done more rarely, so that it takes at most a tenth of the
+    time; a run then goes on from an earlier epoch, to the same end.
 
     Args:
         path: path. The state, an `.npz` file without pickles.
         log_path: path. The log as CSV, a line per epoch.
         selection: `CheckpointSelection`, which must come before this callback.
+        data_key: str. Of the videos and their features: a run does not go on with others.
     """
 
-    def __init__(self, path, log_path, selection):
+    def __init__(self, path, log_path, selection, data_key=""):
         super().__init__()
         self.path = path
         self.log_path = log_path
         self.selection = selection
+        self.data_key = data_key
         self.rows = []
         self._next_save = 0.0
 
@@ -45,7 +48,7 @@ class RunState(keras.callbacks.Callback):
             int, the epoch to go on with; `0` if nothing was saved.
 
         Raises:
-            RunError: the state is of another model, or damaged.
+            RunError: the state is of another model or of other data, or damaged.
         """
         if not self.path.is_file():
             return 0
@@ -55,8 +58,14 @@ class RunState(keras.callbacks.Callback):
             with np.load(self.path, allow_pickle=False) as state:
                 progress = json.loads(str(state["progress"]))
                 values = [state[f"variable_{i}"] for i in range(len(variables))]
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise RunError(f"{self.path}: not a state of this run ({error}).") from error
+        if progress["data_key"] != self.data_key:
+            raise RunError(
+                f"{self.path}: the features or the lists are not those that the run was "
+                "begun with, and its held-out videos may be others. Put them back, or "
+                "begin a new run."
+            )
         for variable, value in zip(variables, values, strict=True):
             if tuple(variable.shape) != value.shape:
                 raise RunError(
@@ -73,7 +82,7 @@ class RunState(keras.callbacks.Callback):
         row = {"epoch": epoch + 1, "step": int(self.model.optimizer.iterations)}
         self.rows.append(row | {name: float(value) for name, value in logs.items()})
         started = time.monotonic()
-        if started >= self._next_save:
+        if started >= self._next_save or self.selection.improved:
             self.save(epoch + 1)
             ended = time.monotonic()
             self._next_save = ended + 9 * (ended - started)
@@ -83,6 +92,7 @@ class RunState(keras.callbacks.Callback):
         """Writes the state after `epoch` epochs."""
         progress = {
             "epoch": epoch,
+            "data_key": self.data_key,
             "rows": self.rows,
             "best": self.selection.best,
             "best_epoch": self.selection.best_epoch,
@@ -93,6 +103,8 @@ class RunState(keras.callbacks.Callback):
         }
         with atomic_path(self.path) as temporary:
             np.savez(temporary, progress=json.dumps(progress), **arrays)
+        # No saved state knows the weights of other epochs any more.
+        self.selection.remove_weights(keep=self.selection.best_epoch)
 
 
 def _variables(model):

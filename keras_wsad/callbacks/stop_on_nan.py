@@ -27,9 +27,14 @@ class StopOnNaN(keras.callbacks.Callback):
         # the one, since the check is made after each.
         if np.isfinite(logs["loss"]):
             return
-        names = ", ".join(self.batch_names(self._epoch, batch))
         losses = {name: float(value) for name, value in logs.items()}
-        raise NaNLossError(
+        names = ", ".join(self.batch_names(self._epoch, batch))
+        message = (
             f"The loss is not finite at epoch {self._epoch + 1}, batch {batch + 1}: "
             f"{losses}. Videos of the batch: {names}"
         )
+        if batch:
+            # A gradient that overflows shows in the loss of the batch after.
+            before = ", ".join(self.batch_names(self._epoch, batch - 1))
+            message += f". Videos of the batch before: {before}"
+        raise NaNLossError(message)

@@ -23,6 +23,8 @@ CLASS_NAMES = (
 )
 NORMAL = CLASS_NAMES.index("Normal")
 
+VIDEO_SUFFIXES = (".mp4", ".avi", ".mkv", ".mov", ".webm")
+
 
 def label_of(class_name, source):
     """Returns the label of a class or of a list's folder name.
@@ -116,14 +118,23 @@ def read_temporal_annotation(path):
             raise DataError(
                 f"{source}: expected 0 <= start < end. Received: events={events}"
             )
-        annotation[video_name(file_name)] = (label_of(class_name, source), events)
+        name, label = video_name(file_name), label_of(class_name, source)
+        if name in annotation:
+            raise DataError(f"{source}: the video {name} is annotated twice.")
+        if bool(events) != (label != NORMAL):
+            raise DataError(
+                f"{source}: expected events in an anomalous video and none in a normal "
+                f"one. Received: {line!r}"
+            )
+        annotation[name] = (label, events)
     return annotation
 
 
 def video_name(file_name):
     """Strips a video's extension: `Abuse028_x264.mp4` is `Abuse028_x264`."""
     stem, dot, extension = file_name.strip().rpartition(".")
-    return stem if dot and extension.isalnum() else file_name.strip()
+    is_video = (dot + extension).lower() in VIDEO_SUFFIXES
+    return stem if is_video else file_name.strip()
 
 
 def frame_labels(events, num_frames):

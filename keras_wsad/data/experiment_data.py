@@ -93,12 +93,21 @@ def open_experiment_data(config):
     with_features = [video for video in dataset.train if video.name in store.videos]
     training, validation = hold_out(with_features, config.validation_fraction, config.seed)
     test = [video for video in dataset.test if video.name in store.videos]
+    if not test:
+        raise DataError(
+            f"{root}: expected features of test videos, to evaluate on. Found those of "
+            f"none of {len(dataset.test)}"
+        )
+    for video in test:
+        # Better now than after the training.
+        video.frame_labels()
     left_out = [video.name for video in dataset.test if video.name not in store.videos]
     if config.data is None:
         source = "made-up (no pixels, for trying things out)"
     else:
-        source = pathlib.Path(config.features or root).name
-        source += f" ({CAVEATS[source]})" if source in CAVEATS else ""
+        source = str(config.features or root.name)
+        for name in CAVEATS.keys() & set(store.folders):
+            source += f" ({name}: {CAVEATS[name]})"
     lines = [summarize_problems(store.problems, len(videos))]
     lines += _leaks(store.identical, {video.name for video in dataset.test})
     lines.append(

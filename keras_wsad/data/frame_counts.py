@@ -1,12 +1,17 @@
 """How many frames each video has: from the authors' arrays, a CSV, or the video itself."""
 
 import csv
+import hashlib
+import json
 
 import numpy as np
 
+from keras_wsad.data.annotations import VIDEO_SUFFIXES
+from keras_wsad.data.annotations import video_name
 from keras_wsad.errors import DataError
+from keras_wsad.files import cache_folder
+from keras_wsad.files import write_text
 
-VIDEO_SUFFIXES = (".mp4", ".avi", ".mkv", ".mov", ".webm")
 AUTHORS_FILES = ("Test_video_name_UCF.npy", "Test_frame_number_UCF.npy")
 CSV_FILE = "num_frames.csv"
 
@@ -41,8 +46,22 @@ class FrameCounts:
                 return table[name], source
         for suffix in VIDEO_SUFFIXES:
             if name + suffix in self._files:
-                return count_frames(self._files[name + suffix][0]), "video"
+                return _count_once(self._files[name + suffix][0]), "video"
         return None, None
+
+
+def _count_once(path):
+    """Counts the frames of a video, unless this very file was counted before."""
+    stat = path.stat()
+    key = [str(path.resolve()), stat.st_size, stat.st_mtime_ns]
+    digest = hashlib.sha256(json.dumps(key).encode()).hexdigest()
+    cached = cache_folder() / "frames" / digest
+    try:
+        return int(cached.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        frames = count_frames(path)
+        write_text(cached, str(frames))
+        return frames
 
 
 def count_frames(path):
@@ -72,27 +91,38 @@ def count_frames(path):
 
 def _read_authors_arrays(names_path, counts_path):
     try:
-        names = np.load(names_path, allow_pickle=False)
-        counts = np.load(counts_path, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise DataError(f"{names_path} or its twin cannot be read: {error}") from error
-    if names.shape != counts.shape or names.ndim != 1:
+        names = np.load(names_path, allow_pickle=False).astype(str)
+        counts = np.load(counts_path, allow_pickle=False).astype(int)
+        pairs = list(zip(names.tolist(), counts.tolist(), strict=True))
+        table = {video_name(name): count for name, count in pairs}
+    except Exception as error:
+        # A damaged array may raise anything.
         raise DataError(
-            f"{names_path}: expected as many names as {counts_path.name} has counts. "
-            f"Received: shapes {names.shape} and {counts.shape}"
-        )
-    return {str(name): int(count) for name, count in zip(names, counts, strict=True)}
+            f"{names_path}: expected names, as many as {counts_path.name} has counts. "
+            f"Cannot be read: {error}"
+        ) from error
+    return _positive(table, counts_path)
 
 
 def _read_csv(path):
     table = {}
-    with open(path, newline="", encoding="utf-8-sig") as file:
-        for row in csv.reader(file):
-            if not row or row[:2] == ["name", "num_frames"]:
-                continue
-            if len(row) < 2 or not row[1].strip().isdigit() or int(row[1]) < 1:
-                raise DataError(
-                    f"{path}: expected lines of name,num_frames. Received: {row!r}"
-                )
-            table[row[0].strip()] = int(row[1])
+    try:
+        with open(path, newline="", encoding="utf-8-sig") as file:
+            for row in csv.reader(file):
+                if row and row[:2] != ["name", "num_frames"]:
+                    name, frames = row[:2]
+                    table[video_name(name)] = int(frames)
+    except (OSError, ValueError, csv.Error) as error:
+        raise DataError(
+            f"{path}: expected lines of name,num_frames. Cannot be read: {error}"
+        ) from error
+    return _positive(table, path)
+
+
+def _positive(table, path):
+    for name, frames in table.items():
+        if frames < 1:
+            raise DataError(
+                f"{path}: expected at least 1 frame. Received: {name}, {frames}"
+            )
     return table

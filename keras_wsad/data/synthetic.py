@@ -7,7 +7,7 @@ from keras_wsad.data.annotations import NORMAL
 from keras_wsad.files import atomic_path
 from keras_wsad.files import cache_folder
 
-_VERSION = 4
+_VERSION = 5
 FRAMES_PER_CLIP = 64
 
 
@@ -56,7 +56,9 @@ def write_synthetic(root, train_per_class=15, test_per_class=4, feature_dim=128,
                 clips, events = _make_video(random, patterns, label)
                 np.save(root / "features" / f"{name}.npy", clips.astype(np.float32))
                 listed.append(f"{folder}/{name}.mp4")
-                counts.append(f"{name},{len(clips) * FRAMES_PER_CLIP}")
+                # The frames of the tail, which fill no clip, are in the video all the same.
+                tail = int(random.integers(0, FRAMES_PER_CLIP))
+                counts.append(f"{name},{len(clips) * FRAMES_PER_CLIP + tail}")
                 bounds = [bound for event in events for bound in event] + [-1] * 4
                 if listed is test:
                     fields = [f"{name}.mp4", CLASS_NAMES[label], *map(str, bounds[:4])]

@@ -98,6 +98,12 @@ class UCFCrime:
     def test(self):
         """The test videos, in the order of the official list (290 in UCF-Crime)."""
         labels = read_split_list(self._find(TEST_LISTS))
+        both = [video.name for video in self.train if video.name in labels]
+        if both:
+            raise DataError(
+                f"{self._find(TEST_LISTS)}: expected test videos that are not trained on. "
+                f"Found in the training list as well: {', '.join(both[:3])}"
+            )
         annotation_path = self._find(ANNOTATIONS)
         annotation = read_temporal_annotation(annotation_path)
         counts = FrameCounts(self.files)

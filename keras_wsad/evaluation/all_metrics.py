@@ -14,7 +14,8 @@ DEFINITIONS = {
     "average_precision": "average precision of the frame scores over all test videos",
     "false_alarm_rate": "share of the frames of normal test videos that score above 0.5",
     "class_auc": "per anomaly class, frame-level ROC area of segment score x class "
-    "probability for the frames of that class against all others; mean over the 13",
+    "probability for the frames of that class against all others; mean over the "
+    "classes that have them",
     "map_at_iou": "mean average precision of proposed events by class and overlap; "
     "confidence is mean segment score x class probability; mean over the classes",
     "video_auc": "area under the ROC over test videos by their highest segment score",

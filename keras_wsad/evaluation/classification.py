@@ -53,6 +53,8 @@ def video_level_metrics(labels, segment_scores, weights):
     highest = np.max(segment_scores, axis=1, keepdims=True)
     areas = weighted_auc(anomalous[:, None], ~anomalous[:, None], highest, weights)
     return {
-        "video_auc": video_level_auc(anomalous, segment_scores),
+        "video_auc": video_level_auc(anomalous, segment_scores)
+        if 0 < anomalous.sum() < len(anomalous)
+        else np.nan,
         "video_auc_interval": interval(areas),
     }

@@ -42,11 +42,11 @@ def detection_metrics(videos, scores, alignment, weights):
     for label in sorted(set(video_labels[anomalous].tolist())):
         weighted = frame_scores * np.repeat(probabilities[:, label], lengths)
         of_class = frame_labels & (frame_classes == label)
-        class_auc[CLASS_NAMES[label]] = frame_level_auc(of_class, weighted)
+        class_auc[CLASS_NAMES[label]] = _area(of_class, weighted)
     return {
-        "auc": frame_level_auc(frame_labels, frame_scores),
+        "auc": _area(frame_labels, frame_scores),
         "auc_interval": interval(weighted_auc(*counts, segment_scores, weights)),
-        "abnormal_auc": frame_level_auc(
+        "abnormal_auc": _area(
             frame_labels[anomalous_videos], frame_scores[anomalous_videos]
         ),
         "abnormal_auc_interval": interval(
@@ -56,14 +56,26 @@ def detection_metrics(videos, scores, alignment, weights):
                 weights[:, anomalous],
             )
         ),
-        "average_precision": float(average_precision_score(frame_labels, frame_scores)),
+        "average_precision": float(average_precision_score(frame_labels, frame_scores))
+        if frame_labels.any()
+        else np.nan,
         "false_alarm_rate": false_alarm_rate(frame_scores[~anomalous_videos]),
         "class_auc": class_auc,
-        "class_auc_mean": float(np.mean(list(class_auc.values()))),
+        "class_auc_mean": _mean_of_defined(class_auc.values()),
         "map_at_iou": _temporal_maps(videos, segment_scores, probabilities, alignment),
         "frames": len(frame_labels),
         "anomalous_frames": int(frame_labels.sum()),
     }
+
+
+def _area(labels, scores):
+    """Returns the area under the ROC curve, NaN where all frames are of one kind."""
+    return frame_level_auc(labels, scores) if 0 < np.sum(labels) < len(labels) else np.nan
+
+
+def _mean_of_defined(values):
+    defined = [value for value in values if not np.isnan(value)]
+    return float(np.mean(defined)) if defined else np.nan
 
 
 def _frames_per_segment(videos, num_segments, alignment):

@@ -4,17 +4,19 @@ import collections
 import dataclasses
 import json
 
-import keras
 import numpy as np
 from sklearn.metrics import roc_curve
 
 from keras_wsad import figures
 from keras_wsad.data import open_experiment_data
+from keras_wsad.errors import ConfigError
+from keras_wsad.errors import DataError
 from keras_wsad.errors import RunError
 from keras_wsad.evaluation.all_metrics import compute_metrics
 from keras_wsad.evaluation.frames import frames_of
 from keras_wsad.features.segments import ALIGNMENTS
 from keras_wsad.files import write_json
+from keras_wsad.inference import load_model
 from keras_wsad.inference import score_videos
 from keras_wsad.runs import Run
 
@@ -28,12 +30,15 @@ def evaluate(folder, data=None, replicates=1000):
         replicates: int. Bootstrap resamplings for the intervals. Defaults to `1000`.
 
     Returns:
-        The metrics, as written to `metrics.json`.
+        The metrics, as written to `metrics.json`; `None` for what is not defined, such as
+        the area of a class without an anomalous frame.
 
     Raises:
         RunError: the folder is no finished run.
-        DataError: the data has changed or is gone.
+        DataError: the data is gone, or of another width.
     """
+    if replicates < 1:
+        raise ConfigError(f"Expected replicates >= 1. Received: {replicates}")
     run = Run(folder)
     config = run.load_config()
     if not run.model.is_file():
@@ -41,30 +46,37 @@ def evaluate(folder, data=None, replicates=1000):
     if data is not None:
         config = dataclasses.replace(config, data=str(data))
     data = open_experiment_data(config)
-    model = keras.saving.load_model(run.model, compile=False)
+    model = load_model(run.model)
+    if model.feature_dim != data.store.feature_dim:
+        raise DataError(
+            f"{run.folder}: the model takes {model.feature_dim} features a segment. "
+            f"Found {data.store.feature_dim} in the data"
+        )
     scores = score_videos(model, data.store, data.test, config.test_crops)
     crops = max(
         min(len(data.store.videos[video.name]), config.test_crops) for video in data.test
     )
-    metrics = {
-        "about": {
-            "run": run.folder.name,
-            "features": data.source,
-            "feature_dim": data.store.feature_dim,
-            "num_segments": config.num_segments,
-            "pooling": f"{config.reduce}, {config.alignment}",
-            "crops": crops,
-            "seed": config.seed,
-            "checkpoint": _checkpoint(run),
-            "test_videos": len(data.test),
-            "test_videos_without_features": data.left_out,
-            "frame_counts": dict(
-                collections.Counter(video.frames_source for video in data.test)
-            ),
-        },
-        **compute_metrics(data.test, scores, replicates),
-    }
-    write_json(run.metrics, _without_nan(metrics))
+    metrics = _without_nan(
+        {
+            "about": {
+                "run": run.folder.name,
+                "features": data.source,
+                "feature_dim": data.store.feature_dim,
+                "num_segments": config.num_segments,
+                "pooling": f"{config.reduce}, {config.alignment}",
+                "crops": crops,
+                "seed": config.seed,
+                "checkpoint": _checkpoint(run),
+                "test_videos": len(data.test),
+                "test_videos_without_features": data.left_out,
+                "frame_counts": dict(
+                    collections.Counter(video.frames_source for video in data.test)
+                ),
+            },
+            **compute_metrics(data.test, scores, replicates),
+        }
+    )
+    write_json(run.metrics, metrics)
     _draw(run, data.test, scores["segment_scores"], metrics)
     return metrics
 
@@ -88,6 +100,8 @@ def _draw(run, videos, segment_scores, metrics):
     curves = {}
     for alignment in ALIGNMENTS:
         area = metrics["detection"][alignment]["auc"]
+        if area is None:
+            continue
         rates = roc_curve(*frames_of(videos, segment_scores, alignment))[:2]
         curves[f"this run, {alignment} frames: {area:.4f}"] = rates
     figures.draw_roc(run.folder / "roc.png", curves, title)

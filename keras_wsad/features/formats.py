@@ -95,8 +95,13 @@ def _read_file(path):
         raise FeatureFileError(path, f"not a feature file (expected {known})")
     try:
         features = readers[path.suffix](path)
-    except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise FeatureFileError(path, f"unreadable ({_first_line(error)})") from error
+    except FeatureFileError:
+        raise
+    except Exception as error:
+        # Damaged files make the libraries raise a dozen kinds of error, from BadZipFile to
+        # MemoryError. Whatever it is, it is about this file and must not stop the others.
+        problem = "pickled" if "allow_pickle" in str(error) else "unreadable"
+        raise FeatureFileError(path, f"{problem} ({_first_line(error)})") from error
     if not features.size:
         raise FeatureFileError(path, "empty")
     with np.errstate(over="ignore"):
@@ -111,48 +116,50 @@ def _read_text(path):
     with warnings.catch_warnings():
         # An empty file is reported as such by the caller.
         warnings.simplefilter("ignore", UserWarning)
-        try:
-            rows = np.loadtxt(path, dtype=np.float32, ndmin=2)
-        except ValueError as error:
-            raise FeatureFileError(path, f"unreadable ({_first_line(error)})") from error
-    return rows[None]
+        return np.loadtxt(path, dtype=np.float32, ndmin=2)[None]
 
 
 def _read_npy(path):
-    try:
-        array = np.load(path, allow_pickle=False)
-    except ValueError as error:
-        problem = "pickled" if "pickle" in str(error) else "unreadable"
-        raise FeatureFileError(path, f"{problem} ({_first_line(error)})") from error
-    if not isinstance(array, np.ndarray) or array.dtype.kind not in "fiu":
-        raise FeatureFileError(path, "not an array of numbers")
-    if array.ndim == 2:
-        return array[None]
-    if array.ndim == 3 and array.shape[1] in CROP_COUNTS:
-        return array.transpose(1, 0, 2)
-    if array.ndim == 3 and array.shape[0] in CROP_COUNTS:
-        return array
-    raise FeatureFileError(
-        path, f"expected (K, n) or (K, 1 | 5 | 10, n), found shape {array.shape}"
-    )
+    array = np.load(path, allow_pickle=False)
+    if not isinstance(array, np.ndarray):
+        raise FeatureFileError(path, "an archive, not an array")
+    return _crops_first(path, array)
 
 
 def _read_h5(path):
     import h5py
 
     with h5py.File(path, "r") as file:
-        if "features" not in file or not isinstance(file["features"], h5py.Dataset):
+        if not isinstance(file.get("features"), h5py.Dataset):
             raise FeatureFileError(path, f"no dataset `features`, found {sorted(file)}")
-        dataset = file["features"]
-        if dataset.dtype.kind not in "fiu" or dataset.ndim < 2:
-            raise FeatureFileError(
-                path, f"expected (crops, K, ...) numbers, found {dataset.shape}"
-            )
-        array = dataset[()]
+        array = file["features"][()]
+    if array.ndim > 3:
+        # (crops, K, 7, 1, 1, 1024): the map is flattened time-major, as the authors do.
+        array = array.reshape(*array.shape[:2], -1)
+        if len(array) not in CROP_COUNTS:
+            problem = f"expected (1 | 5 | 10, K, ...), found {len(array)} crops"
+            raise FeatureFileError(path, problem)
+        return array
+    return _crops_first(path, array)
+
+
+def _crops_first(path, array):
+    """Returns `(crops, K, n)` of `(K, n)`, `(K, crops, n)` or `(crops, K, n)`."""
+    if array.dtype.kind not in "fiu":
+        raise FeatureFileError(path, f"expected numbers, found {array.dtype}")
     if array.ndim == 2:
         return array[None]
-    # (crops, K, 7, 1, 1, 1024): the map is flattened time-major, as the authors do.
-    return array.reshape(*array.shape[:2], int(np.prod(array.shape[2:])))
+    if array.ndim != 3:
+        problem = f"expected (K, n) or (K, 1 | 5 | 10, n), found shape {array.shape}"
+        raise FeatureFileError(path, problem)
+    first, second = (size in CROP_COUNTS for size in array.shape[:2])
+    # Ten in the middle are crops, as in the arrays of RTFM.
+    if array.shape[1] == 10 or (second and not first):
+        return array.transpose(1, 0, 2)
+    if first and (not second or array.shape[0] == array.shape[1] == 1):
+        return array
+    problem = "either axis may be the crops" if first else "no axis of 1, 5 or 10 crops"
+    raise FeatureFileError(path, f"{problem}, found shape {array.shape}")
 
 
 def _first_line(error):

@@ -3,7 +3,7 @@
 import collections
 import dataclasses
 
-from keras_wsad.errors import FeatureFileError
+from keras_wsad.errors import DataError
 
 LEFT_OUT = "left out"
 RESAMPLED = "resampled"
@@ -64,10 +64,12 @@ def raise_if_strict(problems):
     """Raises an error that names every video left out or resampled.
 
     Raises:
-        FeatureFileError: there is at least one.
+        DataError: there is at least one.
     """
     serious = [problem for problem in problems if problem.action != KEPT]
     if serious:
-        rest = [f"  {item.path or item.name}: {item.problem}" for item in serious]
-        text = f"{len(serious)} feature files are not as expected (strict):\n"
-        raise FeatureFileError(serious[0].path or serious[0].name, text + "\n".join(rest))
+        lines = [f"  {item.path or item.name}: {item.problem}" for item in serious]
+        raise DataError(
+            f"{len(serious)} videos have no features as expected, which strict makes an "
+            "error:\n" + "\n".join(lines)
+        )

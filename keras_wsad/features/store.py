@@ -28,11 +28,9 @@ from keras_wsad.files import write_json
 from keras_wsad.progress import track
 
 # Raised whenever the meaning of a cached array changes.
-_VERSION = 1
+_VERSION = 2
 
-# Text files hold one row per segment, and those of UCF-Crime 32 of them: another number
-# is a fault of their making. In the other formats rows are clips, and any number is right.
-_TEXT_ROWS = 32
+_ARRAYS = ("features.bin", "normalized_features.bin")
 
 
 class FeatureStore:
@@ -40,27 +38,40 @@ class FeatureStore:
 
     Open one with `open_store`. A row is one crop of one video.
 
+    Args:
+        folder: path. A cached store.
+        key: str. The key that it must have.
+        reused: bool. Whether it was there before.
+
     Attributes:
         features: float32 array of shape `(rows, segments, features)`.
         normalized_features: the same, from clips of unit L2 norm.
         videos: dict from video name to its rows, a `range` of one row per crop.
         problems: list of `FeatureProblem`, in the order of the videos.
         identical: list of lists of names, videos whose features are equal to the bit.
+        folders: list of the names of all folders on the way to the files.
+        key: str. Changes with the files and the options.
         reused: bool. Whether the arrays were found in the cache.
+
+    Raises:
+        OSError, ValueError, KeyError, TypeError: the store is absent, damaged or another.
     """
 
-    def __init__(self, folder, reused):
+    def __init__(self, folder, key, reused):
         content = json.loads((folder / "store.json").read_text(encoding="utf-8"))
+        if content["key"] != key:
+            raise ValueError("Expected the store of these files. Found another.")
         shape = tuple(content["shape"])
-        self.features = np.memmap(folder / "features.bin", np.float32, "r", shape=shape)
-        self.normalized_features = np.memmap(
-            folder / "normalized_features.bin", np.float32, "r", shape=shape
+        self.features, self.normalized_features = (
+            _map(folder / name, shape) for name in _ARRAYS
         )
         self.videos = {
             name: range(first, first + crops) for name, first, crops in content["videos"]
         }
         self.problems = [FeatureProblem(**problem) for problem in content["problems"]]
         self.identical = content["identical"]
+        self.folders = content["folders"]
+        self.key = key
         self.folder = folder
         self.reused = reused
 
@@ -97,13 +108,16 @@ def open_store(folder, names, num_segments=32, reduce="max", alignment="aligned"
     key = _key(files, names, options)
     place = _digest(str(folder.resolve()), options)[:12]
     target = cache_folder() / "features" / f"{folder.resolve().name}-{place}"
-    if _key_of(target) == key:
-        return FeatureStore(target, reused=True)
+    try:
+        return FeatureStore(target, key, reused=True)
+    except (OSError, ValueError, KeyError, TypeError):
+        # Absent, of other files, or damaged: it is made anew.
+        pass
     with atomic_path(target) as temporary:
         temporary.mkdir()
         content = _fill(temporary, folder, names, files, options)
         write_json(temporary / "store.json", {"key": key, **content})
-    return FeatureStore(target, reused=False)
+    return FeatureStore(target, key, reused=False)
 
 
 def find_feature_files(folder, names):
@@ -138,7 +152,7 @@ def find_feature_files(folder, names):
                 f"{folder}: expected the features of {name} in one place; name the "
                 f"folder to use with --features. Found {listed}"
             )
-        paths.sort()
+        paths.sort(key=lambda path: (crop_number(path), path))
     return dict(found)
 
 
@@ -151,12 +165,12 @@ def _matching_name(stem, names):
 
 def _fill(temporary, folder, names, files, options):
     """Reads every file once and appends it to the two arrays; memory stays bounded."""
-    width = _usual_width(files)
+    width, text_rows = _usual_shape(files)
     problems, videos, digests = [], [], collections.defaultdict(list)
     rows = 0
     with (
-        open(temporary / "features.bin", "wb") as features_file,
-        open(temporary / "normalized_features.bin", "wb") as normalized_file,
+        open(temporary / _ARRAYS[0], "wb") as features_file,
+        open(temporary / _ARRAYS[1], "wb") as normalized_file,
     ):
         for name in track(names, "Reading features"):
             paths = files.get(name, [])
@@ -169,7 +183,7 @@ def _fill(temporary, folder, names, files, options):
             except FeatureFileError as error:
                 problems.append(FeatureProblem(name, path, error.problem, LEFT_OUT))
                 continue
-            problems += _oddities(name, path, clips)
+            problems += _oddities(name, path, clips, text_rows)
             segments = np.ascontiguousarray(pool_segments(clips, **options))
             normalized = pool_segments(normalize_clips(clips), **options)
             features_file.write(segments.tobytes())
@@ -188,6 +202,7 @@ def _fill(temporary, folder, names, files, options):
         "shape": [rows, options["num_segments"], width],
         "videos": videos,
         "problems": [dataclasses.asdict(problem) for problem in problems],
+        "folders": sorted({part for paths in files.values() for part in _folders(paths)}),
         "identical": [group for group in digests.values() if len(group) > 1],
     }
 
@@ -203,47 +218,69 @@ def _read(name, paths):
     return read_crops(paths)
 
 
-def _usual_width(files, sample=15):
-    """Returns the width most files have, judged by some of them, evenly spread."""
-    widths = collections.Counter()
+def _usual_shape(files, sample=15):
+    """Judges by some files, evenly spread, how most of them look.
+
+    Returns:
+        `(width, text_rows)`: the features of a row, and the rows of a text file, or `None`
+        where text files have no usual number of rows.
+    """
+    widths, text_rows = collections.Counter(), collections.Counter()
     everywhere = list(files.values())
     stride = max(len(everywhere) // sample, 1)
     for start in range(0, len(everywhere), stride):
         # A file that cannot be read does not count: the next one stands for it.
         for paths in everywhere[start : start + stride]:
             try:
-                widths[read_features(paths[0]).shape[-1]] += 1
-                break
+                _, rows, width = read_features(paths[0]).shape
             except FeatureFileError:
                 continue
-    return widths.most_common(1)[0][0] if widths else 0
+            widths[width] += 1
+            if paths[0].suffix == ".txt":
+                text_rows[rows] += 1
+            break
+    if not widths:
+        return 0, None
+    rows, count = text_rows.most_common(1)[0] if text_rows else (None, 0)
+    return widths.most_common(1)[0][0], rows if 2 * count > text_rows.total() else None
 
 
-def _oddities(name, path, clips):
+def _oddities(name, path, clips, text_rows):
     """Lists what is odd about features that are used all the same."""
-    if path.endswith(".txt") and clips.shape[1] != _TEXT_ROWS:
-        problem = f"{clips.shape[1]} rows where {_TEXT_ROWS} were expected"
+    # Text files mostly hold one row per segment, 32 in UCF-Crime's: then another number is
+    # a fault of their making. In other formats rows are clips, and any number is right.
+    if path.endswith(".txt") and clips.shape[1] != (text_rows or clips.shape[1]):
+        problem = f"{clips.shape[1]} rows where most files have {text_rows}"
         yield FeatureProblem(name, path, problem, RESAMPLED)
     if not clips.any(axis=-1).all():
         yield FeatureProblem(name, path, "all-zero rows", KEPT)
 
 
+def _folders(paths):
+    return paths[0].resolve().parent.parts
+
+
+def _map(path, shape):
+    array = np.memmap(path, np.float32, "r")
+    return array.reshape(shape)
+
+
 def _key(files, names, options):
-    stats = [
-        (str(path.resolve()), path.stat().st_size, path.stat().st_mtime_ns)
+    def state(path):
+        try:
+            stat = path.stat()
+        except OSError:
+            # A link that leads nowhere: reading will say so.
+            return None
+        return stat.st_size, stat.st_mtime_ns
+
+    states = [
+        (str(path.absolute()), state(path))
         for name in sorted(files)
         for path in files[name]
     ]
-    return _digest(_VERSION, list(names), stats, options)
+    return _digest(_VERSION, list(names), states, options)
 
 
 def _digest(*parts):
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
-
-def _key_of(folder):
-    """Returns the key of a cached store, or `None` if there is no whole one."""
-    try:
-        return json.loads((folder / "store.json").read_text(encoding="utf-8"))["key"]
-    except (OSError, ValueError, KeyError):
-        return None

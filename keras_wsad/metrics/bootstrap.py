@@ -40,7 +40,7 @@ def weighted_auc(positives, negatives, scores, video_weights):
         video_weights: array of shape `(replicates, videos)`.
 
     Returns:
-        A float array of shape `(replicates,)`.
+        A float array of shape `(replicates,)`, NaN where frames of a kind are missing.
     """
     _, groups = np.unique(scores, return_inverse=True)
     order = np.argsort(groups.ravel(), kind="stable")
@@ -54,7 +54,8 @@ def weighted_auc(positives, negatives, scores, video_weights):
         negative = np.add.reduceat(negatives * weight, starts).astype(float)
         # Pairs ranked rightly: a positive above a negative, half for a tie.
         below = np.cumsum(negative) - negative / 2
-        areas.append(positive @ below / (positive.sum() * negative.sum()))
+        pairs = positive.sum() * negative.sum()
+        areas.append(positive @ below / pairs if pairs else np.nan)
     return np.array(areas)
 
 

@@ -3,6 +3,8 @@
 import numpy as np
 from sklearn.metrics import confusion_matrix
 
+from keras_wsad.errors import DataError
+
 
 def mean_average_accuracy(labels, predictions, num_classes):
     """Mean over the classes of the accuracy within each (mAA).
@@ -62,5 +64,15 @@ def class_confusion(labels, predictions, num_classes):
 
     Returns:
         An int array of shape `(num_classes, num_classes)`.
+
+    Raises:
+        DataError: a label or a prediction is of none of the classes.
     """
+    for name, values in (("labels", labels), ("predictions", predictions)):
+        values = np.asarray(values)
+        if values.size and not (values.min() >= 0 and values.max() < num_classes):
+            raise DataError(
+                f"Expected {name} from 0 to {num_classes - 1}. "
+                f"Received: {sorted(set(values.tolist()))}"
+            )
     return confusion_matrix(labels, predictions, labels=np.arange(num_classes))

@@ -43,6 +43,8 @@ class JointModel(keras.Model):
         dropout: float. Rate of the three dropouts. Defaults to `0.6`.
         kernel_l2: float. L2 penalty on the kernels of the two branches. Defaults to
             `1e-3`.
+        dtype: str or `keras.DTypePolicy`. Precision of all but scores and probabilities.
+            Defaults to the global policy.
         **kwargs: arguments of `keras.Model`.
 
     Call arguments:
@@ -83,8 +85,10 @@ class JointModel(keras.Model):
         recurrent_activation="sigmoid",
         dropout=0.6,
         kernel_l2=1e-3,
+        dtype=None,
         **kwargs,
     ):
+        dtype = keras.dtype_policies.get(dtype or keras.config.dtype_policy())
         if recurrent_activation not in GATES:
             raise ValueError(
                 f"Expected recurrent_activation in {tuple(GATES)}. "
@@ -92,14 +96,14 @@ class JointModel(keras.Model):
             )
 
         # === Layers ===
-        def branch_dense(units, activation, name, **dense_kwargs):
+        def branch_dense(units, activation, name, dtype=dtype):
             return keras.layers.Dense(
                 units,
                 activation=activation,
                 kernel_initializer="glorot_normal",
                 kernel_regularizer=keras.regularizers.L2(kernel_l2),
                 name=name,
-                **dense_kwargs,
+                dtype=dtype,
             )
 
         recurrent = keras.layers.LSTM(
@@ -107,24 +111,33 @@ class JointModel(keras.Model):
             recurrent_activation=GATES[recurrent_activation],
             return_sequences=True,
             name="lstm",
+            dtype=dtype,
         )
-        concatenate = keras.layers.Concatenate(name="skip_connection")
-        first_attention = FirstLevelAttention(1024, name="first_level_attention")
-        first_modulation = AttentionModulation(name="first_level_modulation")
-        detection_input_dropout = keras.layers.Dropout(dropout, name="detection_dropout")
+        concatenate = keras.layers.Concatenate(name="skip_connection", dtype=dtype)
+        first_attention = FirstLevelAttention(
+            1024, name="first_level_attention", dtype=dtype
+        )
+        first_modulation = AttentionModulation(name="first_level_modulation", dtype=dtype)
+        detection_input_dropout = keras.layers.Dropout(
+            dropout, name="detection_dropout", dtype=dtype
+        )
         detection_latent = branch_dense(96, None, "detection_latent")
         detection_latent_dropout = keras.layers.Dropout(
-            dropout, name="detection_latent_dropout"
+            dropout, name="detection_latent_dropout", dtype=dtype
         )
         detection_score = branch_dense(1, "sigmoid", "detection_score", dtype="float32")
         drop_last_axis = keras.layers.Reshape(
             (num_segments,), name="segment_scores", dtype="float32"
         )
-        second_attention = SecondLevelAttention(24, name="second_level_attention")
-        second_modulation = AttentionModulation(name="second_level_modulation")
-        mean_over_segments = keras.layers.GlobalAveragePooling1D(name="video_features")
+        second_attention = SecondLevelAttention(
+            24, name="second_level_attention", dtype=dtype
+        )
+        second_modulation = AttentionModulation(name="second_level_modulation", dtype=dtype)
+        mean_over_segments = keras.layers.GlobalAveragePooling1D(
+            name="video_features", dtype=dtype
+        )
         class_latent = branch_dense(256, "relu", "class_latent")
-        class_dropout = keras.layers.Dropout(dropout, name="class_dropout")
+        class_dropout = keras.layers.Dropout(dropout, name="class_dropout", dtype=dtype)
         class_probabilities = branch_dense(
             num_classes, "softmax", "class_probabilities", dtype="float32"
         )
@@ -174,6 +187,7 @@ class JointModel(keras.Model):
         self.recurrent_activation = recurrent_activation
         self.dropout = dropout
         self.kernel_l2 = kernel_l2
+        self.dtype_policy = dtype
 
     def get_config(self):
         return {
@@ -189,6 +203,7 @@ class JointModel(keras.Model):
             "recurrent_activation": self.recurrent_activation,
             "dropout": self.dropout,
             "kernel_l2": self.kernel_l2,
+            "dtype": keras.dtype_policies.serialize(self.dtype_policy),
         }
 
     @classmethod

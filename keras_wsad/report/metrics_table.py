@@ -49,25 +49,30 @@ def _summary(metrics):
     row("frame AUC, anomalous videos only", "abnormal_auc")
     row("average precision", "average_precision")
     row("false alarms in normal videos at 0.5", "false_alarm_rate")
-    row("class AUC, mean of 13", "class_auc_mean")
+    classes = sum(area is not None for area in aligned["class_auc"].values())
+    row(f"class AUC, mean of {classes}", "class_auc_mean")
     for iou in ("0.1", "0.3", "0.5", "mean"):
         maps = (part["map_at_iou"][iou] for part in (aligned, release))
         name = "mAP@IoU, mean of .1 to .5" if iou == "mean" else f"mAP@IoU {iou}"
-        table.add_row(name, *(f"{100 * value:.2f}" for value in maps))
+        table.add_row(name, *(_percent(value) for value in maps))
     table.add_section()
     table.add_row("video AUC", _with_interval(metrics["video_level"], "video_auc"), "")
     classification = metrics["classification"]
     table.add_row("mAA", _with_interval(classification, "maa"), "")
-    table.add_row("accuracy", f"{100 * classification['accuracy']:.2f}", "")
+    table.add_row("accuracy", _percent(classification["accuracy"]), "")
     return table
 
 
 def _with_interval(part, key):
-    text = f"{100 * part[key]:.2f}"
-    if f"{key}_interval" in part:
-        low, high = part[f"{key}_interval"]
+    text = _percent(part[key])
+    low, high = part.get(f"{key}_interval", (None, None))
+    if low is not None:
         text += f" [{100 * low:.1f}, {100 * high:.1f}]"
     return text
+
+
+def _percent(value, digits=2):
+    return "-" if value is None else f"{100 * value:.{digits}f}"
 
 
 def _classes(metrics):
@@ -77,7 +82,6 @@ def _classes(metrics):
     areas = metrics["detection"]["aligned"]["class_auc"]
     for name, entry in metrics["classification"]["per_class"].items():
         support = entry["support"]
-        accuracy = f"{100 * entry['accuracy']:.1f}" if support else "-"
-        area = f"{100 * areas[name]:.1f}" if name in areas else "-"
+        accuracy, area = _percent(entry["accuracy"], 1), _percent(areas.get(name), 1)
         table.add_row(name, str(support), accuracy, area)
     return table

@@ -50,6 +50,19 @@ def test_a_bad_annotation_is_named(tmp_path, line):
         read_temporal_annotation(write(tmp_path, line))
 
 
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("A.mp4 Abuse -1 -1 -1 -1\n", "line 1: expected events in an anomalous"),
+        ("N.mp4 Normal 1 5 -1 -1\n", "line 1: expected events in an anomalous"),
+        ("A.mp4 Abuse 1 5\nA.mp4 Abuse 2 6\n", "line 2: the video A is annotated twice"),
+    ],
+)
+def test_contradictions_in_the_annotation_are_named(tmp_path, text, complaint):
+    with pytest.raises(DataError, match=complaint):
+        read_temporal_annotation(write(tmp_path, text))
+
+
 def test_events_past_the_end_are_cut_off():
     assert frame_labels([(2, 9)], 4).tolist() == [False, False, True, True]
     assert not frame_labels([(5, 9)], 4).any()

@@ -7,7 +7,6 @@ from keras_wsad.config import ExperimentConfig
 from keras_wsad.data import open_experiment_data
 from keras_wsad.errors import ConfigError
 from keras_wsad.errors import DataError
-from keras_wsad.errors import FeatureFileError
 
 
 @pytest.fixture
@@ -45,7 +44,7 @@ def test_videos_without_features_are_counted_and_named(root):
     assert len(data.test) == 25
     assert "129 of 130 videos have features; 1 left out" in data.summary
     assert "Robbery004_x264" in data.summary
-    with pytest.raises(FeatureFileError, match=r"Robbery004_x264\.npy"):
+    with pytest.raises(DataError, match=r"Robbery004_x264\.npy"):
         open_data(root, strict=True)
 
 
@@ -79,5 +78,19 @@ def test_features_are_a_folder_below_the_root_or_elsewhere(root, tmp_path):
 
 def test_caveats_of_known_features_are_told(root):
     assert open_data(root).source == "data"
-    (root / "features").rename(root / "r3d34")
-    assert "degraded" in open_data(root, features="r3d34").source
+    (root / "r3d34").mkdir()
+    (root / "features").rename(root / "r3d34" / "inner")
+    for features in (None, "r3d34", "r3d34/inner"):
+        assert "degraded" in open_data(root, features=features).source
+
+
+def test_what_evaluation_needs_is_checked_before_training(root):
+    counts = root / "num_frames.csv"
+    counts.rename(root / "other.csv")
+    with pytest.raises(DataError, match=r"number of frames.*num_frames\.csv"):
+        open_data(root)
+    (root / "other.csv").rename(counts)
+    for line in (root / "Anomaly_Test.txt").read_text().split():
+        (root / "features" / line.rpartition("/")[2].replace(".mp4", ".npy")).unlink()
+    with pytest.raises(DataError, match="expected features of test videos"):
+        open_data(root)

@@ -2,7 +2,9 @@ import collections
 
 import pytest
 
+from keras_wsad.config import ExperimentConfig
 from keras_wsad.data import Video
+from keras_wsad.data import open_experiment_data
 from keras_wsad.data.splits import hold_out
 from keras_wsad.errors import ConfigError
 
@@ -21,6 +23,14 @@ def test_every_class_is_held_out_in_proportion():
 def test_the_split_depends_on_the_seed_alone():
     assert hold_out(VIDEOS, 0.2, seed=3) == hold_out(VIDEOS, 0.2, seed=3)
     assert hold_out(VIDEOS, 0.2, seed=3) != hold_out(VIDEOS, 0.2, seed=4)
+
+
+def test_the_seed_of_the_config_splits(tiny_root):
+    def held_out(seed):
+        config = ExperimentConfig(data=str(tiny_root), validation_fraction=0.25, seed=seed)
+        return {video.name for video in open_experiment_data(config).validation}
+
+    assert held_out(0) == held_out(0) != held_out(1)
 
 
 def test_nothing_is_held_out_at_zero():

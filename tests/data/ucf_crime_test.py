@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from keras_wsad.data import CLASS_NAMES
-from keras_wsad.data import NORMAL
 from keras_wsad.data import UCFCrime
 from keras_wsad.errors import DataError
 
@@ -30,8 +29,10 @@ def test_published_facts_hold(real_data):
         if video.events and video.events[-1][1] > video.num_frames
     ]
     assert past_the_end == ["Explosion033_x264", "Shooting015_x264"]
-    assert dataset.class_counts[NORMAL] == 800
-    assert sum(dataset.class_counts) == 1610
+    assert dataset.class_counts == [
+        *(48, 45, 41, 47, 87, 29, 45),
+        *(800, 127, 145, 27, 29, 95, 45),
+    ]
     first = dataset.test[0]
     assert (first.name, first.label, first.num_frames) == ("Abuse028_x264", 0, 1413)
     assert first.events == [(165, 240)]
@@ -90,11 +91,49 @@ def test_a_file_that_is_no_video_is_named(tmp_path):
         _ = UCFCrime(root).test
 
 
-@pytest.mark.parametrize("text", ["A_x264;100\n", "A_x264,many\n", "A_x264,0\n"])
-def test_a_bad_csv_is_named(tmp_path, text):
+@pytest.mark.parametrize(
+    "content", [b"A_x264;100\n", b"A_x264,many\n", b"A_x264,0\n", b"\xff\xfe,1\n"]
+)
+def test_a_bad_csv_is_named(tmp_path, content):
     root = write_root(tmp_path)
-    (root / "num_frames.csv").write_text(text)
+    (root / "num_frames.csv").write_bytes(content)
     with pytest.raises(DataError, match=r"num_frames\.csv"):
+        _ = UCFCrime(root).test
+
+
+def test_bad_arrays_of_counts_are_named(tmp_path):
+    root = write_root(tmp_path)
+    np.save(root / "Test_video_name_UCF.npy", np.array(["A_x264", "B"]))
+    for content in (np.array([3]), np.array([3, 0]), np.array(["x", "y"])):
+        np.save(root / "Test_frame_number_UCF.npy", content)
+        with pytest.raises(DataError, match="Test_frame_number_UCF"):
+            _ = UCFCrime(root).test
+    (root / "Test_frame_number_UCF.npy").write_bytes(b"PK\x03\x04half")
+    with pytest.raises(DataError, match="Test_frame_number_UCF"):
+        _ = UCFCrime(root).test
+
+
+def test_names_may_have_the_ending_of_a_video(tmp_path):
+    root = write_root(tmp_path)
+    (root / "num_frames.csv").write_text("A_x264.mp4,100\n")
+    assert UCFCrime(root).test[0].num_frames == 100
+
+
+def test_a_video_is_counted_once(real_data, tmp_path, monkeypatch):
+    name = "Assault018_x264"
+    annotation = f"{name}.mp4 Assault 1 3 -1 -1\n"
+    root = write_root(tmp_path, f"Assault/{name}.mp4\n", annotation)
+    source = real_data / "ucf_crime" / "videos" / f"{name}.mp4"
+    (root / f"{name}.mp4").write_bytes(source.read_bytes())
+    assert UCFCrime(root).test[0].num_frames == 361
+    monkeypatch.setattr("keras_wsad.data.frame_counts.count_frames", None)
+    assert UCFCrime(root).test[0].num_frames == 361
+
+
+def test_a_test_video_must_not_be_trained_on(tmp_path):
+    root = write_root(tmp_path)
+    (root / "Anomaly_Train.txt").write_text("Abuse/A_x264.mp4\n")
+    with pytest.raises(DataError, match="in the training list as well: A_x264"):
         _ = UCFCrime(root).test
 
 

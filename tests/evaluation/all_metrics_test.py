@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from keras_wsad.data import NORMAL
 from keras_wsad.data import Video
@@ -80,3 +81,43 @@ def test_class_area_needs_the_right_class():
     # Frames of a class score zero for it, and those of another class above zero.
     assert wrong["class_auc_mean"] < 0.5
     assert wrong["map_at_iou"]["mean"] == 0.0
+
+
+def test_what_is_not_defined_is_nan_and_the_rest_is_there():
+    outputs = {name: values[3:] for name, values in perfect_scores().items()}
+    metrics = compute_metrics(VIDEOS[3:], outputs, replicates=10)
+    detection = metrics["detection"]["aligned"]
+    for name in ("auc", "abnormal_auc", "average_precision", "class_auc_mean"):
+        assert np.isnan(detection[name]), name
+    assert np.isnan(metrics["video_level"]["video_auc"])
+    assert detection["false_alarm_rate"] == 0
+    assert metrics["classification"]["maa"] == 1.0
+
+
+def test_average_precision_is_not_the_area():
+    outputs = perfect_scores()
+    outputs["segment_scores"][4] = 0.95
+    detection = compute_metrics(VIDEOS, outputs, replicates=10)["detection"]["aligned"]
+    # 333 normal frames above all 280 anomalous ones, which then come in one step.
+    assert detection["average_precision"] == pytest.approx(280 / (280 + 333))
+    assert detection["auc"] > 0.7
+
+
+def test_the_interval_of_maa_comes_from_the_videos():
+    outputs = perfect_scores()
+    outputs["class_probabilities"][0] = np.eye(14)[NORMAL]
+    low, high = compute_metrics(VIDEOS, outputs)["classification"]["maa_interval"]
+    # Of the two Abuse videos none, one or both are right: (0, .5 or 1) + 1 + 1, over 3.
+    assert (low, high) == (pytest.approx(2 / 3), pytest.approx(1))
+
+
+def test_a_better_ranked_event_of_the_same_class_counts_more():
+    outputs = perfect_scores()
+    outputs["segment_scores"][:3] *= 0.5
+    outputs["segment_scores"][3, 2] = 0.9
+    outputs["class_probabilities"][3] = np.eye(14)[5]
+    maps = compute_metrics(VIDEOS, outputs, replicates=5)["detection"]["aligned"][
+        "map_at_iou"
+    ]
+    # A false proposal of class 5 at .9 stands before the true one at .45: 1/2, and Abuse 1.
+    assert maps["0.5"] == pytest.approx((1 + 0.5) / 2)

@@ -29,6 +29,15 @@ def test_npy_of_ten_crops_in_the_middle(tmp_path, random):
     np.testing.assert_array_equal(read_features(tmp_path / "v.npy"), array.swapaxes(0, 1))
 
 
+@pytest.mark.parametrize("clips", [1, 5, 10, 12])
+def test_ten_in_the_middle_are_always_crops(tmp_path, random, clips):
+    array = random.random((clips, 10, 4), "float32")
+    np.save(tmp_path / "v.npy", array)
+    write_h5(tmp_path / "v.h5", array)
+    for name in ("v.npy", "v.h5"):
+        np.testing.assert_array_equal(read_features(tmp_path / name), array.swapaxes(0, 1))
+
+
 def test_npy_of_crops_first(tmp_path, random):
     array = random.random((5, 7, 4), "float32")
     np.save(tmp_path / "v.npy", array)
@@ -78,6 +87,29 @@ def test_h5_of_clips(tmp_path, clips):
     np.testing.assert_array_equal(read_features(tmp_path / "v.h5"), clips[None])
 
 
+def write_h5(path, array):
+    with h5py.File(path, "w") as file:
+        file["features"] = array
+
+
+def write_broken_link(path, clips):
+    with h5py.File(path, "w") as file:
+        file["features"] = h5py.SoftLink("/nowhere")
+
+
+def write_huge_npy(path, clips):
+    with path.open("wb") as file:
+        header = {"descr": "<f8", "fortran_order": False, "shape": (10**6, 10**9)}
+        np.lib.format.write_array_header_1_0(file, header)
+
+
+def write_damaged_header(path, clips):
+    np.save(path, clips)
+    content = bytearray(path.read_bytes())
+    content[12:20] = b"(((((((("
+    path.write_bytes(content)
+
+
 def write_truncated_npy(path, clips):
     np.save(path, clips)
     path.write_bytes(path.read_bytes()[:-8])
@@ -116,8 +148,24 @@ def write_nan(path, clips):
         ("v.npy", lambda path, clips: path.write_bytes(b""), "unreadable"),
         ("v.npy", lambda path, clips: np.save(path, clips[:0]), "empty"),
         ("v.npy", lambda path, clips: np.save(path, clips[0]), "found shape"),
-        ("v.npy", lambda path, clips: np.save(path, np.ones((6, 3, 4))), "found shape"),
-        ("v.npy", lambda path, clips: np.save(path, clips > 0), "not an array of numbers"),
+        (
+            "v.npy",
+            lambda path, clips: np.save(path, np.ones((6, 3, 4))),
+            "no axis of 1, 5 or",
+        ),
+        ("v.npy", lambda path, clips: np.save(path, np.ones((10, 5, 4))), "either axis"),
+        ("v.npy", lambda path, clips: np.save(path, clips > 0), "expected numbers"),
+        ("v.npy", lambda path, clips: np.savez(path.open("wb"), clips), "an archive"),
+        ("v.npy", lambda path, clips: path.write_bytes(b"PK\x03\x04half"), "unreadable"),
+        ("v.npy", write_huge_npy, "unreadable"),
+        ("v.npy", write_damaged_header, "unreadable"),
+        ("v.h5", lambda path, clips: write_h5(path, np.ones((20, 7, 1, 1, 8))), "20 crops"),
+        (
+            "v.h5",
+            lambda path, clips: write_h5(path, np.ones((20, 7, 8))),
+            "no axis of 1, 5 or",
+        ),
+        ("v.h5", write_broken_link, "no dataset `features`"),
         ("v.npy", write_truncated_npy, "unreadable"),
         ("v.npy", write_pickle, "pickled"),
         ("v.npy", write_nan, "NaN or infinity"),

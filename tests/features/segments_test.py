@@ -1,3 +1,5 @@
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -110,3 +112,13 @@ def test_normalised_clips_have_unit_length_and_zero_stays_zero(random):
     clips[1] = 0
     norms = np.linalg.norm(normalize_clips(clips), axis=-1)
     np.testing.assert_allclose(norms, [1, 0, 1], rtol=1e-6)
+
+
+def test_boundaries_are_rounded_exactly():
+    """Against fractions: `i * (K / T)` would miss ties where T is no power of two."""
+    for num_segments in range(1, 40):
+        for length in range(1, 120):
+            exact = [
+                round(Fraction(i * length, num_segments)) for i in range(num_segments + 1)
+            ]
+            assert segment_boundaries(length, num_segments).tolist() == exact

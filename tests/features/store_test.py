@@ -1,10 +1,10 @@
 import os
+import shutil
 
 import numpy as np
 import pytest
 
 from keras_wsad.errors import DataError
-from keras_wsad.errors import FeatureFileError
 from keras_wsad.features import normalize_clips
 from keras_wsad.features import open_store
 from keras_wsad.features import pool_segments
@@ -83,13 +83,13 @@ def test_bad_files_are_left_out_and_named(folder, random):
 
 
 def test_text_files_of_odd_length_are_resampled_and_named(folder, random):
-    for name, rows in zip(NAMES[:3], (31, 32, 33), strict=True):
+    for name, rows in zip(NAMES, (31, 32, 33, 32, 32, 32), strict=True):
         (folder / f"{name}.npy").unlink()
         np.savetxt(folder / f"{name}.txt", random.random((rows, 8)))
     store = open_store(folder, NAMES)
     assert actions(store) == {
-        (NAMES[0], "resampled", "31 rows where 32 were expected"),
-        (NAMES[2], "resampled", "33 rows where 32 were expected"),
+        (NAMES[0], "resampled", "31 rows where most files have 32"),
+        (NAMES[2], "resampled", "33 rows where most files have 32"),
     }
     assert store.features.shape == (6, 32, 8)
 
@@ -109,7 +109,7 @@ def test_strict_names_every_file(folder):
     for name in NAMES[:2]:
         (folder / f"{name}.npy").write_bytes(b"")
     store = open_store(folder, NAMES, num_segments=4)
-    with pytest.raises(FeatureFileError) as error:
+    with pytest.raises(DataError) as error:
         raise_if_strict(store.problems)
     assert f"{NAMES[0]}.npy" in str(error.value)
     assert f"{NAMES[1]}.npy" in str(error.value)
@@ -139,8 +139,42 @@ def test_a_changed_file_or_option_is_noticed(folder, random):
 
 def test_a_damaged_cache_is_made_again(folder):
     store = open_store(folder, NAMES, num_segments=4)
-    (store.folder / "store.json").write_text("{")
-    assert not open_store(folder, NAMES, num_segments=4).reused
+    for damage in (
+        lambda: (store.folder / "store.json").write_text("{"),
+        lambda: (store.folder / "store.json").write_text("[]"),
+        lambda: (store.folder / "features.bin").write_bytes(b"\0" * 40),
+        lambda: (store.folder / "normalized_features.bin").unlink(),
+        lambda: shutil.rmtree(store.folder),
+    ):
+        damage()
+        assert not open_store(folder, NAMES, num_segments=4).reused
+        assert open_store(folder, NAMES, num_segments=4).reused
+
+
+def test_text_files_of_clips_may_be_of_any_length(folder, random):
+    for number, name in enumerate(NAMES):
+        (folder / f"{name}.npy").unlink()
+        np.savetxt(folder / f"{name}.txt", random.random((40 + number, 8)))
+    assert not open_store(folder, NAMES, num_segments=4).problems
+
+
+def test_a_link_that_leads_nowhere_is_left_out(folder):
+    (folder / f"{NAMES[0]}.npy").unlink()
+    (folder / f"{NAMES[0]}.npy").symlink_to(folder / "gone.npy")
+    store = open_store(folder, NAMES, num_segments=4)
+    assert actions(store) == {(NAMES[0], "left out", "no such file")}
+
+
+def test_crops_may_lie_in_a_folder_each(folder, random):
+    crops = random.random((5, 12, 8), "float32")
+    (folder / f"{NAMES[0]}.npy").unlink()
+    for crop in range(5):
+        (folder / f"part{9 - crop}").mkdir()
+        np.save(folder / f"part{9 - crop}" / f"{NAMES[0]}__{crop}.npy", crops[crop])
+    store = open_store(folder, NAMES, num_segments=4)
+    rows = list(store.videos[NAMES[0]])
+    expected = pool_segments(crops, 4, "max", "aligned")
+    np.testing.assert_array_equal(store.features[rows], expected)
 
 
 def test_two_places_for_a_video_are_an_error(folder, random):

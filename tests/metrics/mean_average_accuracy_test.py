@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from keras_wsad.errors import DataError
 from keras_wsad.metrics import class_confusion
 from keras_wsad.metrics import mean_average_accuracy
 from keras_wsad.metrics import per_class_accuracy
@@ -28,3 +29,9 @@ def test_it_is_the_diagonal_of_the_confusion_matrix_with_rows_of_one():
     rows = matrix[[0, 1, 3]] / matrix[[0, 1, 3]].sum(axis=1, keepdims=True)
     expected = pytest.approx(np.mean([rows[0, 0], rows[1, 1], rows[2, 3]]))
     assert mean_average_accuracy(LABELS, PREDICTIONS, 4) == expected
+
+
+def test_what_is_of_no_class_is_refused():
+    for labels, predictions in (([0, 1], [0, 2]), ([0, -1], [0, 1])):
+        with pytest.raises(DataError, match="from 0 to 1"):
+            mean_average_accuracy(labels, predictions, 2)

@@ -115,6 +115,46 @@ def test_only_kernels_of_the_two_branches_are_penalised():
     assert total == pytest.approx(float(expected), rel=1e-5)
 
 
+def test_kernels_of_the_branches_start_from_glorot_normal():
+    model = JointModel(num_segments=4, feature_dim=512, lstm_units=256)
+    for name, fans in (("detection_latent", (768, 96)), ("class_latent", (768, 256))):
+        kernel = model.get_layer(name).get_weights()[0]
+        assert kernel.shape == fans
+        # Truncated at two deviations, so that none is beyond 2.3 of what is left of one.
+        assert kernel.std() == pytest.approx(np.sqrt(2 / sum(fans)), rel=0.03)
+        assert np.abs(kernel).max() < 2.3 * kernel.std()
+
+
+def test_each_dropout_reaches_its_branch(random):
+    """A single pass in training changes what lies behind a dropout and nothing else."""
+    inputs = make_inputs(random)
+    still = {
+        name: ops.convert_to_numpy(x) for name, x in JointModel(**SMALL)(inputs).items()
+    }
+    assert set(still) >= {"segment_scores", "class_probabilities"}
+    model = JointModel(**SMALL)
+    for changed, names in (
+        ("detection_dropout", {"segment_scores", "second_level_attention"}),
+        ("detection_latent_dropout", {"segment_scores", "second_level_attention"}),
+        ("class_dropout", {"class_probabilities"}),
+    ):
+        for layer in model.layers:
+            if isinstance(layer, keras.layers.Dropout):
+                layer.rate = 0.6 if layer.name == changed else 0.0
+        calm = model(inputs, training=False)
+        noisy = model(inputs, training=True)
+        differ = {
+            name
+            for name in calm
+            if not np.allclose(
+                ops.convert_to_numpy(calm[name]), ops.convert_to_numpy(noisy[name])
+            )
+        }
+        # What names the class looks through the second level.
+        assert differ - {"class_probabilities"} == names - {"class_probabilities"}, changed
+        assert "class_probabilities" in differ or changed != "class_dropout"
+
+
 def test_gates_are_an_option():
     activation = JointModel(**SMALL).get_layer("lstm").recurrent_activation
     assert activation is keras.activations.sigmoid
