@@ -73,20 +73,36 @@ def describe_environment():
     """Returns versions, machine, commit and command, as a dict for JSON."""
     import keras
 
-    packages = ("keras-wsad", "keras", "tensorflow", "numpy", "scipy", "scikit-learn")
+    packages = ["keras-wsad", "keras", "tensorflow", "numpy", "scipy", "scikit-learn"]
+    backend = keras.backend.backend()
+    packages += [] if backend == "tensorflow" else [backend]
     return {
         "command": " ".join(sys.argv),
         "commit": _commit(),
         "python": platform.python_version(),
         "packages": {package: _version(package) for package in packages},
-        "keras_backend": keras.backend.backend(),
+        "keras_backend": backend,
         "platform": platform.platform(),
         "processor": _processor(),
-        "cores": len(os.sched_getaffinity(0))
-        if hasattr(os, "sched_getaffinity")
-        else os.cpu_count(),
-        "devices": [str(device) for device in keras.distribution.list_devices()],
+        "cores": _cores(),
+        "devices": _devices(keras),
     }
+
+
+def _cores():
+    # Those that this process may use, where the system tells.
+    usable = getattr(os, "sched_getaffinity", None)
+    return len(usable(0)) if usable else os.cpu_count()
+
+
+def _devices(keras):
+    if keras.backend.backend() == "torch":
+        # Keras 3.15 does not list the devices of this backend.
+        import torch
+
+        count = torch.cuda.device_count()
+        return [f"cuda:{i}" for i in range(count)] or ["cpu:0"]
+    return [str(device) for device in keras.distribution.list_devices()]
 
 
 def _version(package):
