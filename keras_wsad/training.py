@@ -63,11 +63,6 @@ def train(config, resume=None):
         _enable_op_determinism()
     data = open_experiment_data(config)
     print(data.summary)
-    run.folder.mkdir(parents=True, exist_ok=True)
-    save_config(config, run.config)
-    _record_start(run)
-    write_text(run.data_report, _data_report(data))
-
     is_anomalous = np.array([video.is_anomalous for video in data.training])
     schedule = {
         "anomalous_per_batch": config.anomalous_per_batch,
@@ -79,6 +74,13 @@ def train(config, resume=None):
         is_anomalous, config.anomalous_per_batch, config.normal_per_batch
     )
     epochs = math.ceil(config.steps / steps)
+    rows = data.rows(data.training, config.train_crop)
+
+    # Nothing is written before data and settings are known to fit.
+    run.folder.mkdir(parents=True, exist_ok=True)
+    save_config(config, run.config)
+    _record_start(run)
+    write_text(run.data_report, _data_report(data))
 
     model = build_model(config, data.store.feature_dim)
     compile_model(model, config, data.class_counts)
@@ -94,7 +96,7 @@ def train(config, resume=None):
     batches = training_batches(
         data.store.features,
         data.store.normalized_features,
-        data.rows(data.training, config.train_crop),
+        rows,
         [video.label for video in data.training],
         is_anomalous,
         targets=tuple(model.output),

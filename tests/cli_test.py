@@ -95,10 +95,15 @@ def test_evaluation_names_what_is_missing_or_wrong(tiny_run, tiny_root, tmp_path
     assert "not a model" in capsys.readouterr().err
 
 
-def test_an_error_leaves_one_line_for_a_run_under_way(tiny_settings, tmp_path, capsys):
+def test_settings_that_do_not_fit_leave_no_run_folder(tiny_settings, tmp_path, capsys):
     options = [*as_options(tiny_settings), f"--runs={tmp_path}", "--name=one"]
     assert train.main([*options, "--seed=-1"]) == 1
     assert "0 <= seed" in capsys.readouterr().err
+    assert train.main([*options, "--normal_per_batch=50"]) == 1
+    assert "A batch holds 9 anomalous and 50 normal" in capsys.readouterr().err
+    assert train.main([*options, "--train_crop=1"]) == 1
+    assert "has 1 crops" in capsys.readouterr().err
+    assert not (tmp_path / "one").exists()
 
 
 def test_strict_makes_a_bad_feature_file_an_error(tiny_root, tmp_path, capsys):

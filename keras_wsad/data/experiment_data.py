@@ -75,8 +75,8 @@ def open_experiment_data(config):
         An `ExperimentData`.
 
     Raises:
-        DataError: something is missing or contradictory.
-        FeatureFileError: under `strict`, a feature file is not as expected.
+        DataError: something is missing or contradictory; under `strict`, a feature file
+            is not as expected.
     """
     root = pathlib.Path(config.data) if config.data else synthetic_root()
     dataset = UCFCrime(root)
@@ -105,7 +105,8 @@ def open_experiment_data(config):
     if config.data is None:
         source = "made-up (no pixels, for trying things out)"
     else:
-        source = str(config.features or root.name)
+        features = pathlib.Path(config.features or root.name)
+        source = features.name if features.is_absolute() else str(features)
         for name in CAVEATS.keys() & set(store.folders):
             source += f" ({name}: {CAVEATS[name]})"
     lines = [summarize_problems(store.problems, len(videos))]
