@@ -33,3 +33,7 @@ class RunError(WSADError):
 
 class NaNLossError(WSADError):
     """The loss became NaN or infinite."""
+
+
+class VideoError(WSADError):
+    """A file is no video, or none of it decodes."""

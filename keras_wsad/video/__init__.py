@@ -1,0 +1,19 @@
+"""Stage A: from a video file to clips of cropped frames."""
+
+from keras_wsad.video.clips import clip_starts
+from keras_wsad.video.clips import read_clips
+from keras_wsad.video.clips import scale_pixels
+from keras_wsad.video.crops import take_crops
+from keras_wsad.video.decode import DamagedVideoWarning
+from keras_wsad.video.decode import decode_frames
+from keras_wsad.video.decode import probe_video
+
+__all__ = [
+    "DamagedVideoWarning",
+    "clip_starts",
+    "decode_frames",
+    "probe_video",
+    "read_clips",
+    "scale_pixels",
+    "take_crops",
+]

@@ -1,0 +1,28 @@
+import av
+import numpy as np
+
+
+def make_video(
+    path, num_frames=100, size=(64, 48), codec="libx264", pixels="yuv420p", fps=30
+):
+    """Writes a video whose frames are told apart by their brightness.
+
+    Frame `i` has the level `40 + i` from 0 to 199, in its upper left quarter a brighter
+    one, so that its orientation shows as well.
+    """
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=fps)
+        stream.width, stream.height = size
+        stream.pix_fmt = pixels
+        for i in range(num_frames):
+            image = np.full((size[1], size[0], 3), 40 + i % 160, np.uint8)
+            image[: size[1] // 2, : size[0] // 2] = 255
+            frame = av.VideoFrame.from_ndarray(image, format="rgb24")
+            container.mux(stream.encode(frame.reformat(format=pixels)))
+        container.mux(stream.encode(None))
+    return path
+
+
+def level(frame):
+    """The brightness of a frame's lower right corner."""
+    return int(np.median(frame[-8:, -8:]))
