@@ -37,3 +37,7 @@ class NaNLossError(WSADError):
 
 class VideoError(WSADError):
     """A file is no video, or none of it decodes."""
+
+
+class WeightsError(WSADError):
+    """A file of weights is absent, damaged, or of another network."""

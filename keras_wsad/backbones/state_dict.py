@@ -1,0 +1,72 @@
+"""State dicts of PyTorch: tensors by name, without executing what else a file may hold."""
+
+from keras_wsad.errors import WeightsError
+
+# What the published files call the variables of a layer.
+_KINDS = {
+    "kernel": "weight",
+    "gamma": "weight",
+    "beta": "bias",
+    "moving_mean": "running_mean",
+    "moving_variance": "running_var",
+}
+
+
+def read_state_dict(path):
+    """Reads a state dict, or a checkpoint that holds one under `state_dict`.
+
+    Args:
+        path: path. A `.pt`, `.pth` or `.pickle` file.
+
+    Returns:
+        A dict from name to array, names without the `module.` of a parallel model.
+
+    Raises:
+        WeightsError: PyTorch is not installed, or the file holds more than tensors.
+    """
+    try:
+        import torch
+    except ImportError as error:
+        raise WeightsError(
+            f"{path}: PyTorch is needed to read it: pip install 'keras_wsad[bench]'"
+        ) from error
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+        state = state.get("state_dict", state)
+        return {name.removeprefix("module."): item.numpy() for name, item in state.items()}
+    except Exception as error:
+        # A damaged or hostile file may raise anything.
+        raise WeightsError(f"{path}: not a state dict of tensors ({error}).") from error
+
+
+def c3d_name(variable_path):
+    """Returns what DavideA/c3d-pytorch calls a variable of `C3D`.
+
+    Example:
+
+    >>> c3d_name("conv1a/kernel"), c3d_name("conv3b/bias"), c3d_name("fc6/kernel")
+    ('conv1.weight', 'conv3b.bias', 'fc6.weight')
+    """
+    layer, kind = variable_path.split("/")[-2:]
+    # A group of one convolution has no letter.
+    layer = {"conv1a": "conv1", "conv2a": "conv2"}.get(layer, layer)
+    return f"{layer}.{_KINDS.get(kind, kind)}"
+
+
+def resnet_name(variable_path):
+    """Returns what kenshohara/3D-ResNets-PyTorch calls a variable of `ResNet3D34`.
+
+    Example:
+
+    >>> resnet_name("layer2_0_conv1/kernel"), resnet_name("bn1/moving_mean")
+    ('layer2.0.conv1.weight', 'bn1.running_mean')
+    """
+    layer, kind = variable_path.split("/")[-2:]
+    return f"{layer.replace('_', '.')}.{_KINDS.get(kind, kind)}"
+
+
+def channels_last(array):
+    """Turns a kernel of PyTorch into one of Keras; other arrays stay."""
+    if array.ndim == 5:
+        return array.transpose(2, 3, 4, 1, 0)
+    return array.T if array.ndim == 2 else array
