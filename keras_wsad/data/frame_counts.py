@@ -11,6 +11,7 @@ from keras_wsad.data.annotations import video_name
 from keras_wsad.errors import DataError
 from keras_wsad.files import cache_folder
 from keras_wsad.files import write_text
+from keras_wsad.video import probe_video
 
 AUTHORS_FILES = ("Test_video_name_UCF.npy", "Test_frame_number_UCF.npy")
 CSV_FILE = "num_frames.csv"
@@ -59,34 +60,9 @@ def _count_once(path):
     try:
         return int(cached.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        frames = count_frames(path)
+        frames = probe_video(path).num_frames
         write_text(cached, str(frames))
         return frames
-
-
-def count_frames(path):
-    """Counts the frames of a video by its packets, without decoding.
-
-    Args:
-        path: path. A video file.
-
-    Returns:
-        int.
-
-    Raises:
-        DataError: the file is no video, or holds no frame.
-    """
-    import av
-
-    try:
-        with av.open(str(path)) as container:
-            packets = container.demux(container.streams.video[0])
-            frames = sum(1 for packet in packets if packet.size)
-    except (av.FFmpegError, IndexError, OSError) as error:
-        raise DataError(f"{path}: not a readable video ({error}).") from error
-    if not frames:
-        raise DataError(f"{path}: the video holds no frame.")
-    return frames
 
 
 def _read_authors_arrays(names_path, counts_path):

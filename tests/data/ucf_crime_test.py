@@ -4,6 +4,7 @@ import pytest
 from keras_wsad.data import CLASS_NAMES
 from keras_wsad.data import UCFCrime
 from keras_wsad.errors import DataError
+from keras_wsad.errors import VideoError
 
 ANNOTATION = "Temporal_Anomaly_Annotation_for_Testing_Videos.txt"
 
@@ -87,7 +88,7 @@ def test_frames_are_counted_in_the_video_where_nothing_else_is(real_data, tmp_pa
 def test_a_file_that_is_no_video_is_named(tmp_path):
     root = write_root(tmp_path)
     (root / "A_x264.mp4").write_text("no video")
-    with pytest.raises(DataError, match=r"A_x264\.mp4.*not a readable video"):
+    with pytest.raises(VideoError, match=r"A_x264\.mp4: expected a video"):
         _ = UCFCrime(root).test
 
 
@@ -126,7 +127,7 @@ def test_a_video_is_counted_once(real_data, tmp_path, monkeypatch):
     source = real_data / "ucf_crime" / "videos" / f"{name}.mp4"
     (root / f"{name}.mp4").write_bytes(source.read_bytes())
     assert UCFCrime(root).test[0].num_frames == 361
-    monkeypatch.setattr("keras_wsad.data.frame_counts.count_frames", None)
+    monkeypatch.setattr("keras_wsad.data.frame_counts.probe_video", None)
     assert UCFCrime(root).test[0].num_frames == 361
 
 
