@@ -57,7 +57,7 @@ class TrainingProgress(keras.callbacks.Callback):
             (epoch + 1) % tenth == 0 or epoch + 1 == self.epochs
         ):
             line = f"epoch {epoch + 1}/{self.epochs}  {_losses(logs)}{self._judged}"
-            self._console.print(line, highlight=False)
+            self._console.print(line, highlight=False, soft_wrap=True)
 
     def on_train_end(self, logs=None):
         self.close()
