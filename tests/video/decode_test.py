@@ -1,3 +1,4 @@
+import struct
 import warnings
 
 import numpy as np
@@ -52,6 +53,39 @@ def test_other_formats_and_odd_sizes_become_rgb(tmp_path, codec, pixels, name, s
     )
     if pixels == "gray":
         assert (frames[0] == frames[0][..., :1]).all()
+
+
+def turn(path, a, b, c, d):
+    """Writes a rotation into an mp4 file: the matrix in the header of its track."""
+    content = path.read_bytes()
+    identity = struct.pack(">9i", 65536, 0, 0, 0, 65536, 0, 0, 0, 1 << 30)
+    turned = struct.pack(">9i", a << 16, b << 16, 0, c << 16, d << 16, 0, 0, 0, 1 << 30)
+    at = content.index(identity, content.index(b"tkhd"))
+    path.write_bytes(content[:at] + turned + content[at + len(identity) :])
+
+
+@pytest.mark.parametrize(
+    ("matrix", "shape", "bright"),
+    [
+        # A telephone held upright: a quarter turn with the clock.
+        ((0, 1, -1, 0), (64, 48, 3), "upper right"),
+        ((-1, 0, 0, -1), (48, 64, 3), "lower right"),
+        ((0, -1, 1, 0), (64, 48, 3), "lower left"),
+    ],
+)
+def test_a_rotation_tag_is_applied(tmp_path, matrix, shape, bright):
+    path = make_video(tmp_path / "v.mp4", num_frames=3)
+    turn(path, *matrix)
+    frame = next(decode_frames(path, short_side=None))
+    assert frame.shape == shape
+    half = (shape[0] // 2, shape[1] // 2)
+    quarters = {
+        "upper left": frame[: half[0], : half[1]],
+        "upper right": frame[: half[0], half[1] :],
+        "lower left": frame[half[0] :, : half[1]],
+        "lower right": frame[half[0] :, half[1] :],
+    }
+    assert max(quarters, key=lambda name: quarters[name].mean()) == bright
 
 
 def test_a_truncated_video_yields_what_decodes_and_warns(tmp_path):
