@@ -39,6 +39,7 @@ def audit_features(data, num_groups=5, seed=0):
     rows = data.rows(training + test)
     means = np.array([data.store.features[row].mean(axis=0) for row in rows])
     scaled = StandardScaler().fit(means[: len(training)]).transform(means)
+    num_groups = min(num_groups, len(scaled))
     clusters = KMeans(num_groups, n_init=10, random_state=seed).fit(scaled)
     of_training = clusters.labels_[: len(training)]
     of_test = clusters.labels_[len(training) :]

@@ -6,6 +6,7 @@ import functools
 import glob
 import pathlib
 import sys
+from typing import Literal
 
 from keras_wsad.config import ExperimentConfig
 from keras_wsad.config import config_parser
@@ -47,8 +48,12 @@ def _report_errors(command):
         except WSADError as error:
             print(f"error: {error}", file=sys.stderr)
             return 1
+        except OSError as error:
+            # A full disk, a folder that may not be written to, a closed pipe.
+            print(f"error: {error}", file=sys.stderr)
+            return 1
         except KeyboardInterrupt:
-            print("stopped; train.py --resume goes on with a run", file=sys.stderr)
+            print("stopped; train.py --resume RUN goes on with a run", file=sys.stderr)
             return 130
 
     return reporting
@@ -69,6 +74,10 @@ def train_command(argv=None, prog="train.py"):
     import_tensorflow_quietly()
     from keras_wsad.training import train
 
+    if resume and Run(resume).model.is_file():
+        print(f"{resume}: the run is finished; it is evaluated again.")
+        _evaluate_and_print(resume)
+        return 0
     run = train(config, resume)
     _evaluate_and_print(run.folder)
     return 0
@@ -120,14 +129,18 @@ def seeds_command(argv=None, prog="reproduce/joint_model.py"):
     """
     argv = sys.argv[1:] if argv is None else argv
     parser = _training_parser(argv, prog)
-    parser.add_argument("--seeds", type=list[int], default=[0, 1, 2], help="The seeds.")
+    parser.add_argument(
+        "--seeds", type=list[int], default=[0, 1, 2], help="The seeds, as in '[0,1,2]'."
+    )
     parser.add_argument(
         "--out",
         type=str | None,
         help="Where to write .csv and .md, without suffix; by default among the runs.",
     )
     settings = parser.parse_args(_spell_out(argv)).as_dict()
-    config = _config_of(settings)
+    config, seeds = _config_of(settings), settings["seeds"]
+    if not seeds or len(set(seeds)) < len(seeds):
+        raise ConfigError(f"Expected seeds that differ, at least one. Received: {seeds}")
     if config.name is None:
         config = dataclasses.replace(config, name="joint_model")
     import_tensorflow_quietly()
@@ -135,7 +148,7 @@ def seeds_command(argv=None, prog="reproduce/joint_model.py"):
     from keras_wsad.seeds import write_summary
 
     path = settings["out"] or str(pathlib.Path(config.runs, config.name))
-    write_summary(path, run_seeds(config, settings["seeds"]))
+    write_summary(path, run_seeds(config, seeds))
     print(pathlib.Path(f"{path}.md").read_text(encoding="utf-8"))
     print(f"{path}.csv and {path}.md are written; the runs are in {config.runs}")
     return 0
@@ -165,6 +178,8 @@ def audit_command(argv=None, prog="reproduce/audit_features.py"):
     )
     parser.add_argument("--out", help="a Markdown file to write as well")
     arguments = parser.parse_args(argv)
+    if arguments.groups < 1:
+        raise ConfigError(f"Expected groups >= 1. Received: {arguments.groups}")
     import_tensorflow_quietly()
     from keras_wsad.audit import audit_as_markdown
     from keras_wsad.audit import audit_features
@@ -203,6 +218,8 @@ def parse_training(argv, prog="train.py"):
         help="A run folder to go on with, with its own settings (steps may grow).",
     )
     settings = parser.parse_args(_spell_out(argv)).as_dict()
+    if settings["resume"] == "":
+        raise ConfigError("Expected a run folder. Received: --resume ''")
     return _config_of(settings), settings["resume"]
 
 
@@ -231,11 +248,14 @@ def _training_parser(argv, prog):
         "--config and the other options go over it in the order in which they stand.",
         default_config_files=[glob.escape(str(defaults))],
         exit_on_error=True,
+        # An abbreviated --preset or --resume would be missed above.
+        allow_abbrev=False,
     )
     parser.add_argument("--config", action="config", help="A YAML file of settings.")
     parser.add_argument(
         "--preset",
-        type=str,
+        # Nothing else: a preset in a file would come too late to be heeded.
+        type=Literal[preset],
         default=preset,
         help="A published setting, paper or release; embedded where there is no --data.",
     )

@@ -126,6 +126,14 @@ class ExperimentConfig:
             value = getattr(self, field)
             if not low <= value < high:
                 raise ConfigError(f"Expected {low} <= {field} < {high}. Received: {value}")
+        for field in ("data", "features", "name"):
+            if getattr(self, field) == "":
+                raise ConfigError(f"Expected {field} to be a name. Received: ''")
+        if self.name and (self.name in (".", "..") or set(self.name) & set("/\\")):
+            raise ConfigError(
+                "Expected name to be that of a folder inside `runs`. "
+                f"Received: {self.name!r}"
+            )
         if self.checkpoint_rule == "best_on_validation" and not self.validation_fraction:
             raise ConfigError(
                 "checkpoint_rule best_on_validation needs held-out videos. "
@@ -139,11 +147,10 @@ def preset_path(name):
     Raises:
         ConfigError: there is no such preset.
     """
-    path = PRESETS / f"{name}.yaml"
-    if not path.is_file():
-        known = ", ".join(sorted(file.stem for file in PRESETS.glob("*.yaml")))
-        raise ConfigError(f"Expected a preset ({known}). Received: {name!r}")
-    return path
+    known = {file.stem: file for file in sorted(PRESETS.glob("*.yaml"))}
+    if name not in known:
+        raise ConfigError(f"Expected a preset ({', '.join(known)}). Received: {name!r}")
+    return known[name]
 
 
 def load_config(path, **changes):

@@ -1,5 +1,6 @@
 """Pictures of an evaluation: the ROC curve and the confusion matrix."""
 
+import itertools
 import textwrap
 
 import numpy as np
@@ -17,8 +18,12 @@ def draw_roc(path, curves, title):
         title: str. On which data and by which protocol.
     """
     figure, axes = _figure(5.2, 5.2)
-    for name, (false_rates, true_rates) in curves.items():
-        axes.plot(false_rates, true_rates, label=name, linewidth=1.6)
+    styles = itertools.cycle(("-", "--", "-.", ":"))
+    for (name, (false_rates, true_rates)), style in zip(
+        curves.items(), styles, strict=False
+    ):
+        # Curves may lie on one another: no style hides the one below.
+        axes.plot(false_rates, true_rates, label=name, linewidth=1.6, linestyle=style)
     axes.plot([0, 1], [0, 1], color="0.7", linewidth=1, linestyle="--", label="chance")
     axes.set(xlim=(0, 1), ylim=(0, 1.005), aspect="equal")
     axes.set(xlabel="False positive rate", ylabel="True positive rate")

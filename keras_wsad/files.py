@@ -7,6 +7,8 @@ import pathlib
 import shutil
 import tempfile
 
+from keras_wsad.errors import WSADError
+
 
 @contextlib.contextmanager
 def atomic_path(path):
@@ -36,6 +38,8 @@ def atomic_path(path):
     try:
         yield temporary
         if path.is_dir():
+            if not temporary.is_dir():
+                raise WSADError(f"{path}: expected a file's name. It is a folder.")
             # A folder that is not empty cannot be replaced in one step.
             os.replace(path, workspace / "replaced")
         os.replace(temporary, path)
@@ -64,7 +68,7 @@ def write_text(path, text):
 def index_files(root):
     """Maps each file name below `root` to its paths, the least deep first.
 
-    Hidden folders are passed over.
+    Hidden folders are passed over; linked ones are followed, each once.
 
     Args:
         root: str or path. A folder.
@@ -72,8 +76,14 @@ def index_files(root):
     Returns:
         A dict from file name to a list of paths.
     """
-    index = {}
-    for folder, folders, names in os.walk(root):
+    index, seen = {}, set()
+    for folder, folders, names in os.walk(root, followlinks=True):
+        real = os.path.realpath(folder)
+        if real in seen:
+            # A link to a folder that was walked before, or to one above.
+            folders.clear()
+            continue
+        seen.add(real)
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in names:
             index.setdefault(name, []).append(pathlib.Path(folder, name))

@@ -15,6 +15,7 @@ from keras_wsad.errors import RunError
 from keras_wsad.features import normalize_clips
 from keras_wsad.features import pool_segments
 from keras_wsad.features import read_features
+from keras_wsad.features.formats import crops_first
 from keras_wsad.models import JointModel
 from keras_wsad.runs import Run
 
@@ -98,21 +99,23 @@ class Predictor:
         """Scores one video.
 
         Args:
-            features: a feature file's path, or an array of shape `(K, n)` or
-                `(crops, K, n)`. Its clips are normalised and pooled as in training.
+            features: a feature file's path, or an array as such a file holds it, of
+                shape `(K, n)`, `(crops, K, n)` or `(K, 10, n)`. Its clips are normalised
+                and pooled as in training.
 
         Returns:
             A `Prediction`, averaged over the crops.
 
         Raises:
-            FeatureFileError: the file cannot be used.
+            FeatureFileError: the file cannot be used, or which axis the crops are is open.
             RunError: the features are not of the kind that the model was trained on, or not
             finite.
         """
         if isinstance(features, (str, os.PathLike)):
             features = read_features(features)
         clips = np.asarray(features, np.float32)
-        clips = clips[None] if clips.ndim == 2 else clips
+        if clips.ndim in (2, 3) and clips.size:
+            clips = crops_first(clips)
         if clips.ndim != 3 or clips.shape[-1] != self.feature_dim or not clips.size:
             raise RunError(
                 f"Expected features of shape (K, {self.feature_dim}) or (crops, K, "

@@ -49,7 +49,7 @@ class Run:
         Raises:
             RunError: the folder is not a run.
         """
-        if not self.config.is_file():
+        if not self.config.is_file() or not self.config.stat().st_size:
             raise RunError(f"{self.folder}: expected a run folder, with config.yaml in it.")
         return load_config(self.config)
 

@@ -115,7 +115,8 @@ def write_summary(path, results):
         "|---" * (3 + len(seeds)) + "|",
     ]
     for name, *numbers, values in rows:
-        cells = [f"{100 * number:.2f}" for number in (*numbers, *values)]
+        numbers = (*numbers, *values)
+        cells = ["-" if np.isnan(n) else f"{100 * n:.2f}" for n in numbers]
         lines.append(f"| {name} | {' | '.join(cells)} |")
     lines += [
         "",

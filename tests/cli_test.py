@@ -114,6 +114,24 @@ def test_strict_makes_a_bad_feature_file_an_error(tiny_root, tmp_path, capsys):
     assert "Abuse000_x264.npy" in capsys.readouterr().err
 
 
+def test_a_finished_run_is_evaluated_again(tiny_run, capsys):
+    assert main(["train", "--resume", str(tiny_run.folder)]) == 0
+    shown = capsys.readouterr().out
+    assert "the run is finished" in shown
+    assert "frame AUC" in shown
+
+
+def test_a_folder_that_cannot_be_written_is_an_error_of_one_line(
+    tiny_settings, tmp_path, capsys
+):
+    (tmp_path / "file").touch()
+    options = [*as_options(tiny_settings), f"--runs={tmp_path / 'file'}"]
+    assert train.main(options) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("error: ")
+    assert str(tmp_path / "file") in error
+
+
 def test_help_and_import_need_no_tensorflow():
     program = """
 import contextlib, sys

@@ -89,6 +89,8 @@ def test_a_switch_needs_no_value():
 def test_an_unknown_preset_names_the_known_ones():
     with pytest.raises(ConfigError, match="embedded, paper, release"):
         parse_training(["--preset", "papers"])
+    with pytest.raises(ConfigError, match="embedded, paper, release"):
+        parse_training(["--preset", "../presets/paper"])
 
 
 @pytest.mark.parametrize("arguments", [["--stepz=3"], ["--steps=many"], ["--lstm=3"]])
@@ -96,6 +98,32 @@ def test_a_bad_option_ends_the_command(arguments, capsys):
     with pytest.raises(SystemExit):
         parse_training(arguments)
     assert arguments[0].partition("=")[0][2:] in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--pre=release", "--res=run", "--dat=d"])
+def test_options_are_not_abbreviated(option):
+    with pytest.raises(SystemExit):
+        parse_training([option])
+
+
+def test_a_preset_in_a_file_is_refused(tmp_path, capsys):
+    path = tmp_path / "mine.yaml"
+    path.write_text("preset: release\n")
+    with pytest.raises(SystemExit):
+        parse_training(["--config", str(path)])
+    assert "preset" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--data=", "--features=", "--resume=", "--name="])
+def test_an_empty_name_is_refused(option):
+    with pytest.raises(ConfigError, match="Received"):
+        parse_training([option])
+
+
+@pytest.mark.parametrize("name", ["../outside", ".", "..", "a/b", "a\\b"])
+def test_a_run_stays_in_its_folder(name):
+    with pytest.raises(ConfigError, match="folder inside"):
+        ExperimentConfig(name=name)
 
 
 def test_every_setting_has_a_help_text(capsys):

@@ -1,8 +1,10 @@
 import pytest
 
+from keras_wsad.errors import WSADError
 from keras_wsad.files import atomic_path
 from keras_wsad.files import index_files
 from keras_wsad.files import write_json
+from keras_wsad.files import write_text
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path):
@@ -37,3 +39,23 @@ def test_files_are_found_at_any_depth_but_not_in_hidden_folders(tmp_path):
     assert index_files(tmp_path) == {
         "x.txt": [tmp_path / "a" / "x.txt", tmp_path / "b" / "c" / "x.txt"]
     }
+
+
+def test_a_file_never_takes_the_place_of_a_folder(tmp_path):
+    (tmp_path / "precious").mkdir()
+    (tmp_path / "precious" / "thesis.txt").write_text("x")
+    with pytest.raises(WSADError, match="It is a folder"):
+        write_text(tmp_path / "precious", "table")
+    assert (tmp_path / "precious" / "thesis.txt").read_text() == "x"
+    assert [item.name for item in tmp_path.iterdir()] == ["precious"]
+
+
+def test_links_to_folders_are_followed_once(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "x.txt").touch()
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "link").symlink_to(tmp_path / "elsewhere")
+    (root / "again").symlink_to(tmp_path / "elsewhere")
+    (root / "loop").symlink_to(root)
+    assert index_files(root) == {"x.txt": [root / "again" / "x.txt"]}

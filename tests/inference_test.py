@@ -16,6 +16,7 @@ from keras_wsad.config import ExperimentConfig
 from keras_wsad.data import CLASS_NAMES
 from keras_wsad.data import Video
 from keras_wsad.data import open_experiment_data
+from keras_wsad.errors import FeatureFileError
 from keras_wsad.errors import RunError
 from keras_wsad.export import export_saved_model
 from keras_wsad.features import normalize_clips
@@ -78,6 +79,17 @@ def test_features_of_another_kind_are_refused(tiny_run):
     predictor = keras_wsad.load(tiny_run.folder)
     with pytest.raises(RunError, match=r"\(K, 16\)"):
         predictor.predict(np.ones((20, 17)))
+
+
+def test_an_array_is_read_as_the_file_that_holds_it(tiny_run, tmp_path, random):
+    predictor = keras_wsad.load(tiny_run.folder)
+    array = random.random((40, 10, 16), "float32")
+    np.save(tmp_path / "v.npy", array)
+    assert_same_predictions(
+        predictor.predict(tmp_path / "v.npy"), predictor.predict(array), rtol=0
+    )
+    with pytest.raises(FeatureFileError, match="no axis of 1, 5 or 10"):
+        predictor.predict(random.random((40, 7, 16)))
 
 
 @pytest.mark.parametrize("form", ["folder", "saved_model"])

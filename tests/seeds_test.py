@@ -4,6 +4,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from keras_wsad.cli import seeds_command
 from keras_wsad.config import ExperimentConfig
 from keras_wsad.errors import ConfigError
 from keras_wsad.seeds import METRICS
@@ -42,6 +43,12 @@ def test_runs_of_other_settings_are_not_taken_for_ones_own(results):
     config, _ = results
     with pytest.raises(ConfigError, match="detection_weight"):
         run_seeds(dataclasses.replace(config, detection_weight=0.5), [0])
+
+
+@pytest.mark.parametrize("seeds", ["[]", "[1,1]"])
+def test_seeds_must_differ(seeds, capsys):
+    assert seeds_command([f"--seeds={seeds}", "--data=d"]) == 1
+    assert "seeds that differ" in capsys.readouterr().err
 
 
 def test_mean_and_sample_deviation(results):

@@ -2,6 +2,7 @@ import pathlib
 
 import keras
 
+from keras_wsad.errors import RunError
 from keras_wsad.files import atomic_path
 
 
@@ -51,6 +52,17 @@ class CheckpointSelection(keras.callbacks.Callback):
     def path_of(self, epoch):
         """Returns where the weights of an epoch, counted from 0, are kept."""
         return self.folder / f"best-{epoch + 1}.weights.h5"
+
+    def check_weights(self):
+        """Checks that the weights of the best epoch are there.
+
+        Raises:
+            RunError: they are not.
+        """
+        if self.rule != "last" and self.best_epoch is not None:
+            path = self.path_of(self.best_epoch)
+            if not path.is_file():
+                raise RunError(f"{path}: expected the weights of the best epoch so far.")
 
     def remove_weights(self, keep):
         """Removes the weights of all epochs but one, or of all with `None`."""

@@ -57,10 +57,13 @@ class RunState(keras.callbacks.Callback):
         try:
             with np.load(self.path, allow_pickle=False) as state:
                 progress = json.loads(str(state["progress"]))
+                data_key, rows = progress["data_key"], progress["rows"]
+                best, best_epoch = progress["best"], progress["best_epoch"]
+                epoch = progress["epoch"]
                 values = [state[f"variable_{i}"] for i in range(len(variables))]
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise RunError(f"{self.path}: not a state of this run ({error}).") from error
-        if progress["data_key"] != self.data_key:
+        if data_key != self.data_key:
             raise RunError(
                 f"{self.path}: the features or the lists are not those that the run was "
                 "begun with, and its held-out videos may be others. Put them back, or "
@@ -73,10 +76,10 @@ class RunState(keras.callbacks.Callback):
                     f"{tuple(variable.shape)}. Received: {value.shape}"
                 )
             variable.assign(value)
-        self.rows = progress["rows"]
-        self.selection.best = progress["best"]
-        self.selection.best_epoch = progress["best_epoch"]
-        return progress["epoch"]
+        self.rows = rows
+        self.selection.best, self.selection.best_epoch = best, best_epoch
+        self.selection.check_weights()
+        return epoch
 
     def on_epoch_end(self, epoch, logs=None):
         row = {"epoch": epoch + 1, "step": int(self.model.optimizer.iterations)}

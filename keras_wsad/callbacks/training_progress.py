@@ -20,10 +20,12 @@ class TrainingProgress(keras.callbacks.Callback):
         self._epoch = 0
         self._judged = ""
         self._console = rich.console.Console(stderr=True)
+        # On a narrow terminal the numbers are worth more than the bar.
+        bar = [rich.progress.BarColumn(bar_width=20)] if self._console.width > 110 else []
         self._bar = rich.progress.Progress(
-            rich.progress.TextColumn("epoch {task.fields[epoch]}"),
-            rich.progress.BarColumn(bar_width=20),
-            rich.progress.TextColumn("step {task.completed:.0f}/{task.total:.0f}"),
+            rich.progress.TextColumn("{task.fields[epoch]}"),
+            *bar,
+            rich.progress.TextColumn("{task.completed:.0f}/{task.total:.0f}"),
             rich.progress.TimeRemainingColumn(),
             rich.progress.TextColumn("{task.fields[losses]}"),
             console=self._console,
@@ -42,7 +44,7 @@ class TrainingProgress(keras.callbacks.Callback):
         self._bar.update(
             self._task,
             completed=self._epoch * self.steps_per_epoch + batch + 1,
-            epoch=f"{self._epoch + 1}/{self.epochs}",
+            epoch=f"epoch {self._epoch + 1}/{self.epochs}",
             losses=_losses(logs) + self._judged,
         )
 

@@ -91,6 +91,11 @@ def open_experiment_data(config):
     if config.strict:
         raise_if_strict(store.problems)
     with_features = [video for video in dataset.train if video.name in store.videos]
+    if not with_features:
+        raise DataError(
+            f"{root}: expected features of training videos. Found those of none of "
+            f"{len(dataset.train)}.\n{summarize_problems(store.problems, len(videos))}"
+        )
     training, validation = hold_out(with_features, config.validation_fraction, config.seed)
     test = [video for video in dataset.test if video.name in store.videos]
     if not test:

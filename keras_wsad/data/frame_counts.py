@@ -97,8 +97,7 @@ def _read_csv(path):
 
 def _positive(table, path):
     for name, frames in table.items():
-        if frames < 1:
-            raise DataError(
-                f"{path}: expected at least 1 frame. Received: {name}, {frames}"
-            )
+        # The upper limit is a month and more: no video, but a mistake.
+        if not 1 <= frames < 10**8:
+            raise DataError(f"{path}: expected 1 to 1e8 frames. Received: {name}, {frames}")
     return table

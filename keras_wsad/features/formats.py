@@ -74,8 +74,9 @@ def crop_files(path):
         FeatureFileError: there are none, or a number is missing.
     """
     path = pathlib.Path(path)
-    suffixes = [path.suffix] if path.suffix in FEATURE_SUFFIXES else FEATURE_SUFFIXES
-    stem = path.stem if path.suffix in FEATURE_SUFFIXES else path.name
+    is_file = path.suffix.lower() in FEATURE_SUFFIXES
+    suffixes = [path.suffix] if is_file else FEATURE_SUFFIXES
+    stem = path.stem if is_file else path.name
     stem = _CROP_SUFFIX.sub("", stem)
     for suffix in suffixes:
         files = [path.with_name(f"{stem}__{crop}{suffix}") for crop in range(10)]
@@ -90,18 +91,24 @@ def crop_files(path):
 
 def _read_file(path):
     readers = {".txt": _read_text, ".npy": _read_npy, ".h5": _read_h5, ".hdf5": _read_h5}
-    if path.suffix not in readers:
+    suffix = path.suffix.lower()
+    if suffix not in readers:
         known = ", ".join(FEATURE_SUFFIXES)
         raise FeatureFileError(path, f"not a feature file (expected {known})")
+    if not path.is_file():
+        raise FeatureFileError(path, "not a regular file")
+    if not path.stat().st_size:
+        raise FeatureFileError(path, "empty")
     try:
-        features = readers[path.suffix](path)
+        features = readers[suffix](path)
     except FeatureFileError:
         raise
     except Exception as error:
         # Damaged files make the libraries raise a dozen kinds of error, from BadZipFile to
         # MemoryError. Whatever it is, it is about this file and must not stop the others.
-        problem = "pickled" if "allow_pickle" in str(error) else "unreadable"
-        raise FeatureFileError(path, f"{problem} ({_first_line(error)})") from error
+        if "allow_pickle" in str(error):
+            raise FeatureFileError(path, "pickled, which is never loaded") from error
+        raise FeatureFileError(path, f"unreadable ({_in_short(error)})") from error
     if not features.size:
         raise FeatureFileError(path, "empty")
     with np.errstate(over="ignore"):
@@ -123,7 +130,7 @@ def _read_npy(path):
     array = np.load(path, allow_pickle=False)
     if not isinstance(array, np.ndarray):
         raise FeatureFileError(path, "an archive, not an array")
-    return _crops_first(path, array)
+    return crops_first(array, path)
 
 
 def _read_h5(path):
@@ -140,11 +147,19 @@ def _read_h5(path):
             problem = f"expected (1 | 5 | 10, K, ...), found {len(array)} crops"
             raise FeatureFileError(path, problem)
         return array
-    return _crops_first(path, array)
+    return crops_first(array, path)
 
 
-def _crops_first(path, array):
-    """Returns `(crops, K, n)` of `(K, n)`, `(K, crops, n)` or `(crops, K, n)`."""
+def crops_first(array, path="array"):
+    """Returns `(crops, K, n)` of `(K, n)`, `(K, crops, n)` or `(crops, K, n)`.
+
+    Args:
+        array: array of numbers.
+        path: str or path. Where it is from, for the error message.
+
+    Raises:
+        FeatureFileError: it is none of these, or either axis may be the crops.
+    """
     if array.dtype.kind not in "fiu":
         raise FeatureFileError(path, f"expected numbers, found {array.dtype}")
     if array.ndim == 2:
@@ -162,5 +177,8 @@ def _crops_first(path, array):
     raise FeatureFileError(path, f"{problem}, found shape {array.shape}")
 
 
-def _first_line(error):
-    return str(error).strip().partition("\n")[0]
+def _in_short(error):
+    """A library's own words, without its paths, as far as they fit on a line."""
+    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    text = text.strip().partition("\n")[0]
+    return text if len(text) <= 80 else text[:77] + "..."

@@ -1,11 +1,17 @@
 """Segment features of a whole data set, cached as memory-mapped arrays."""
 
 import collections
+import contextlib
 import dataclasses
 import hashlib
 import json
+import os
 import pathlib
 import re
+import shutil
+import tempfile
+import time
+import unicodedata
 
 import numpy as np
 
@@ -21,7 +27,6 @@ from keras_wsad.features.problems import RESAMPLED
 from keras_wsad.features.problems import FeatureProblem
 from keras_wsad.features.segments import normalize_clips
 from keras_wsad.features.segments import pool_segments
-from keras_wsad.files import atomic_path
 from keras_wsad.files import cache_folder
 from keras_wsad.files import index_files
 from keras_wsad.files import write_json
@@ -106,18 +111,52 @@ def open_store(folder, names, num_segments=32, reduce="max", alignment="aligned"
     files = find_feature_files(folder, names)
     options = {"num_segments": num_segments, "reduce": reduce, "alignment": alignment}
     key = _key(files, names, options)
-    place = _digest(str(folder.resolve()), options)[:12]
-    target = cache_folder() / "features" / f"{folder.resolve().name}-{place}"
+    place = f"{folder.resolve().name}-{_digest(str(folder.resolve()), options)[:12]}"
+    target = cache_folder() / "features" / f"{place}-{key[:12]}"
     try:
         return FeatureStore(target, key, reused=True)
     except (OSError, ValueError, KeyError, TypeError):
-        # Absent, of other files, or damaged: it is made anew.
+        # Absent or damaged: it is made anew.
         pass
-    with atomic_path(target) as temporary:
-        temporary.mkdir()
-        content = _fill(temporary, folder, names, files, options)
-        write_json(temporary / "store.json", {"key": key, **content})
+    target.parent.mkdir(parents=True, exist_ok=True)
+    workspace = pathlib.Path(tempfile.mkdtemp(prefix=".partial-", dir=target.parent))
+    try:
+        content = _fill(workspace, folder, names, files, options)
+        write_json(workspace / "store.json", {"key": key, **content})
+        store = _publish(workspace, target, key)
+    finally:
+        shutil.rmtree(workspace, ignore_errors=True)
+    _remove_outdated(target, place)
+    if content["transient"]:
+        # What could not be read for a reason outside of the file may be read next time.
+        (target / "store.json").unlink(missing_ok=True)
+    return store
+
+
+def _publish(workspace, target, key):
+    """Moves a store to its place, unless another process was faster."""
+    for _ in range(2):
+        try:
+            os.rename(workspace, target)
+        except OSError:
+            # There is one already: of another process, or damaged.
+            try:
+                return FeatureStore(target, key, reused=False)
+            except (OSError, ValueError, KeyError, TypeError):
+                shutil.rmtree(target, ignore_errors=True)
+        else:
+            break
     return FeatureStore(target, key, reused=False)
+
+
+def _remove_outdated(target, place, seconds=3600):
+    """Removes what the cache holds of former states of the same files, and of kills."""
+    old = [path for path in target.parent.glob(f"{place}-*") if path != target]
+    for path in [*old, *target.parent.glob(".partial-*")]:
+        # A younger one may be in use, or in the making.
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > seconds:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def find_feature_files(folder, names):
@@ -140,8 +179,9 @@ def find_feature_files(folder, names):
     found = collections.defaultdict(list)
     for file_name, paths in index_files(folder).items():
         stem, dot, suffix = file_name.rpartition(".")
-        if dot + suffix in FEATURE_SUFFIXES:
-            name = _matching_name(stem, wanted)
+        if (dot + suffix).lower() in FEATURE_SUFFIXES:
+            # Some file systems spell accents in two characters.
+            name = _matching_name(unicodedata.normalize("NFC", stem), wanted)
             if name is not None:
                 found[name] += paths
     for name, paths in found.items():
@@ -167,7 +207,7 @@ def _fill(temporary, folder, names, files, options):
     """Reads every file once and appends it to the two arrays; memory stays bounded."""
     width, text_rows = _usual_shape(files)
     problems, videos, digests = [], [], collections.defaultdict(list)
-    rows = 0
+    rows, transient = 0, False
     with (
         open(temporary / _ARRAYS[0], "wb") as features_file,
         open(temporary / _ARRAYS[1], "wb") as normalized_file,
@@ -182,6 +222,7 @@ def _fill(temporary, folder, names, files, options):
                     raise FeatureFileError(path, problem)
             except FeatureFileError as error:
                 problems.append(FeatureProblem(name, path, error.problem, LEFT_OUT))
+                transient |= bool(getattr(error.__cause__, "errno", None))
                 continue
             problems += _oddities(name, path, clips, text_rows)
             segments = np.ascontiguousarray(pool_segments(clips, **options))
@@ -194,11 +235,12 @@ def _fill(temporary, folder, names, files, options):
     if not rows:
         kinds = sorted({problem.problem for problem in problems})[:3]
         raise DataError(
-            f"{folder}: expected features of {len(names)} videos ({names[0]}, ...) in "
+            f"{folder}: expected features of {len(names)} videos in "
             f"files {', '.join(FEATURE_SUFFIXES)}. Found none that can be used "
             f"({'; '.join(kinds)})."
         )
     return {
+        "transient": transient,
         "shape": [rows, options["num_segments"], width],
         "videos": videos,
         "problems": [dataclasses.asdict(problem) for problem in problems],

@@ -145,7 +145,9 @@ def write_nan(path, clips):
         ("v.txt", lambda path, clips: path.write_text("1 two\n"), "unreadable"),
         ("v.txt", lambda path, clips: path.write_text("1 inf\n"), "NaN or infinity"),
         ("v.txt", lambda path, clips: path.write_bytes(b"\xff\xfe\x00"), "unreadable"),
-        ("v.npy", lambda path, clips: path.write_bytes(b""), "unreadable"),
+        ("v.npy", lambda path, clips: path.write_bytes(b""), "empty"),
+        ("v.npy", lambda path, clips: path.write_bytes(b"\0" * 900), "pickled, which is"),
+        ("v.npy", lambda path, clips: path.mkdir(), "not a regular file"),
         ("v.npy", lambda path, clips: np.save(path, clips[:0]), "empty"),
         ("v.npy", lambda path, clips: np.save(path, clips[0]), "found shape"),
         (

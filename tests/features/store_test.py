@@ -68,7 +68,7 @@ def test_a_longer_name_is_another_video(folder):
 
 
 def test_bad_files_are_left_out_and_named(folder, random):
-    (folder / f"{NAMES[0]}.npy").write_bytes(b"")
+    (folder / f"{NAMES[0]}.npy").write_bytes(b"\x93NUMPY half")
     np.save(folder / f"{NAMES[1]}.npy", np.full((40, 8), np.nan))
     np.save(folder / f"{NAMES[2]}.npy", random.random((40, 9)))
     store = open_store(folder, NAMES, num_segments=4)
@@ -175,6 +175,49 @@ def test_crops_may_lie_in_a_folder_each(folder, random):
     rows = list(store.videos[NAMES[0]])
     expected = pool_segments(crops, 4, "max", "aligned")
     np.testing.assert_array_equal(store.features[rows], expected)
+
+
+def test_what_could_not_be_read_this_time_is_read_the_next(folder, monkeypatch):
+    def refuse(path, **kwargs):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("keras_wsad.features.formats.np.load", refuse)
+        (folder / f"{NAMES[0]}.npy").unlink()
+        np.savetxt(folder / f"{NAMES[0]}.txt", np.ones((40, 8)))
+        store = open_store(folder, NAMES, num_segments=4)
+    assert list(store.videos) == NAMES[:1]
+    assert {item.problem for item in store.problems} == {"unreadable (Permission denied)"}
+    assert len(open_store(folder, NAMES, num_segments=4).videos) == 6
+
+
+def test_a_store_that_another_process_made_meanwhile_is_used(folder, monkeypatch):
+    from keras_wsad.features import store as module
+
+    fill, others = module._fill, []
+
+    def slow_fill(*args):
+        if not others:
+            others.append(None)
+            others.append(open_store(folder, NAMES, num_segments=4))
+        return fill(*args)
+
+    monkeypatch.setattr(module, "_fill", slow_fill)
+    store = open_store(folder, NAMES, num_segments=4)
+    np.testing.assert_array_equal(store.features, others[1].features)
+    assert not list(store.folder.parent.glob(".partial-*"))
+    # Other names on the same files are another store, and do not disturb the first.
+    fewer = open_store(folder, NAMES[:2], num_segments=4)
+    assert list(fewer.videos) == NAMES[:2]
+    assert open_store(folder, NAMES, num_segments=4).reused
+
+
+@pytest.mark.parametrize("spelling", ["Abuse000_x264.NPY", "Caf\u0065\u0301.npy"])
+def test_other_spellings_of_a_name_are_found(folder, spelling):
+    (folder / f"{NAMES[0]}.npy").rename(folder / spelling)
+    names = [*NAMES, "Caf\u00e9"]
+    found = open_store(folder, names, num_segments=4).videos
+    assert ("Caf\u00e9" in found) or (NAMES[0] in found)
 
 
 def test_two_places_for_a_video_are_an_error(folder, random):
