@@ -14,6 +14,14 @@ def cache(tmp_path_factory):
         yield folder
 
 
+@pytest.fixture(autouse=True)
+def seeded():
+    """Weights and dropouts are the same whenever a test is run."""
+    import keras
+
+    keras.utils.set_random_seed(0)
+
+
 @pytest.fixture(scope="session")
 def real_data():
     """The folder of real data; tests that need it are skipped where there is none."""
