@@ -90,6 +90,12 @@ def test_evaluation_names_what_is_missing_or_wrong(tiny_run, tiny_root, tmp_path
         np.save(path, np.load(path)[:, :9])
     assert main(["evaluate", "--run", str(run), "--data", str(root)]) == 1
     assert "takes 16 features a segment. Found 9" in capsys.readouterr().err
+    whole = (run / "training.json").read_text()
+    for damaged in ("{}", "[", "[]"):
+        (run / "training.json").write_text(damaged)
+        assert main(["evaluate", "--run", str(run)]) == 1
+        assert "training.json: damaged" in capsys.readouterr().err
+    (run / "training.json").write_text(whole)
     (run / "model.keras").write_bytes(b"half")
     assert main(["evaluate", "--run", str(run)]) == 1
     assert "not a model" in capsys.readouterr().err

@@ -112,7 +112,10 @@ def _draw(run, videos, segment_scores, metrics):
 def _checkpoint(run):
     if not run.training.is_file():
         return None
-    return json.loads(run.training.read_text(encoding="utf-8"))["checkpoint"]
+    try:
+        return json.loads(run.training.read_text(encoding="utf-8"))["checkpoint"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise RunError(f"{run.training}: damaged; it says which epoch was kept.") from error
 
 
 def _without_nan(content):
