@@ -9,7 +9,7 @@ python evaluate.py --help
 
 import sys
 
-from keras_wsad.cli import evaluate_command
+from keras_wsad.commands.evaluate import evaluate_command
 
 
 def main(argv=None):

@@ -8,7 +8,7 @@ python reproduce/audit_features.py --help
 
 import sys
 
-from keras_wsad.cli import audit_command
+from keras_wsad.commands.audit import audit_command
 
 
 def main(argv=None):

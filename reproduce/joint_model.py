@@ -8,7 +8,7 @@ python reproduce/joint_model.py --help
 
 import sys
 
-from keras_wsad.cli import seeds_command
+from keras_wsad.commands.seeds import seeds_command
 
 
 def main(argv=None):

@@ -4,7 +4,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from keras_wsad.cli import seeds_command
+from keras_wsad.commands.seeds import seeds_command
 from keras_wsad.config import ExperimentConfig
 from keras_wsad.errors import ConfigError
 from keras_wsad.seeds import METRICS

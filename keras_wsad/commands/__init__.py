@@ -1,0 +1,1 @@
+"""The commands of `keras-wsad`, each in a file of its own."""
