@@ -6,12 +6,13 @@ import time
 import rich.progress
 
 
-def track(items, description):
+def track(items, description, total=None):
     """Yields the items, with a progress bar from the second second on.
 
     Args:
-        items: a sequence.
+        items: an iterable.
         description: str. What is being done, shown before the bar.
+        total: int or `None`. How many items there are, if they do not know themselves.
     """
     progress = rich.progress.Progress(
         rich.progress.TextColumn("{task.description}"),
@@ -22,7 +23,7 @@ def track(items, description):
         disable=not sys.stderr.isatty(),
     )
     started = time.monotonic()
-    task = progress.add_task(description, total=len(items))
+    task = progress.add_task(description, total=len(items) if total is None else total)
     try:
         for item in items:
             if not progress.live.is_started and time.monotonic() - started > 2:

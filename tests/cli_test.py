@@ -143,7 +143,7 @@ def test_help_and_import_need_no_tensorflow():
 import contextlib, sys
 import keras_wsad
 from keras_wsad.cli import main
-for command in ([], ["train"], ["evaluate"]):
+for command in ([], ["train"], ["evaluate"], ["simulate"]):
     with contextlib.suppress(SystemExit):
         main([*command, "--help"])
 assert "tensorflow" not in sys.modules and "keras" not in sys.modules

@@ -5,6 +5,7 @@ import collections
 import numpy as np
 
 from keras_wsad.errors import ConfigError
+from keras_wsad.video.crops import short_side_of
 from keras_wsad.video.crops import take_crops
 from keras_wsad.video.decode import decode_frames
 from keras_wsad.video.decode import probe_video
@@ -79,7 +80,7 @@ def read_clips(path, length=64, stride=64, num_segments=None, crops=1, size=224)
     pending = collections.deque(clip_starts(num_frames, length, stride, num_segments))
     recent = collections.deque(maxlen=length)
     decoded = 0
-    for frame in decode_frames(path, short_side=round(size * 256 / 224)):
+    for frame in decode_frames(path, short_side=short_side_of(size)):
         recent.append(take_crops(frame, size, crops))
         decoded += 1
         # Several clips may begin at one frame, in a video of few frames.

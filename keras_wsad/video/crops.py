@@ -7,6 +7,14 @@ from keras_wsad.errors import ConfigError
 CROP_COUNTS = (1, 5, 10)
 
 
+def short_side_of(size):
+    """Returns to what the shorter side of a frame is resized for crops of `size` pixels.
+
+    For the 224 of I3D it is 256, as its authors do; for others in proportion.
+    """
+    return round(size * 256 / 224)
+
+
 def crop_corners(height, width, size=224, crops=5):
     """Returns the upper left corner of each crop: centre, then the four corners.
 

@@ -1,0 +1,84 @@
+"""The camera: the light it gets, the noise it makes, and the shaking of its mount."""
+
+import dataclasses
+import functools
+import math
+
+import numpy as np
+from PIL import Image
+from PIL import ImageChops
+
+from keras_wsad.scenes.canvas import HEIGHT
+from keras_wsad.scenes.canvas import WIDTH
+from keras_wsad.scenes.canvas import Canvas
+
+_NOISES = 8
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Camera:
+    """What a fixed camera makes of a scene.
+
+    Attributes:
+        brightness: float. 1 by day; 0.35 is night.
+        drift: float. Share by which the light goes up and down.
+        period: float. Seconds of that.
+        tint: tuple of 3 floats, gains of red, green and blue.
+        noise: float. Standard deviation of the sensor's noise, in grey levels.
+        steps: tuple of `(seconds, factor)`: the light is switched by a factor for good.
+    """
+
+    brightness: float = 1.0
+    drift: float = 0.05
+    period: float = 40.0
+    tint: tuple = (1.0, 1.0, 1.0)
+    noise: float = 3.0
+    steps: tuple = ()
+
+    @property
+    def is_night(self):
+        return self.brightness < 0.6
+
+    def take(self, backdrop, cast, time, random):
+        """Takes a frame.
+
+        Args:
+            backdrop: `Backdrop`.
+            cast: iterable of everything that is drawn, with `is_there(time)`,
+                `depth(time)` and `draw(canvas, time)`.
+            time: float. Seconds.
+            random: `numpy.random.Generator`, for the noise.
+
+        Returns:
+            A `PIL.Image` of `WIDTH` x `HEIGHT`.
+        """
+        canvas = Canvas(backdrop.picture.copy(), backdrop.horizon, backdrop.near)
+        seen = [actor for actor in cast if actor.is_there(time)]
+        for actor in sorted(seen, key=lambda actor: actor.depth(time)):
+            actor.draw(canvas, time)
+        angle = 2 * math.pi * time / self.period
+        gain = self.brightness * (1 + self.drift * math.sin(angle))
+        for start, factor in self.steps:
+            gain *= factor if time >= start else 1.0
+        canvas.picture.paste(canvas.picture.point(_gains(round(gain, 2), self.tint)))
+        canvas.switch_on()
+        picture = canvas.picture
+        if canvas.offset != (0, 0):
+            picture = ImageChops.offset(picture, *canvas.offset)
+        shift = random.integers(0, (WIDTH, HEIGHT))
+        noise = _noises(self.noise)[int(random.integers(_NOISES))]
+        noise = ImageChops.offset(noise, int(shift[0]), int(shift[1]))
+        return ImageChops.add(picture, noise, 1, -128)
+
+
+@functools.lru_cache(maxsize=256)
+def _gains(gain, tint):
+    levels = np.arange(256)[None] * gain * np.array(tint)[:, None]
+    return np.clip(levels, 0, 255).astype(int).ravel().tolist()
+
+
+@functools.lru_cache(maxsize=8)
+def _noises(scale):
+    random = np.random.default_rng(0)
+    pixels = random.normal(128, scale, (_NOISES, HEIGHT, WIDTH, 3))
+    return [Image.fromarray(frame) for frame in np.clip(pixels, 0, 255).astype(np.uint8)]

@@ -1,0 +1,176 @@
+"""The embedded data set: rendered videos in exactly the layout of UCF-Crime."""
+
+import concurrent.futures
+import dataclasses
+import multiprocessing
+import pathlib
+
+import av
+import numpy as np
+
+from keras_wsad.errors import ConfigError
+from keras_wsad.files import atomic_path
+from keras_wsad.files import write_text
+from keras_wsad.progress import track
+from keras_wsad.scenes.canvas import HEIGHT
+from keras_wsad.scenes.canvas import WIDTH
+from keras_wsad.scenes.screenplay import EVENTS
+from keras_wsad.scenes.screenplay import FPS
+from keras_wsad.scenes.screenplay import SHORTEST
+from keras_wsad.scenes.screenplay import write_scene
+
+# Raised whenever another picture is rendered from the same seed.
+VERSION = 1
+CLASSES = sorted(EVENTS)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class SceneSet:
+    """How many videos to render.
+
+    Attributes:
+        train_per_class: int. Training videos of each of the 13 anomalies; as many normal
+            videos as anomalous ones.
+        test_per_class: int. Test videos of each anomaly; normal ones likewise.
+        seed: int. Another seed gives other videos.
+        seconds: tuple of two floats. The shortest and the longest video.
+    """
+
+    train_per_class: int = 9
+    test_per_class: int = 4
+    seed: int = 0
+    seconds: tuple = (24.0, 40.0)
+
+    def __post_init__(self):
+        for name in ("train_per_class", "test_per_class"):
+            if getattr(self, name) < 1:
+                raise ConfigError(f"Expected {name} >= 1. Received: {getattr(self, name)}")
+        shortest, longest = self.seconds
+        if not SHORTEST <= shortest <= longest:
+            raise ConfigError(
+                f"Expected videos of {SHORTEST} seconds or more, the shortest first. "
+                f"Received: seconds={self.seconds}"
+            )
+
+
+@dataclasses.dataclass(frozen=True)
+class _Shot:
+    """One video to be rendered: where, of what, in which list."""
+
+    line: str
+    class_name: str | None
+    is_test: bool
+
+
+def write_data_set(root, settings=None, workers=2):
+    """Renders videos and writes UCF-Crime's lists and annotation beside them.
+
+    | file | content |
+    |---|---|
+    | `Anomaly_Train.txt`, `Anomaly_Test.txt` | lines of `Class/Name.mp4` |
+    | `Temporal_Anomaly_Annotation_for_Testing_Videos.txt` | events in frames |
+    | `Abuse/` ... , `Testing_Normal_Videos_Anomaly/` | the videos |
+    | `ground_truth.csv` | events of all videos, those of training only for studies |
+
+    Videos that are there already are kept: a broken rendering goes on. The lists come
+    last.
+
+    Args:
+        root: path. Folder to make.
+        settings: `SceneSet`, or `None` for the default size.
+        workers: int. Processes. Defaults to `2`.
+
+    Returns:
+        int, the number of videos.
+    """
+    root = pathlib.Path(root)
+    settings = settings or SceneSet()
+    shots = _shots(settings)
+    # Not forked: whoever calls may have threads.
+    context = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(workers, context) as pool:
+        tasks = pool.map(
+            _render, [root] * len(shots), shots, [settings] * len(shots), chunksize=4
+        )
+        events = list(track(tasks, "Rendering videos", len(shots)))
+    _write_lists(root, shots, events)
+    return len(shots)
+
+
+def _shots(settings):
+    """Lists the videos, numbered within their class and in the order of the lists."""
+    shots = []
+    for is_test, count in (
+        (False, settings.train_per_class),
+        (True, settings.test_per_class),
+    ):
+        for class_name in CLASSES:
+            first = 1 + (settings.train_per_class if is_test else 0)
+            for number in range(first, first + count):
+                line = f"{class_name}/{class_name}{number:03d}_x264.mp4"
+                shots.append(_Shot(line, class_name, is_test))
+        total = count * len(CLASSES)
+        for number in range(1, total + 1):
+            # As in UCF-Crime, whose training and test videos are numbered in one row.
+            if is_test:
+                number += settings.train_per_class * len(CLASSES)
+                name = f"Testing_Normal_Videos_Anomaly/Normal_Videos_{number:03d}_x264.mp4"
+            else:
+                name = f"Training_Normal_Videos_Anomaly/Normal_Videos{number:03d}_x264.mp4"
+            shots.append(_Shot(name, None, is_test))
+    return shots
+
+
+def _render(root, shot, settings):
+    """Renders a video unless it is there, and returns its events."""
+    # A generator of its own for each video: neither the number of workers nor the size of
+    # the set changes what a video shows.
+    number = int.from_bytes(shot.line.encode(), "big")
+    random = np.random.default_rng((settings.seed, number))
+    scene = write_scene(shot.class_name, random, settings.seconds)
+    path = root / shot.line
+    if not path.is_file():
+        with atomic_path(path) as temporary:
+            write_video(temporary, scene.frames(random))
+    return scene.num_frames, scene.events
+
+
+def write_video(path, frames):
+    """Writes frames as H.264 in an mp4 container, the same bytes every time.
+
+    Args:
+        path: path.
+        frames: iterable of `PIL.Image` of `WIDTH` x `HEIGHT`.
+    """
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=FPS)
+        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        # One thread: with more, the bytes depend on the machine.
+        stream.thread_count = 1
+        stream.options = {"preset": "ultrafast", "crf": "28", "g": "50"}
+        for picture in frames:
+            for packet in stream.encode(av.VideoFrame.from_image(picture)):
+                container.mux(packet)
+        for packet in stream.encode():
+            container.mux(packet)
+
+
+def _write_lists(root, shots, events):
+    annotation, truth = [], ["name,class,num_frames,start,end"]
+    for shot, (num_frames, of_video) in zip(shots, events, strict=True):
+        file_name = shot.line.partition("/")[2]
+        class_name = shot.class_name or "Normal"
+        bounds = [bound for event in of_video for bound in event] + [-1] * 4
+        if shot.is_test:
+            fields = [file_name, class_name, *map(str, bounds[:4])]
+            annotation.append("  ".join(fields) + "  ")
+        for start, end in of_video or [(-1, -1)]:
+            truth.append(f"{file_name[:-4]},{class_name},{num_frames},{start},{end}")
+    write_text(root / "ground_truth.csv", "\n".join(truth) + "\n")
+    files = {
+        "Temporal_Anomaly_Annotation_for_Testing_Videos.txt": annotation,
+        "Anomaly_Test.txt": [shot.line for shot in shots if shot.is_test],
+        "Anomaly_Train.txt": [shot.line for shot in shots if not shot.is_test],
+    }
+    for name, lines in files.items():
+        write_text(root / name, "\n".join(lines) + "\n")

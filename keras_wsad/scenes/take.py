@@ -1,0 +1,93 @@
+"""What every script needs: a place, a time, chance, and ways to come and go."""
+
+import dataclasses
+
+import numpy as np
+
+from keras_wsad.scenes.backdrops import STAGE
+from keras_wsad.scenes.backdrops import Backdrop
+from keras_wsad.scenes.camera import Camera
+from keras_wsad.scenes.canvas import HEIGHT
+from keras_wsad.scenes.canvas import WIDTH
+
+# Body heights per second.
+WALKING = 0.75
+RUNNING_AWAY = 2.0
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Take:
+    """A stretch of a video that a script is to fill.
+
+    Attributes:
+        random: `numpy.random.Generator`.
+        backdrop: `Backdrop`.
+        camera: `Camera`.
+        start: float. Seconds at which it begins.
+        end: float. Seconds at which it is over.
+    """
+
+    random: np.random.Generator
+    backdrop: Backdrop
+    camera: Camera
+    start: float
+    end: float
+
+    @property
+    def seconds(self):
+        return self.end - self.start
+
+    def between(self, low, high):
+        """Returns a float, any between the two."""
+        return float(self.random.uniform(low, high))
+
+    def chance(self, probability):
+        return bool(self.random.random() < probability)
+
+    def side(self):
+        """Returns -1 (left) or 1 (right)."""
+        return int(self.random.choice((-1, 1)))
+
+    def one_of(self, choices):
+        return choices[int(self.random.integers(len(choices)))]
+
+    def spot(self, margin=0.0, low=0.0, high=1.0):
+        """Returns a place `(x, y)` to stand, away from the sides of the picture.
+
+        Args:
+            margin: float. Pixels to keep from the stage's ends. Defaults to `0`.
+            low, high: floats. Between which shares of the walkway's rows.
+        """
+        first, last = self.backdrop.walkway
+        x = self.between(STAGE[0] + margin, STAGE[1] - margin)
+        return x, first + self.between(low, high) * (last - first)
+
+    def size(self, y):
+        """Returns the height in pixels of a person whose feet are at row `y`."""
+        backdrop = self.backdrop
+        depth = (y - backdrop.horizon) / (HEIGHT - backdrop.horizon)
+        return backdrop.near * (0.35 + 0.65 * depth)
+
+    def arrive(self, x, y, at, side, speed=WALKING):
+        """Returns the points of a way from outside the picture to `(x, y)`.
+
+        Args:
+            x, y: floats. Where to.
+            at: float. When, in seconds.
+            side: -1 to come from the left, 1 from the right.
+            speed: float. Body heights per second. Defaults to walking.
+        """
+        begin = -25.0 if side < 0 else WIDTH + 25.0
+        seconds = abs(x - begin) / (speed * self.size(y))
+        return [(at - seconds, begin, y), (at, x, y)]
+
+    def leave(self, x, y, at, side, speed=WALKING):
+        """Returns the points of a way from `(x, y)` out of the picture; as `arrive`."""
+        end = -25.0 if side < 0 else WIDTH + 25.0
+        seconds = abs(x - end) / (speed * self.size(y))
+        return [(at, x, y), (at + seconds, end, y)]
+
+    def go(self, at, start, end, speed=WALKING):
+        """Returns the time at which one who sets out at `at` gets from place to place."""
+        length = float(np.hypot(end[0] - start[0], end[1] - start[1]))
+        return at + max(length, 1.0) / (speed * self.size(end[1]))
