@@ -1,5 +1,6 @@
 """Stage A: from a video file to clips of cropped frames."""
 
+from keras_wsad.video.clips import ClipReader
 from keras_wsad.video.clips import clip_starts
 from keras_wsad.video.clips import read_clips
 from keras_wsad.video.clips import scale_pixels
@@ -9,6 +10,7 @@ from keras_wsad.video.decode import decode_frames
 from keras_wsad.video.decode import probe_video
 
 __all__ = [
+    "ClipReader",
     "DamagedVideoWarning",
     "clip_starts",
     "decode_frames",

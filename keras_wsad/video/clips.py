@@ -1,14 +1,18 @@
 """Stage A, clips: which frames a clip begins at, and the clips themselves."""
 
 import collections
+import itertools
+import warnings
 
 import numpy as np
 
 from keras_wsad.errors import ConfigError
 from keras_wsad.video.crops import short_side_of
 from keras_wsad.video.crops import take_crops
-from keras_wsad.video.decode import decode_frames
+from keras_wsad.video.decode import DamagedVideoWarning
+from keras_wsad.video.decode import DecodedFrames
 from keras_wsad.video.decode import probe_video
+from keras_wsad.video.decode import to_rgb
 
 
 def clip_starts(num_frames, length=64, stride=64, num_segments=None):
@@ -55,11 +59,17 @@ def clip_starts(num_frames, length=64, stride=64, num_segments=None):
     return np.clip(np.rint(centres - length / 2), 0, last).astype(int)
 
 
-def read_clips(path, length=64, stride=64, num_segments=None, crops=1, size=224):
-    """Reads the clips of a video, decoding it once and holding one clip at a time.
+class ClipReader:
+    """The clips of a video, from decoding it once, and afterwards its number of frames.
 
     The shorter side of a frame is resized to `size * 256 / 224`, as I3D's authors do, and
     crops are cut out of it. A video shorter than a clip is filled up with its last frame.
+    One clip is held at a time; frames that are in no clip are decoded and counted, but not
+    converted.
+
+    Where clips begin may depend on the number of frames, and of a damaged file that is
+    known only in the end: then `is_right` is false, and reading it again with the
+    `num_frames` of the first reading gives the right clips.
 
     Args:
         path: str or path. The video.
@@ -68,6 +78,93 @@ def read_clips(path, length=64, stride=64, num_segments=None, crops=1, size=224)
         num_segments: int or `None`, see `clip_starts`. Defaults to `None`.
         crops: `1`, `5` or `10`, see `take_crops`. Defaults to `1`.
         size: int. Side of a crop in pixels. Defaults to `224`.
+        num_frames: int or `None`. Frames to plan for; `None` for as many as the container
+            promises. Defaults to `None`.
+
+    Attributes:
+        fps: float. Mean frames per second.
+        num_frames: int. Frames decoded so far; all of them after the end.
+        damage: str or `None`. What was wrong with the file; known after the end.
+
+    Raises:
+        VideoError: the file is no video.
+    """
+
+    def __init__(
+        self,
+        path,
+        length=64,
+        stride=64,
+        num_segments=None,
+        crops=1,
+        size=224,
+        num_frames=None,
+    ):
+        info = probe_video(path)
+        self.fps = info.fps
+        self._options = {"length": length, "stride": stride, "num_segments": num_segments}
+        self._planned_frames = num_frames or info.num_frames
+        self._crops, self._size = crops, size
+        self._frames = DecodedFrames(path)
+        self._given = []
+
+    @property
+    def num_frames(self):
+        return self._frames.num_frames
+
+    @property
+    def damage(self):
+        return self._frames.damage
+
+    @property
+    def starts(self):
+        """The frames at which the clips given so far begin, an int array."""
+        return np.array(self._given, int)
+
+    @property
+    def is_right(self):
+        """Whether the clips that were read are those of a video of `num_frames` frames."""
+        expected = clip_starts(self.num_frames, **self._options)
+        return np.array_equal(expected, self.starts)
+
+    def __iter__(self):
+        """Yields `(start, times, clip)`.
+
+        In a video of few frames several clips may be the same; they are given once, with
+        how many they are. A clip is a uint8 array `(crops, length, size, size, 3)`.
+        """
+        length, stride = self._options["length"], self._options["stride"]
+        planned = clip_starts(self._planned_frames, **self._options)
+        if np.array_equal(planned, clip_starts(self._planned_frames, length, stride)):
+            # Clips at every stride: they go on as long as there are frames.
+            starts = zip(itertools.count(0, stride), itertools.repeat(1), strict=False)
+        else:
+            starts = zip(*np.unique(planned, return_counts=True), strict=True)
+        start, times = next(starts)
+        recent = collections.deque(maxlen=length)
+        for place, frame in enumerate(self._frames):
+            if start is None or place < start:
+                continue
+            rgb = to_rgb(frame, short_side_of(size))
+            recent.append(take_crops(rgb, self._size, self._crops))
+            while start is not None and place + 1 == start + length:
+                yield self._give(start, times, recent)
+                start, times = next(starts, (None, 0))
+        if self.num_frames < length and start == 0:
+            recent.extend([recent[-1]] * (length - self.num_frames))
+            yield self._give(start, times, recent)
+
+    def _give(self, start, times, frames):
+        self._given += [int(start)] * int(times)
+        return int(start), int(times), np.stack(frames, axis=1)
+
+
+def read_clips(path, **options):
+    """Reads the clips of a video, decoding it once and holding one clip at a time.
+
+    Args:
+        path: str or path. The video.
+        **options: the arguments of `ClipReader`.
 
     Yields:
         `(start, clip)`: the first frame, and a uint8 array of shape
@@ -75,25 +172,16 @@ def read_clips(path, length=64, stride=64, num_segments=None, crops=1, size=224)
 
     Raises:
         VideoError: the file is no video.
+
+    Warns:
+        DamagedVideoWarning: the video ended early or parts of it did not decode.
     """
-    num_frames = probe_video(path).num_frames
-    pending = collections.deque(clip_starts(num_frames, length, stride, num_segments))
-    recent = collections.deque(maxlen=length)
-    decoded = 0
-    for frame in decode_frames(path, short_side=short_side_of(size)):
-        recent.append(take_crops(frame, size, crops))
-        decoded += 1
-        # Several clips may begin at one frame, in a video of few frames.
-        while pending and decoded == pending[0] + length:
-            yield int(pending.popleft()), np.stack(recent, axis=1)
-        if not pending:
-            # The tail that fills no clip need not be decoded.
-            return
-    if decoded < length:
-        # Shorter than a clip: every clip that was planned is the whole video.
-        recent.extend([recent[-1]] * (length - decoded))
-        for start in pending:
-            yield int(start), np.stack(recent, axis=1)
+    reader = ClipReader(path, **options)
+    for start, times, clip in reader:
+        for _ in range(times):
+            yield start, clip
+    if reader.damage:
+        warnings.warn(reader.damage, DamagedVideoWarning, stacklevel=2)
 
 
 def scale_pixels(clips):

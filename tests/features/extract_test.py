@@ -1,0 +1,144 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from keras_wsad.backbones import BACKBONES
+from keras_wsad.backbones import OpenBackbone
+from keras_wsad.backbones import open_backbone
+from keras_wsad.errors import ConfigError
+from keras_wsad.errors import DataError
+from keras_wsad.errors import VideoError
+from keras_wsad.features.extract import extract_clips
+from keras_wsad.features.extraction import Extraction
+from keras_wsad.features.extraction import differences
+from keras_wsad.video import clip_starts
+from keras_wsad.video import decode_frames
+from keras_wsad.video import read_clips
+from keras_wsad.video import scale_pixels
+from tests.video.make_video import make_video
+
+
+@pytest.fixture(scope="module")
+def backbone():
+    return open_backbone("compact")
+
+
+@pytest.mark.parametrize(
+    ("crops", "num_segments"), [(1, None), (5, None), (10, 4), (1, 12)]
+)
+def test_features_are_those_of_each_clip_alone(tmp_path, backbone, crops, num_segments):
+    path = make_video(tmp_path / "v.mp4", num_frames=75)
+    extraction = Extraction.of(backbone, stride=13, crops=crops, num_segments=num_segments)
+    video = extract_clips(path, backbone, extraction)
+    options = {"length": 16, "stride": 13, "num_segments": num_segments}
+    clips = list(read_clips(path, **options, crops=crops, size=80))
+    assert video.starts.tolist() == [start for start, _ in clips]
+    assert video.starts.tolist() == clip_starts(75, **options).tolist()
+    assert (video.num_frames, video.fps, video.damage) == (75, 30.0, None)
+    alone = np.stack([backbone(clip) for _, clip in clips], axis=1)
+    assert video.features.shape == (crops, len(clips), 256)
+    np.testing.assert_array_equal(video.features, alone)
+
+
+def test_pixels_are_scaled_as_the_network_takes_them(backbone, random):
+    clips = random.integers(0, 256, (3, 16, 80, 80, 3), np.uint8)
+    expected = backbone.model.predict_on_batch(scale_pixels(clips))
+    np.testing.assert_allclose(backbone(clips), expected, rtol=1e-3, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["compact", "c3d", "r3d34"])
+def test_features_do_not_depend_on_the_batch(name, random):
+    entry = BACKBONES[name]
+    frames = 16
+    model = entry.build(clip_shape=(frames, 32, 32, 3), width=0.125)
+    clips = random.integers(0, 256, (7, frames, 32, 32, 3), np.uint8)
+    one, two, many = (OpenBackbone(name, model, "test", size)(clips) for size in (1, 2, 5))
+    np.testing.assert_array_equal(one, two)
+    np.testing.assert_array_equal(one, many)
+
+
+def test_a_backbone_is_known_by_its_weights(backbone, tmp_path):
+    assert backbone.weights == "random:0"
+    path = tmp_path / "any.weights.h5"
+    backbone.model.save_weights(path)
+    read = open_backbone("compact", path)
+    assert read.weights.startswith("sha256:") and len(read.weights) == 7 + 64
+    clips = np.full((1, 16, 80, 80, 3), 90, np.uint8)
+    np.testing.assert_array_equal(read(clips), backbone(clips))
+    with pytest.raises(ConfigError, match="Expected a backbone of i3d, c3d"):
+        open_backbone("resnet")
+
+
+def promise_more(path):
+    """Cuts the end of a Matroska file off, whose header goes on to promise it all."""
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 3 // 5])
+
+
+@pytest.mark.parametrize("num_segments", [None, 30])
+def test_a_video_with_fewer_frames_than_promised_has_the_clips_of_those(
+    tmp_path, backbone, monkeypatch, num_segments
+):
+    path = make_video(tmp_path / "v.mp4", num_frames=60)
+    probe = "keras_wsad.video.clips.probe_video"
+    real = __import__("keras_wsad.video", fromlist=["x"]).probe_video
+    extraction = Extraction.of(backbone, num_segments=num_segments)
+    whole = extract_clips(path, backbone, extraction)
+    for promised in (75, 40, 900):
+        monkeypatch.setattr(
+            probe,
+            lambda path, n=promised: dataclasses.replace(real(path), num_frames=n),
+        )
+        video = extract_clips(path, backbone, extraction)
+        np.testing.assert_array_equal(video.starts, whole.starts)
+        np.testing.assert_array_equal(video.features, whole.features)
+
+
+@pytest.mark.filterwarnings("ignore::keras_wsad.video.DamagedVideoWarning")
+def test_a_cut_video_gives_what_decodes_and_says_so(tmp_path, backbone):
+    path = make_video(tmp_path / "v.mkv", 300, codec="mpeg4")
+    promise_more(path)
+    video = extract_clips(path, backbone, Extraction.of(backbone))
+    decoded = sum(1 for _ in decode_frames(path))
+    assert 16 < video.num_frames == decoded < 300
+    assert "v.mkv: damaged" in video.damage
+    np.testing.assert_array_equal(
+        video.starts, clip_starts(decoded, 16, 16, num_segments=32)
+    )
+    path.write_bytes(b"no video")
+    with pytest.raises(VideoError, match="expected a video"):
+        extract_clips(path, backbone, Extraction.of(backbone))
+
+
+def test_a_video_shorter_than_a_clip_has_the_same_features_in_every_segment(
+    tmp_path, backbone
+):
+    path = make_video(tmp_path / "v.mp4", num_frames=5)
+    video = extract_clips(path, backbone, Extraction.of(backbone, num_segments=4))
+    assert video.num_frames == 5 and video.starts.tolist() == [0] * 4
+    assert (video.features == video.features[:, :1]).all()
+
+
+def test_real_videos_are_read_to_their_end(real_data, backbone):
+    path = real_data / "ucf_crime" / "videos" / "Normal_Videos_006_x264.mp4"
+    video = extract_clips(path, backbone, Extraction.of(backbone, num_segments=None))
+    assert video.num_frames == 450
+    assert video.features.shape == (1, 28, 256)
+
+
+def test_extractions_tell_in_what_they_differ(backbone):
+    one = Extraction.of(backbone)
+    other = dataclasses.replace(one, stride=64, num_segments=None)
+    assert differences(other, one) == ["stride 64 (was 16)", "num_segments None (was 32)"]
+    assert not differences(one, Extraction.of(backbone))
+    assert Extraction.from_dict(other.to_dict()) == other
+    with pytest.raises(DataError, match=r"x\.json: .*Found no crops, unknown crop"):
+        content = other.to_dict()
+        content["crop"] = content.pop("crops")
+        Extraction.from_dict(content, "x.json")
+    with pytest.raises(DataError, match=r"x\.json: Expected stride to be of type"):
+        Extraction.from_dict({**other.to_dict(), "stride": "64"}, "x.json")
+    with pytest.raises(ConfigError, match="Expected crops in"):
+        dataclasses.replace(one, crops=3)
+    with pytest.raises(ConfigError, match="of this backbone"):
+        extract_clips("v.mp4", backbone, dataclasses.replace(one, weights="random:1"))
