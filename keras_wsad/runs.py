@@ -1,6 +1,7 @@
 """The run folder: what lies where, and in what environment it was made."""
 
 import importlib.metadata
+import json
 import os
 import pathlib
 import platform
@@ -8,7 +9,9 @@ import subprocess
 import sys
 
 from keras_wsad.config import load_config
+from keras_wsad.errors import DataError
 from keras_wsad.errors import RunError
+from keras_wsad.files import write_json
 
 
 class Run:
@@ -19,6 +22,7 @@ class Run:
     | `config.yaml` | every setting |
     | `environment.json` | versions, machine, commit, command |
     | `data_report.txt` | which videos were left out or resampled, and why |
+    | `extraction.json` | how the features were made, where their sidecars say |
     | `log.csv`, `tensorboard/` | losses and validation metrics of each epoch |
     | `state.npz` | what `--resume` goes on from; gone when training is done |
     | `best-EPOCH.weights.h5` | the kept weights so far; gone when training is done |
@@ -35,6 +39,7 @@ class Run:
         self.config = self.folder / "config.yaml"
         self.environment = self.folder / "environment.json"
         self.data_report = self.folder / "data_report.txt"
+        self.extraction = self.folder / "extraction.json"
         self.log = self.folder / "log.csv"
         self.tensorboard = self.folder / "tensorboard"
         self.state = self.folder / "state.npz"
@@ -52,6 +57,47 @@ class Run:
         if not self.config.is_file() or not self.config.stat().st_size:
             raise RunError(f"{self.folder}: expected a run folder, with config.yaml in it.")
         return load_config(self.config)
+
+    def save_extraction(self, extraction):
+        """Notes the `Extraction` of the features trained on, if it is not `None`."""
+        if extraction is not None:
+            write_json(self.extraction, extraction.to_dict())
+
+    def load_extraction(self):
+        """Returns the `Extraction` of the features trained on, `None` where unknown.
+
+        Raises:
+            DataError: the file is damaged.
+        """
+        from keras_wsad.features.extraction import Extraction
+
+        try:
+            content = json.loads(self.extraction.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except ValueError as error:
+            raise RunError(f"{self.extraction}: damaged ({error}).") from error
+        return Extraction.from_dict(content, self.extraction)
+
+    def refuse_other_features(self, extraction):
+        """Makes features that were made otherwise than those trained on an error.
+
+        Args:
+            extraction: `Extraction` of the features at hand, or `None` if unknown, which
+                is never refused.
+
+        Raises:
+            DataError: they differ.
+        """
+        from keras_wsad.features.extraction import differences
+
+        trained_on = self.load_extraction()
+        other = differences(extraction, trained_on) if extraction and trained_on else []
+        if other:
+            raise DataError(
+                f"{self.folder}: expected features made as those that it was trained on. "
+                f"Found {', '.join(other)}"
+            )
 
 
 def newest_run(runs="runs"):

@@ -81,6 +81,7 @@ def train(config, resume=None):
     save_config(config, run.config)
     _record_start(run)
     write_text(run.data_report, _data_report(data))
+    run.save_extraction(data.store.extraction)
 
     model = build_model(config, data.store.feature_dim)
     compile_model(model, config, data.class_counts)

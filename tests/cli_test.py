@@ -142,8 +142,8 @@ def test_help_and_import_need_no_tensorflow():
     program = """
 import contextlib, sys
 import keras_wsad
-from keras_wsad.cli import main
-for command in ([], ["train"], ["evaluate"], ["simulate"]):
+from keras_wsad.cli import COMMANDS, main
+for command in ([], *([name] for name in COMMANDS)):
     with contextlib.suppress(SystemExit):
         main([*command, "--help"])
 assert "tensorflow" not in sys.modules and "keras" not in sys.modules

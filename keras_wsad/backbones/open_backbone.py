@@ -70,8 +70,9 @@ def open_backbone(name, weights=None, seed=0, batch_size=None):
 
     Args:
         name: `"i3d"`, `"c3d"`, `"r3d34"` or `"compact"`.
-        weights: str or path, or `None`. A file that `load_weights` reads. Defaults to
-            `None`, for the weights that come with the backbone, or else random ones.
+        weights: str or path, or `None`. A file that `load_weights` reads, or `"random"`.
+            Defaults to `None`, for the weights that come with the package, or else random
+            ones.
         seed: int. Of random weights; it seeds Keras, as `keras.utils.set_random_seed`
             does. Defaults to `0`.
         batch_size: int or `None`, see `OpenBackbone`. Defaults to `None`.
@@ -84,12 +85,11 @@ def open_backbone(name, weights=None, seed=0, batch_size=None):
         WeightsError: the weights cannot be read.
     """
     entry = find_backbone(name)
-    weights = entry.default_weights if weights is None else weights
-    if weights is None:
+    weights = weights or entry.default_weights or "random"
+    if weights == "random":
         keras.utils.set_random_seed(seed)
-    model = entry.build(weights=weights)
-    identity = f"random:{seed}" if weights is None else _digest(weights)
-    return OpenBackbone(name, model, identity, batch_size)
+        return OpenBackbone(name, entry.build(), f"random:{seed}", batch_size)
+    return OpenBackbone(name, entry.build(weights), _digest(weights), batch_size)
 
 
 def _digest(weights):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import inspect
+import os
 
 from keras_wsad.backbones.c3d import C3D
 from keras_wsad.backbones.compact import Compact
@@ -20,8 +21,8 @@ class BackboneEntry:
         pixel_offset: tuple of 3 floats. What is added then, to red, green and blue.
         batch_size: int. Clips in one call that a machine of some gigabytes bears.
         published: str. Where weights come from, for people to read.
-        default_weights: str or `None`. What `weights` is where nobody says; `None` where
-            a file must be named.
+        default_weights: path or `None`. The weights that come with the package; `None`
+            where a file must be named.
     """
 
     build: type
@@ -29,7 +30,7 @@ class BackboneEntry:
     pixel_offset: tuple
     batch_size: int
     published: str
-    default_weights: str | None = None
+    default_weights: os.PathLike | None = None
 
     @property
     def clip_shape(self):

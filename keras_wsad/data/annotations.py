@@ -3,6 +3,7 @@
 import numpy as np
 
 from keras_wsad.errors import DataError
+from keras_wsad.video import VIDEO_SUFFIXES
 
 #: The 13 anomaly classes and Normal, alphabetical as in the authors' code; Normal is 7.
 CLASS_NAMES = (
@@ -22,8 +23,6 @@ CLASS_NAMES = (
     "Vandalism",
 )
 NORMAL = CLASS_NAMES.index("Normal")
-
-VIDEO_SUFFIXES = (".mp4", ".avi", ".mkv", ".mov", ".webm")
 
 
 def label_of(class_name, source):

@@ -79,10 +79,11 @@ def open_experiment_data(config):
             is not as expected.
     """
     root = pathlib.Path(config.data) if config.data else synthetic_root()
-    dataset = UCFCrime(root)
+    features = feature_folder(root, config.features)
+    dataset = UCFCrime(root, features)
     videos = {video.name: video for video in itertools.chain(dataset.train, dataset.test)}
     store = open_store(
-        feature_folder(root, config.features),
+        features,
         list(videos),
         num_segments=config.num_segments,
         reduce=config.reduce,
@@ -110,8 +111,9 @@ def open_experiment_data(config):
     if config.data is None:
         source = "made-up (no pixels, for trying things out)"
     else:
-        features = pathlib.Path(config.features or root.name)
-        source = features.name if features.is_absolute() else str(features)
+        named = pathlib.Path(config.features or root.name)
+        source = named.name if named.is_absolute() else str(named)
+        source += f" ({store.extraction})" if store.extraction else ""
         for name in CAVEATS.keys() & set(store.folders):
             source += f" ({name}: {CAVEATS[name]})"
     lines = [summarize_problems(store.problems, len(videos))]

@@ -1,4 +1,4 @@
-"""How many frames each video has: from the authors' arrays, a CSV, or the video itself."""
+"""How many frames a video has: by the authors, a CSV, its features' sidecar, or itself."""
 
 import csv
 import hashlib
@@ -6,11 +6,12 @@ import json
 
 import numpy as np
 
-from keras_wsad.data.annotations import VIDEO_SUFFIXES
 from keras_wsad.data.annotations import video_name
 from keras_wsad.errors import DataError
+from keras_wsad.features.sidecar import Sidecar
 from keras_wsad.files import cache_folder
 from keras_wsad.files import write_text
+from keras_wsad.video import VIDEO_SUFFIXES
 from keras_wsad.video import probe_video
 
 AUTHORS_FILES = ("Test_video_name_UCF.npy", "Test_frame_number_UCF.npy")
@@ -18,20 +19,24 @@ CSV_FILE = "num_frames.csv"
 
 
 class FrameCounts:
-    """Frame counts by video name, looked up in three sources, the first that knows wins.
+    """Frame counts by video name, looked up in four sources, the first that knows wins.
 
     1. the paper's authors' `Test_video_name_UCF.npy` and `Test_frame_number_UCF.npy`;
     2. `num_frames.csv`, lines of `name,num_frames` (a header line is allowed);
-    3. the video file: its packets are counted, which needs no decoding.
+    3. the sidecar `NAME.json` that `keras-wsad extract` leaves beside features: the
+       frames that were decoded. What somebody has written down on purpose comes first;
+    4. the video file: its packets are counted, which needs no decoding, but promises
+       frames that a damaged file does not yield.
 
     The authors' counts are mostly one more than a decoder yields, so the source of each
-    count is kept: see `source`.
+    count is kept: see `lookup`.
 
     Args:
         files: dict from file name to a list of paths, as `index_files` returns.
+        sidecars: dict of the same kind, where sidecars may be among. Defaults to `()`.
     """
 
-    def __init__(self, files):
+    def __init__(self, files, sidecars=()):
         self._tables = []
         if all(name in files for name in AUTHORS_FILES):
             table = _read_authors_arrays(*(files[name][0] for name in AUTHORS_FILES))
@@ -39,12 +44,16 @@ class FrameCounts:
         if CSV_FILE in files:
             self._tables.append((CSV_FILE, _read_csv(files[CSV_FILE][0])))
         self._files = files
+        self._sidecars = dict(sidecars)
 
     def lookup(self, name):
         """Returns `(num_frames, source)` of a video, or `(None, None)` if unknown."""
         for source, table in self._tables:
             if name in table:
                 return table[name], source
+        for path in self._sidecars.get(f"{name}.json", []):
+            if sidecar := Sidecar.read(path):
+                return sidecar.num_frames, "sidecar"
         for suffix in VIDEO_SUFFIXES:
             if name + suffix in self._files:
                 return _count_once(self._files[name + suffix][0]), "video"

@@ -59,8 +59,9 @@ class Video:
         if self.num_frames is None:
             raise DataError(
                 f"{self.name}: expected its number of frames in the authors' "
-                "Test_frame_number_UCF.npy, in num_frames.csv (lines of name,num_frames) "
-                "or from the video file, all anywhere below the data folder. Found none."
+                "Test_frame_number_UCF.npy, in num_frames.csv (lines of name,num_frames), "
+                "in NAME.json of keras-wsad extract or from the video file, all anywhere "
+                "below the data folder. Found none."
             )
         return frame_labels(self.events, self.num_frames)
 
@@ -74,6 +75,8 @@ class UCFCrime:
     Args:
         root: str or path. The folder that holds `Anomaly_Train.txt`, `Anomaly_Test.txt`
             and `Temporal_Anomaly_Annotation_for_Testing_Videos.txt`.
+        features: str or path, or `None`. A folder of features outside the root, whose
+            sidecars know frame counts. Defaults to `None`.
 
     Raises:
         DataError: a list is missing, or list and annotation contradict each other.
@@ -82,11 +85,12 @@ class UCFCrime:
         - [Sultani et al., 2018](https://arxiv.org/abs/1801.04264)
     """
 
-    def __init__(self, root):
+    def __init__(self, root, features=None):
         self.root = pathlib.Path(root)
         if not self.root.is_dir():
             raise DataError(f"Expected a folder with UCF-Crime's lists. Received: {root}")
         self.files = index_files(self.root)
+        self.features = features and pathlib.Path(features)
 
     @functools.cached_property
     def train(self):
@@ -106,7 +110,7 @@ class UCFCrime:
             )
         annotation_path = self._find(ANNOTATIONS)
         annotation = read_temporal_annotation(annotation_path)
-        counts = FrameCounts(self.files)
+        counts = FrameCounts(self.files, self._sidecars())
         videos = []
         for name, label in labels.items():
             if name not in annotation:
@@ -136,6 +140,11 @@ class UCFCrime:
         for video in self.train:
             counts[video.label] += 1
         return counts
+
+    def _sidecars(self):
+        inside = self.features is None or self.features.is_relative_to(self.root)
+        files = self.files if inside else index_files(self.features)
+        return {name: paths for name, paths in files.items() if name.endswith(".json")}
 
     def _find(self, names):
         for name in names:

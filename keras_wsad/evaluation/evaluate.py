@@ -35,7 +35,7 @@ def evaluate(folder, data=None, replicates=1000):
 
     Raises:
         RunError: the folder is no finished run.
-        DataError: the data is gone, or of another width.
+        DataError: the data is gone, of another width, or of another extraction.
     """
     if replicates < 1:
         raise ConfigError(f"Expected replicates >= 1. Received: {replicates}")
@@ -52,6 +52,7 @@ def evaluate(folder, data=None, replicates=1000):
             f"{run.folder}: the model takes {model.feature_dim} features a segment. "
             f"Found {data.store.feature_dim} in the data"
         )
+    run.refuse_other_features(data.store.extraction)
     scores = score_videos(model, data.store, data.test, config.test_crops)
     crops = max(
         min(len(data.store.videos[video.name]), config.test_crops) for video in data.test

@@ -62,8 +62,8 @@ def extract_clips(path, backbone, extraction, on_clip=None):
         path: str or path. The video.
         backbone: `keras_wsad.backbones.OpenBackbone`.
         extraction: `Extraction` with that backbone.
-        on_clip: function without arguments, called after each clip, or `None`. What it
-            raises ends the extraction.
+        on_clip: function, called after each clip with about how many the video has, or
+            `None`. What it raises ends the extraction.
 
     Returns:
         An `ExtractedVideo`.
@@ -92,7 +92,7 @@ def extract_into(sink, path, backbone, extraction, on_clip=None):
         path: str or path. The video.
         backbone: `keras_wsad.backbones.OpenBackbone`.
         extraction: `Extraction` with that backbone.
-        on_clip: function without arguments, called after each clip, or `None`.
+        on_clip: function or `None`, see `extract_clips`.
 
     Returns:
         The `ClipReader` that has read the clips.
@@ -116,7 +116,7 @@ def extract_into(sink, path, backbone, extraction, on_clip=None):
             for _ in range(times):
                 sink.append(features)
                 if on_clip:
-                    on_clip()
+                    on_clip(reader.planned_clips)
         if reader.is_right:
             return reader
         num_frames = reader.num_frames

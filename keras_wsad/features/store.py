@@ -15,6 +15,7 @@ import numpy as np
 
 from keras_wsad.errors import DataError
 from keras_wsad.errors import FeatureFileError
+from keras_wsad.features.extraction import Extraction
 from keras_wsad.features.find import find_feature_files
 from keras_wsad.features.formats import FEATURE_SUFFIXES
 from keras_wsad.features.formats import crop_number
@@ -26,12 +27,14 @@ from keras_wsad.features.problems import RESAMPLED
 from keras_wsad.features.problems import FeatureProblem
 from keras_wsad.features.segments import normalize_clips
 from keras_wsad.features.segments import pool_segments
+from keras_wsad.features.sidecar import common_extraction
+from keras_wsad.features.sidecar import sidecar_path
 from keras_wsad.files import cache_folder
 from keras_wsad.files import write_json
 from keras_wsad.progress import track
 
 # Raised whenever the meaning of a cached array changes.
-_VERSION = 2
+_VERSION = 3
 
 _ARRAYS = ("features.bin", "normalized_features.bin")
 
@@ -53,6 +56,7 @@ class FeatureStore:
         problems: list of `FeatureProblem`, in the order of the videos.
         identical: list of lists of names, videos whose features are equal to the bit.
         folders: list of the names of all folders on the way to the files.
+        extraction: `Extraction`, how the features were made; `None` where no sidecar says.
         key: str. Changes with the files and the options.
         reused: bool. Whether the arrays were found in the cache.
 
@@ -74,6 +78,8 @@ class FeatureStore:
         self.problems = [FeatureProblem(**problem) for problem in content["problems"]]
         self.identical = content["identical"]
         self.folders = content["folders"]
+        extraction = content["extraction"]
+        self.extraction = None if extraction is None else Extraction.from_dict(extraction)
         self.key = key
         self.folder = folder
         self.reused = reused
@@ -88,9 +94,9 @@ def open_store(folder, names, num_segments=32, reduce="max", alignment="aligned"
     """Finds, reads, pools and caches the features of the named videos.
 
     What was read is kept as two arrays in the cache folder, under a key made of the
-    files' paths, sizes and times and of the options: the second call maps them into
-    memory at once, and a changed file is noticed. No file is ever an error here; what was
-    left out or resampled stands in `FeatureStore.problems`.
+    files' paths, sizes and times, those of their sidecars, and of the options: the second
+    call maps them into memory at once, and a changed file is noticed. No feature file is
+    ever an error here; what was left out or resampled stands in `FeatureStore.problems`.
 
     Args:
         folder: str or path. Features are found anywhere below it, by video name.
@@ -103,7 +109,8 @@ def open_store(folder, names, num_segments=32, reduce="max", alignment="aligned"
         A `FeatureStore`.
 
     Raises:
-        DataError: no file can be used, or a video has features in two places.
+        DataError: no file can be used, a video has features in two places, or sidecars say
+            that features were made in different ways.
     """
     folder = pathlib.Path(folder)
     files = find_feature_files(folder, names)
@@ -159,6 +166,7 @@ def _remove_outdated(target, place, seconds=3600):
 
 def _fill(temporary, folder, names, files, options):
     """Reads every file once and appends it to the two arrays; memory stays bounded."""
+    extraction = common_extraction(paths[0] for paths in files.values())
     width, text_rows = _usual_shape(files)
     problems, videos, digests = [], [], collections.defaultdict(list)
     rows, transient = 0, False
@@ -195,6 +203,7 @@ def _fill(temporary, folder, names, files, options):
         )
     return {
         "transient": transient,
+        "extraction": extraction and extraction.to_dict(),
         "shape": [rows, options["num_segments"], width],
         "videos": videos,
         "problems": [dataclasses.asdict(problem) for problem in problems],
@@ -266,14 +275,14 @@ def _key(files, names, options):
         try:
             stat = path.stat()
         except OSError:
-            # A link that leads nowhere: reading will say so.
+            # A link that leads nowhere, as reading will say; or no sidecar.
             return None
         return stat.st_size, stat.st_mtime_ns
 
     states = [
         (str(path.absolute()), state(path))
         for name in sorted(files)
-        for path in files[name]
+        for path in (*files[name], sidecar_path(files[name][0]))
     ]
     return _digest(_VERSION, list(names), states, options)
 

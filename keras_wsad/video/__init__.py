@@ -8,12 +8,16 @@ from keras_wsad.video.crops import take_crops
 from keras_wsad.video.decode import DamagedVideoWarning
 from keras_wsad.video.decode import decode_frames
 from keras_wsad.video.decode import probe_video
+from keras_wsad.video.find import VIDEO_SUFFIXES
+from keras_wsad.video.find import find_videos
 
 __all__ = [
     "ClipReader",
     "DamagedVideoWarning",
+    "VIDEO_SUFFIXES",
     "clip_starts",
     "decode_frames",
+    "find_videos",
     "probe_video",
     "read_clips",
     "scale_pixels",

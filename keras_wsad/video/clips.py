@@ -104,6 +104,7 @@ class ClipReader:
         self.fps = info.fps
         self._options = {"length": length, "stride": stride, "num_segments": num_segments}
         self._planned_frames = num_frames or info.num_frames
+        self._planned = clip_starts(self._planned_frames, **self._options)
         self._crops, self._size = crops, size
         self._frames = DecodedFrames(path)
         self._given = []
@@ -115,6 +116,11 @@ class ClipReader:
     @property
     def damage(self):
         return self._frames.damage
+
+    @property
+    def planned_clips(self):
+        """How many clips there will be, if the container tells the truth."""
+        return len(self._planned)
 
     @property
     def starts(self):
@@ -134,18 +140,18 @@ class ClipReader:
         how many they are. A clip is a uint8 array `(crops, length, size, size, 3)`.
         """
         length, stride = self._options["length"], self._options["stride"]
-        planned = clip_starts(self._planned_frames, **self._options)
-        if np.array_equal(planned, clip_starts(self._planned_frames, length, stride)):
+        at_every_stride = clip_starts(self._planned_frames, length, stride)
+        if np.array_equal(self._planned, at_every_stride):
             # Clips at every stride: they go on as long as there are frames.
             starts = zip(itertools.count(0, stride), itertools.repeat(1), strict=False)
         else:
-            starts = zip(*np.unique(planned, return_counts=True), strict=True)
+            starts = zip(*np.unique(self._planned, return_counts=True), strict=True)
         start, times = next(starts)
         recent = collections.deque(maxlen=length)
         for place, frame in enumerate(self._frames):
             if start is None or place < start:
                 continue
-            rgb = to_rgb(frame, short_side_of(size))
+            rgb = to_rgb(frame, short_side_of(self._size))
             recent.append(take_crops(rgb, self._size, self._crops))
             while start is not None and place + 1 == start + length:
                 yield self._give(start, times, recent)
@@ -181,7 +187,9 @@ def read_clips(path, **options):
         for _ in range(times):
             yield start, clip
     if reader.damage:
-        warnings.warn(reader.damage, DamagedVideoWarning, stacklevel=2)
+        warnings.warn(
+            f"{path}: damaged. {reader.damage}", DamagedVideoWarning, stacklevel=2
+        )
 
 
 def scale_pixels(clips):

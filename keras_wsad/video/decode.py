@@ -122,8 +122,8 @@ class DecodedFrames:
         if broken or end or cut or self.num_frames < expected:
             whole = f"{expected} frames" if expected else f"{duration:.1f} s"
             self.damage = (
-                f"{self.path}: damaged. {self.num_frames} frames decode, up to "
-                f"{seconds:.1f} s, of {whole}; {broken} packets do not{end}."
+                f"{self.num_frames} frames decode, up to {seconds:.1f} s, of {whole}; "
+                f"{broken} packets do not{end}."
             )
 
 
@@ -147,7 +147,9 @@ def decode_frames(path, short_side=256):
     for frame in frames:
         yield to_rgb(frame, short_side)
     if frames.damage:
-        warnings.warn(frames.damage, DamagedVideoWarning, stacklevel=2)
+        warnings.warn(
+            f"{path}: damaged. {frames.damage}", DamagedVideoWarning, stacklevel=2
+        )
 
 
 def to_rgb(frame, short_side=256):

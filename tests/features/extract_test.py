@@ -101,7 +101,7 @@ def test_a_cut_video_gives_what_decodes_and_says_so(tmp_path, backbone):
     video = extract_clips(path, backbone, Extraction.of(backbone))
     decoded = sum(1 for _ in decode_frames(path))
     assert 16 < video.num_frames == decoded < 300
-    assert "v.mkv: damaged" in video.damage
+    assert f"{decoded} frames decode" in video.damage
     np.testing.assert_array_equal(
         video.starts, clip_starts(decoded, 16, 16, num_segments=32)
     )

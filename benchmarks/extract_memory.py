@@ -1,0 +1,99 @@
+"""The memory of `keras-wsad extract` on a short and on a long video.
+
+    python benchmarks/extract_memory.py --hours 3
+
+Both videos are made up and made here, which takes a minute or two for three hours. A process
+of its own extracts each with random weights; its peak is read when it has ended.
+"""
+
+import argparse
+import csv
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+
+import av
+import numpy as np
+
+RESULTS = pathlib.Path(__file__).parent / "results"
+FPS = 25
+
+
+def make_video(path, num_frames, size=(160, 120)):
+    """Streams a video of a texture that drifts by a pixel a frame."""
+    width, height = size
+    texture = np.random.default_rng(0).integers(0, 256, (height // 8, width // 8), np.uint8)
+    texture = np.kron(texture, np.ones((8, 8), np.uint8))
+    # Luma above, the two chroma planes below it.
+    image = np.full((height * 3 // 2, width), 128, np.uint8)
+    with av.open(str(path), "w") as container:
+        options = {"preset": "ultrafast"}
+        stream = container.add_stream("libx264", rate=FPS, options=options)
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        for number in range(num_frames):
+            image[:height] = np.roll(texture, number % width, axis=1)
+            frame = av.VideoFrame.from_ndarray(image, format="yuv420p")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+
+
+def measure(video, out, backbone):
+    """Extracts a video in a process of its own; returns seconds and peak memory in MiB."""
+    program = "import sys; from keras_wsad.cli import main; sys.exit(main(sys.argv[1:]))"
+    options = [f"--backbone={backbone}", "--random_weights", f"--out={out}"]
+    started = time.monotonic()
+    process = subprocess.Popen([sys.executable, "-c", program, "extract", video, *options])
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise SystemExit(f"{video}: the extraction failed")
+    # Kilobytes on Linux, bytes on macOS.
+    unit = 1 if sys.platform == "darwin" else 1024
+    return time.monotonic() - started, usage.ru_maxrss * unit / 2**20
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--hours", type=float, default=3.0)
+    parser.add_argument("--backbone", default="compact")
+    parser.add_argument("--results", type=pathlib.Path, default=RESULTS)
+    arguments = parser.parse_args(argv)
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        for hours in (min(1 / 30, arguments.hours), arguments.hours):
+            num_frames = round(hours * 3600 * FPS)
+            video = pathlib.Path(folder, f"hours{hours:.3f}.mp4")
+            make_video(video, num_frames)
+            seconds, peak = measure(video, folder, arguments.backbone)
+            sidecar = json.loads(video.with_suffix(".json").read_text())
+            row = {
+                "backbone": arguments.backbone,
+                "hours": round(hours, 3),
+                "frames": sidecar["num_frames"],
+                "clips": sidecar["num_clips"],
+                "seconds": round(seconds, 1),
+                "peak_mib": round(peak),
+            }
+            print(row, flush=True)
+            rows.append(row)
+    from keras_wsad.tensorflow_noise import import_tensorflow_quietly
+
+    import_tensorflow_quietly()
+    from keras_wsad.files import write_json
+    from keras_wsad.runs import describe_environment
+
+    arguments.results.mkdir(parents=True, exist_ok=True)
+    path = arguments.results / "extract_memory.csv"
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        table = csv.DictWriter(file, rows[0], lineterminator="\n")
+        table.writeheader()
+        table.writerows(rows)
+    write_json(path.with_suffix(".environment.json"), describe_environment())
+    print(f"{path} is written")
+
+
+if __name__ == "__main__":
+    main()

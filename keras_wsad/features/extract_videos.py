@@ -1,0 +1,147 @@
+"""The extraction driver: from videos to a folder of features."""
+
+import concurrent.futures
+import dataclasses
+import pathlib
+import shutil
+import threading
+
+from keras_wsad import __version__
+from keras_wsad.errors import ConfigError
+from keras_wsad.errors import VideoError
+from keras_wsad.features.extract import extract_into
+from keras_wsad.features.extraction_progress import ExtractionProgress
+from keras_wsad.features.feature_files import DTYPES
+from keras_wsad.features.feature_files import FeatureFiles
+from keras_wsad.features.feature_files import publish
+from keras_wsad.features.finished import plan_videos
+from keras_wsad.features.finished import source_of
+from keras_wsad.features.sidecar import Sidecar
+from keras_wsad.features.workspace import open_workspace
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ExtractionReport:
+    """What came of the videos.
+
+    Attributes:
+        extracted: list of names.
+        done_before: list of names, whose features were there with the same settings.
+        changed: list of names among those extracted, whose video had changed.
+        failed: dict from name to what was wrong with a video that gives no features.
+        damaged: dict from name to what was wrong with a video of which a part decodes,
+            those done before included.
+    """
+
+    extracted: list
+    done_before: list
+    changed: list
+    failed: dict
+    damaged: dict
+
+
+class _StoppedError(Exception):
+    """Another thread has failed, or the user has had enough."""
+
+
+def extract_videos(
+    videos, out, backbone, extraction, *, dtype="float32", workers=2, overwrite=False
+):
+    """Extracts the features of many videos into a folder.
+
+    Each video becomes `NAME.npy`, or a file per crop (see `FeatureFiles`), and a sidecar
+    `NAME.json`. They appear when they are whole: whatever ends the process, a second call
+    passes over what is done and goes on with the rest.
+
+    Done is what has a sidecar with the same settings and the same source. A source is the
+    same if its size and time are, or its size and content: a video that was copied is not
+    extracted again, one that has changed is. Features with other settings, or of unknown
+    making, are an error before anything is written, unless `overwrite`.
+
+    Args:
+        videos: dict from name to path, see `keras_wsad.video.find_videos`.
+        out: str or path. The folder.
+        backbone: `keras_wsad.backbones.OpenBackbone`.
+        extraction: `Extraction` with that backbone.
+        dtype: `"float32"` or `"float16"`. Defaults to `"float32"`.
+        workers: int. Videos decoded at a time, each in a thread. The network takes their
+            clips by turns; what is written does not depend on it. Defaults to `2`.
+        overwrite: bool. Replaces features with other settings. Defaults to `False`.
+
+    Returns:
+        An `ExtractionReport`. A video that cannot be read stands in it; the rest goes on.
+
+    Raises:
+        ConfigError: features are there that were made otherwise.
+        OSError: a file cannot be written.
+    """
+    if workers < 1 or dtype not in DTYPES:
+        raise ConfigError(
+            f"Expected workers >= 1 and dtype in {DTYPES}. Received: {workers}, {dtype!r}"
+        )
+    out = pathlib.Path(out)
+    out.mkdir(parents=True, exist_ok=True)
+    with open_workspace(out) as workspace:
+        plan = plan_videos(videos, out, extraction, dtype, overwrite)
+        report = ExtractionReport(
+            extracted=[],
+            done_before=plan.done,
+            changed=plan.changed,
+            failed=plan.impossible,
+            damaged=plan.damaged,
+        )
+        stop = threading.Event()
+        progress = ExtractionProgress(plan.todo)
+
+        def extract_one(name):
+            def on_clip(planned):
+                progress.clip(name, planned)
+                if stop.is_set():
+                    raise _StoppedError
+
+            files = FeatureFiles(workspace / name, extraction.crops, dtype)
+            try:
+                if stop.is_set():
+                    raise _StoppedError
+                path = plan.todo[name]
+                source = source_of(path)
+                reader = extract_into(files, path, backbone, extraction, on_clip)
+                sidecar = _sidecar(reader, source, files, backbone, extraction)
+                files.finish(sidecar)
+            except VideoError as error:
+                report.failed[name] = str(error)
+            else:
+                publish(files.workspace, out)
+                report.extracted.append(name)
+                if reader.damage:
+                    report.damaged[name] = reader.damage
+            finally:
+                files.close()
+                shutil.rmtree(files.workspace, ignore_errors=True)
+                progress.video(name)
+
+        with progress, concurrent.futures.ThreadPoolExecutor(workers) as pool:
+            try:
+                futures = [pool.submit(extract_one, name) for name in plan.todo]
+                for future in concurrent.futures.as_completed(futures):
+                    future.result()
+            except BaseException:
+                # Threads end at their next clip.
+                stop.set()
+                pool.shutdown(cancel_futures=True)
+                raise
+    return report
+
+
+def _sidecar(reader, source, files, backbone, extraction):
+    return Sidecar(
+        extraction=extraction,
+        dtype=str(files.dtype),
+        num_clips=files.num_clips,
+        feature_dim=backbone.feature_dim,
+        num_frames=reader.num_frames,
+        fps=reader.fps,
+        video=source,
+        damage=reader.damage,
+        version=__version__,
+    )

@@ -1,0 +1,121 @@
+import dataclasses
+import json
+import pathlib
+
+from keras_wsad.errors import DataError
+from keras_wsad.features.extraction import Extraction
+from keras_wsad.features.extraction import differences
+from keras_wsad.features.formats import FEATURE_SUFFIXES
+from keras_wsad.features.formats import crop_number
+from keras_wsad.files import write_json
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Sidecar:
+    """What lies in `NAME.json` beside the features of a video: how they were made.
+
+    Args:
+        extraction: `Extraction`. The settings; all else is of this video alone.
+        dtype: str. `"float32"` or `"float16"`.
+        num_clips: int. Clips, K.
+        feature_dim: int. Features per clip, n.
+        num_frames: int. Frames in the video, as decoded.
+        fps: float. Mean frames per second.
+        video: dict. The file that was decoded: `file`, its name; `size` in bytes,
+            `mtime_ns` and `sha256`.
+        damage: str or `None`. What was wrong with the video, though parts of it decode.
+        version: str. Of keras_wsad.
+    """
+
+    extraction: Extraction
+    dtype: str
+    num_clips: int
+    feature_dim: int
+    num_frames: int
+    fps: float
+    video: dict
+    damage: str | None
+    version: str
+
+    def write(self, path):
+        """Writes the sidecar, atomically."""
+        write_json(path, dataclasses.asdict(self))
+
+    @classmethod
+    def read(cls, path):
+        """Reads a sidecar.
+
+        Args:
+            path: path.
+
+        Returns:
+            A `Sidecar`, or `None` where there is no file, or one of another making: data
+            folders may hold any JSON.
+
+        Raises:
+            DataError: it is a sidecar, but not a whole one.
+        """
+        try:
+            content = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):
+            return None
+        if not isinstance(content, dict) or "extraction" not in content:
+            return None
+        extraction = Extraction.from_dict(content["extraction"], path)
+        names = {field.name for field in dataclasses.fields(cls)}
+        if content.keys() != names or not _is_count(content["num_frames"]):
+            wrong = sorted(names ^ content.keys()) or ["num_frames"]
+            raise DataError(
+                f"{path}: expected what `keras-wsad extract` writes beside features. "
+                f"Missing, unknown or wrong: {', '.join(wrong)}"
+            )
+        return cls(**{**content, "extraction": extraction})
+
+
+def _is_count(value):
+    return isinstance(value, int) and value >= 1
+
+
+def sidecar_path(path):
+    """Returns where the sidecar of a feature file lies.
+
+    Example:
+
+    >>> sidecar_path("features/Abuse028_x264__3.npy").name
+    'Abuse028_x264.json'
+    """
+    path = pathlib.Path(path)
+    stem = path.stem if path.suffix.lower() in FEATURE_SUFFIXES else path.name
+    if crop_number(path) is not None:
+        stem = stem.rpartition("__")[0]
+    return path.with_name(f"{stem}.json")
+
+
+def common_extraction(paths):
+    """Returns how the features in some files were made, which must be one way.
+
+    Args:
+        paths: iterable of feature files, one of each video.
+
+    Returns:
+        An `Extraction`, or `None` where no file has a sidecar.
+
+    Raises:
+        DataError: two sidecars differ in a setting, whatever the videos.
+    """
+    files = {}
+    for path in map(sidecar_path, paths):
+        sidecar = Sidecar.read(path)
+        if sidecar:
+            files.setdefault(sidecar.extraction, []).append(path)
+    if len(files) > 1:
+        (usual, of_usual), *others = sorted(files.items(), key=lambda item: -len(item[1]))
+        lines = [
+            f"  {', '.join(differences(other, usual))}: {len(paths)} such as {paths[0]}"
+            for other, paths in others
+        ]
+        raise DataError(
+            f"Expected features that were all made in one way, as {len(of_usual)} files "
+            f"such as {of_usual[0]} were. Found others:\n" + "\n".join(lines)
+        )
+    return next(iter(files), None)

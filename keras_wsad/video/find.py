@@ -1,0 +1,85 @@
+"""Which videos are meant: files, folders, and lists of them, each video by its name."""
+
+import pathlib
+
+from keras_wsad.errors import DataError
+from keras_wsad.files import index_files
+
+VIDEO_SUFFIXES = (".mp4", ".avi", ".mkv", ".mov", ".webm")
+
+
+def find_videos(places, root=None):
+    """Finds videos by any mix of files, folders and lists.
+
+    A folder is searched with all folders below it for files of `VIDEO_SUFFIXES`. A list is
+    a `.txt` file, one path a line, such as UCF-Crime's `Anomaly_Train.txt`. What a line
+    names is looked for below `root`, beside the list, and in the current folder; under
+    `root` also by the file's name alone, in whatever folder it lies.
+
+    Args:
+        places: list of str or paths.
+        root: str or path, or `None`. The folder that lines of lists are relative to.
+
+    Returns:
+        A dict from video name, the file's name without suffix, to path, in the order in
+        which they were named. A line of a list whose file is absent is in it as well.
+
+    Raises:
+        DataError: a place is absent, holds no video, or two videos have the same name.
+    """
+    if root is not None and not pathlib.Path(root).is_dir():
+        raise DataError(f"Expected a folder with videos. Received: root={root}")
+    videos = {}
+    for place in map(pathlib.Path, places):
+        for path in _paths_in(place, root):
+            other = videos.setdefault(path.stem, path)
+            if other != path and other.resolve() != path.resolve():
+                raise DataError(
+                    f"Expected every video to have a name of its own, since its features "
+                    f"are named after it. Received: {other} and {path}"
+                )
+    return videos
+
+
+def _paths_in(place, root):
+    if place.is_dir():
+        files = index_files(place)
+        paths = [path for name in files for path in files[name] if _is_video(path)]
+        if not paths:
+            raise DataError(f"{place}: expected videos in it ({', '.join(VIDEO_SUFFIXES)})")
+        return sorted(paths)
+    if not place.is_file():
+        raise DataError(f"{place}: expected a video, a folder or a list. There is none.")
+    return _read_list(place, root) if place.suffix.lower() == ".txt" else [place]
+
+
+def _is_video(path):
+    return path.suffix.lower() in VIDEO_SUFFIXES
+
+
+def _read_list(path, root):
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}: expected a list of videos ({error}).") from error
+    lines = [line.strip().replace("\\", "/") for line in lines if line.strip()]
+    files = {} if root is None else index_files(root)
+    folders = [path.parent, pathlib.Path()]
+    folders = folders if root is None else [pathlib.Path(root), *folders]
+    paths = [_find_line(line, folders, files) for line in lines]
+    if not any(found.is_file() for found in paths):
+        raise DataError(
+            f"{path}: expected a path a line, relative to --root, to the list or to the "
+            f"current folder. Found none of {len(lines)}, such as {lines[:1]}"
+        )
+    return paths
+
+
+def _find_line(line, folders, files):
+    for folder in folders:
+        if (folder / line).is_file():
+            return folder / line
+    by_name = files.get(line.rpartition("/")[2], [])
+    if len(by_name) > 1:
+        raise DataError(f"{line}: found in two places: {by_name[0]} and {by_name[1]}")
+    return by_name[0] if by_name else folders[0] / line

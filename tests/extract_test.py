@@ -1,0 +1,261 @@
+"""The command `keras-wsad extract`, and what training makes of its features."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from keras_wsad.cli import main
+from keras_wsad.config import ExperimentConfig
+from keras_wsad.data import UCFCrime
+from keras_wsad.data import open_experiment_data
+from keras_wsad.errors import DataError
+from keras_wsad.evaluation import evaluate
+from keras_wsad.features import open_store
+from keras_wsad.features.extraction import Extraction
+from keras_wsad.runs import Run
+from tests.video.make_video import make_video
+
+SETTINGS = ["--backbone=compact", "--random_weights", "--num_segments=0"]
+
+
+@pytest.fixture(scope="module")
+def videos(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("videos")
+    for number in range(6):
+        make_video(folder / f"V{number}.mp4", 60 + 30 * number)
+    return folder
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def start(*arguments):
+    program = "import sys; from keras_wsad.cli import main; sys.exit(main(sys.argv[1:]))"
+    return subprocess.Popen(
+        [sys.executable, "-c", program, "extract", *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def wait_for(condition, process, seconds=90):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+def test_a_killed_extraction_goes_on_to_the_same_bytes(videos, tmp_path, capsys):
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    arguments = [str(videos), *SETTINGS, "--crops=5", "--stride=5"]
+    process = start(*arguments, "--out", broken)
+    # In the middle of a video, some others being done.
+    wait_for(lambda: list(broken.glob("V*.json")), process)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    done = len(list(broken.glob("V*.json")))
+    assert 0 < done < 6
+    assert list(broken.glob(".partial-*"))
+    assert main(["extract", *arguments, "--out", str(broken)]) == 0
+    assert f"{done} of 6 were done before" in capsys.readouterr().out
+    assert main(["extract", *arguments, "--out", str(whole)]) == 0
+    assert contents(broken) == contents(whole)
+    assert len(contents(whole)) == 6 * 6
+
+
+def test_an_interrupted_extraction_says_how_to_go_on(videos, tmp_path):
+    process = start(videos, *SETTINGS, "--stride=2", "--crops=5", "--out", tmp_path)
+    wait_for(lambda: list(tmp_path.glob("V*.json")), process)
+    process.send_signal(signal.SIGINT)
+    _, error = process.communicate()
+    assert process.returncode == 130
+    assert error == "stopped; the same command goes on with the videos that are not done\n"
+    assert not list(tmp_path.glob(".partial-*"))
+
+
+def test_damaged_videos_are_listed_and_the_rest_is_done(videos, tmp_path, capsys):
+    mixed = tmp_path / "videos"
+    mixed.mkdir()
+    shutil.copy(videos / "V0.mp4", mixed)
+    (mixed / "W.mp4").write_bytes(b"no video" * 50)
+    out = tmp_path / "out"
+    assert main(["extract", str(mixed), *SETTINGS, "--out", str(out)]) == 1
+    shown = capsys.readouterr()
+    assert shown.err.startswith("error: ") and "W.mp4: expected a video" in shown.err
+    assert f"features of 1 videos are in {out}, 1 give none" in shown.out
+    (mixed / "W.mp4").unlink()
+    cut = make_video(mixed / "X.mkv", 300, codec="mpeg4")
+    cut.write_bytes(cut.read_bytes()[: cut.stat().st_size // 2])
+    assert main(["extract", str(mixed), *SETTINGS, "--out", str(out)]) == 0
+    assert "warning: X: damaged" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        (["--backbone=i3d"], "--weights FILE for i3d, published by deepmind/kinetics-i3d"),
+        (["--backbone=i3d", "--weights=/nowhere"], "/nowhere: expected the prefix"),
+        (["--backbone=i3d", "--weights=x", "--random_weights"], "Received: both"),
+        (["--backbone=i3d", "--weights=x", "--seed=1"], "--seed with --random_weights"),
+        ([*SETTINGS, "--workers=0"], "workers >= 1"),
+        ([*SETTINGS, "--batch=0"], "batch_size >= 1"),
+        ([*SETTINGS, "--stride=0"], "stride >= 1"),
+        ([*SETTINGS, "--num_segments=-1"], "num_segments >= 1"),
+        ([*SETTINGS, "--root=/nowhere"], "root=/nowhere"),
+    ],
+)
+def test_settings_that_do_not_fit_are_an_error_of_one_line(
+    videos, tmp_path, capsys, options, complaint
+):
+    out = tmp_path / "out"
+    assert main(["extract", str(videos), "--out", str(out), *options]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("error: ") and complaint in error
+    assert error.count("\n") == 1
+    assert not out.exists() or not contents(out)
+
+
+def with_sidecars(root, **settings):
+    """Writes sidecars beside made-up features, as if they had been extracted."""
+    base = {"backbone": "compact", "weights": "random:0", "clip_length": 16}
+    extraction = Extraction(**{**base, "stride": 16, "size": 80, **settings})
+    for path in (root / "features").glob("*.npy"):
+        write_sidecar(path.with_suffix(".json"), extraction)
+    return extraction
+
+
+def write_sidecar(path, extraction, num_frames=300):
+    content = {
+        "extraction": extraction.to_dict(),
+        "dtype": "float32",
+        "num_clips": 10,
+        "feature_dim": 16,
+        "num_frames": num_frames,
+        "fps": 30.0,
+        "video": {},
+        "damage": None,
+        "version": "0",
+    }
+    path.write_text(json.dumps(content))
+
+
+@pytest.fixture
+def root(tiny_root, tmp_path):
+    shutil.copytree(tiny_root, tmp_path / "data")
+    return tmp_path / "data"
+
+
+def test_features_of_two_makings_are_not_mixed(root, tiny_settings):
+    config = ExperimentConfig(**{**tiny_settings, "data": str(root)})
+    assert open_experiment_data(config).store.extraction is None
+    extraction = with_sidecars(root)
+    for _ in range(2):
+        # The second time from the cache.
+        data = open_experiment_data(config)
+        assert data.store.extraction == extraction
+        assert "(compact, 1 crop, stride 16)" in data.source
+    assert data.store.reused
+    odd = root / "features" / "Arson001_x264.json"
+    write_sidecar(odd, Extraction(**{**extraction.to_dict(), "stride": 64}))
+    with pytest.raises(DataError, match=r"stride 64 \(was 16\): 1 such as .*Arson001_x264"):
+        open_experiment_data(config)
+    # Where one is of unknown making nothing is refused.
+    odd.write_text('{"title": "not a sidecar"}')
+    assert open_experiment_data(config).store.extraction == extraction
+    odd.write_text('{"extraction": {}}')
+    with pytest.raises(DataError, match=r"Arson001_x264\.json: expected the settings"):
+        open_experiment_data(config)
+
+
+def test_a_run_is_not_evaluated_on_features_of_another_making(
+    root, tiny_settings, tiny_run, tmp_path
+):
+    extraction = with_sidecars(root)
+    run = Run(tmp_path / "run")
+    shutil.copytree(tiny_run.folder, run.folder)
+    # Trained on features of unknown making.
+    evaluate(run.folder, data=root, replicates=1)
+    run.save_extraction(extraction)
+    metrics = evaluate(run.folder, data=root, replicates=1)
+    assert "(compact, 1 crop, stride 16)" in metrics["about"]["features"]
+    with_sidecars(root, weights="random:1", crops=5)
+    with pytest.raises(DataError, match=r"weights random:1 \(was random:0\), crops 5 \(w"):
+        evaluate(run.folder, data=root, replicates=1)
+    evaluate(run.folder, replicates=1)
+
+
+def test_training_notes_how_its_features_were_made(root, tiny_settings, tmp_path):
+    from keras_wsad.training import train
+
+    extraction = with_sidecars(root)
+    settings = {**tiny_settings, "data": str(root), "runs": str(tmp_path), "steps": 1}
+    run = train(ExperimentConfig(**settings, name="noted"))
+    assert run.load_extraction() == extraction
+    run.extraction.write_text("{}")
+    with pytest.raises(DataError, match=r"extraction\.json: expected the settings"):
+        run.load_extraction()
+    run.extraction.unlink()
+    assert run.load_extraction() is None
+
+
+@pytest.mark.parametrize("outside", [False, True])
+def test_frame_counts_come_from_sidecars_before_videos(
+    real_data, tmp_path, outside, monkeypatch
+):
+    name = "Normal_Videos_006_x264"
+    source = real_data / "ucf_crime"
+    root, features = tmp_path / "root", tmp_path / "root" / "compact"
+    if outside:
+        features = tmp_path / "features"
+    root.mkdir()
+    line = f"Testing_Normal_Videos_Anomaly/{name}.mp4"
+    (root / "Anomaly_Test.txt").write_text(line)
+    (root / "Anomaly_Train.txt").write_text("")
+    annotation = "Temporal_Anomaly_Annotation_for_Testing_Videos.txt"
+    (root / annotation).write_text(f"{name}.mp4 Normal -1 -1 -1 -1")
+    shutil.copy(source / "videos" / f"{name}.mp4", root)
+    arguments = [str(root / f"{name}.mp4"), *SETTINGS, "--out", str(features)]
+    assert main(["extract", *arguments]) == 0
+
+    def counted():
+        (video,) = UCFCrime(root, features).test
+        return video.num_frames, video.frames_source
+
+    monkeypatch.setattr("keras_wsad.data.frame_counts.probe_video", None)
+    assert counted() == (450, "sidecar")
+    (root / "num_frames.csv").write_text(f"{name},449\n")
+    assert counted() == (449, "num_frames.csv")
+    for part in ("name", "number"):
+        published = {
+            "name": "Test_video_name_UCF.npy",
+            "number": "Test_frame_number_UCF.npy",
+        }
+        shutil.copy(source / published[part], root)
+    assert counted() == (451, "authors' arrays")
+
+
+def test_many_sidecars_are_read_once(tmp_path, monkeypatch):
+    names = [f"V{number}" for number in range(30)]
+    extraction = Extraction(
+        backbone="c3d", weights="random:0", clip_length=16, stride=16, size=112, crops=5
+    )
+    for name in names:
+        for crop in range(5):
+            np.save(tmp_path / f"{name}__{crop}.npy", np.ones((3, 4), np.float32))
+        write_sidecar(tmp_path / f"{name}.json", extraction)
+    assert open_store(tmp_path, names).extraction == extraction
+    monkeypatch.setattr("keras_wsad.features.store.common_extraction", None)
+    assert open_store(tmp_path, names).extraction == extraction
+    os.utime(tmp_path / "V7.json", ns=(1, 1))
+    with pytest.raises(TypeError):
+        open_store(tmp_path, names)

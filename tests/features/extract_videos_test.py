@@ -1,0 +1,244 @@
+import dataclasses
+import itertools
+import json
+import os
+import shutil
+
+import numpy as np
+import pytest
+
+from keras_wsad.backbones import OpenBackbone
+from keras_wsad.backbones import open_backbone
+from keras_wsad.errors import ConfigError
+from keras_wsad.features import read_features
+from keras_wsad.features.extract import extract_clips
+from keras_wsad.features.extract_videos import extract_videos
+from keras_wsad.features.extraction import Extraction
+from keras_wsad.features.feature_files import file_names
+from keras_wsad.features.find import find_feature_files
+from keras_wsad.video import find_videos
+from tests.video.make_video import make_video
+
+
+@pytest.fixture(scope="module")
+def backbone():
+    return open_backbone("compact")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("videos")
+    for name, num_frames in (("A", 40), ("B", 90), ("C", 20)):
+        make_video(folder / f"{name}.mp4", num_frames)
+    return folder
+
+
+@pytest.fixture
+def extraction(backbone):
+    return Extraction.of(backbone, num_segments=None)
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("crops", "dtype"), [(1, "float32"), (5, "float32"), (1, "float16")]
+)
+def test_files_are_read_back_as_they_were_extracted(
+    folder, backbone, tmp_path, crops, dtype
+):
+    extraction = Extraction.of(backbone, crops=crops)
+    report = extract_videos(
+        find_videos([folder]), tmp_path, backbone, extraction, dtype=dtype
+    )
+    assert sorted(report.extracted) == ["A", "B", "C"]
+    assert not (report.failed or report.damaged or report.done_before or report.changed)
+    for name in "ABC":
+        video = extract_clips(folder / f"{name}.mp4", backbone, extraction)
+        expected = video.features.astype(dtype).astype(np.float32)
+        np.testing.assert_array_equal(read_features(tmp_path / f"{name}.npy"), expected)
+        sidecar = json.loads((tmp_path / f"{name}.json").read_text())
+        assert sidecar["extraction"] == extraction.to_dict()
+        assert sidecar["num_frames"] == {"A": 40, "B": 90, "C": 20}[name]
+        assert (sidecar["fps"], sidecar["dtype"]) == (30.0, dtype)
+        assert sidecar["num_clips"] == len(video.starts) and sidecar["damage"] is None
+        assert sidecar["video"]["size"] == (folder / f"{name}.mp4").stat().st_size
+    files = {name: file_names(name, crops) for name in "ABC"}
+    found = find_feature_files(tmp_path, ["A", "B", "C"])
+    assert {name: [path.name for path in paths] for name, paths in found.items()} == files
+
+
+@pytest.mark.parametrize("num_clips", [1, 5, 10])
+def test_crops_are_told_from_clips_whatever_their_number(backbone, tmp_path, num_clips):
+    videos = tmp_path / "videos"
+    videos.mkdir()
+    make_video(videos / "V.mp4", 16 * num_clips)
+    extraction = Extraction.of(backbone, crops=5, num_segments=None)
+    extract_videos(find_videos([videos]), tmp_path / "out", backbone, extraction)
+    features = read_features(tmp_path / "out" / "V.npy")
+    assert features.shape == (5, num_clips, 256)
+    np.testing.assert_array_equal(
+        features, extract_clips(videos / "V.mp4", backbone, extraction).features
+    )
+
+
+def test_bytes_do_not_depend_on_workers_or_batches(folder, backbone, tmp_path):
+    extraction = Extraction.of(backbone, stride=7, crops=5, num_segments=None)
+    results = []
+    for workers, batch_size in ((1, 16), (3, 16), (2, 1), (2, 7)):
+        out = tmp_path / f"{workers}-{batch_size}"
+        network = OpenBackbone("compact", backbone.model, backbone.weights, batch_size)
+        extract_videos(find_videos([folder]), out, network, extraction, workers=workers)
+        results.append(contents(out))
+    assert len(results[0]) == 3 * 6
+    assert all(result == results[0] for result in results)
+
+
+def test_what_is_done_is_passed_over(folder, backbone, extraction, tmp_path):
+    videos = find_videos([folder])
+    extract_videos({"A": videos["A"]}, tmp_path, backbone, extraction)
+    before = (tmp_path / "A.npy").stat().st_mtime_ns
+    report = extract_videos(videos, tmp_path, backbone, extraction)
+    assert report.done_before == ["A"] and sorted(report.extracted) == ["B", "C"]
+    assert (tmp_path / "A.npy").stat().st_mtime_ns == before
+    # A feature file that is gone, cut, or of one crop too many is made again.
+    (tmp_path / "A.npy").unlink()
+    (tmp_path / "B.npy").write_bytes((tmp_path / "B.npy").read_bytes()[:-4])
+    np.save(tmp_path / "C__5.npy", np.zeros((3, 256)))
+    whole = extract_videos(videos, tmp_path, backbone, extraction)
+    assert sorted(whole.extracted) == ["A", "B", "C"]
+    assert len(contents(tmp_path)) == 6
+
+
+def test_other_settings_are_an_error_unless_overwritten(
+    folder, backbone, extraction, tmp_path
+):
+    videos = find_videos([folder])
+    extract_videos(videos, tmp_path, backbone, dataclasses.replace(extraction, crops=5))
+    before = contents(tmp_path)
+    other = dataclasses.replace(extraction, stride=20)
+    with pytest.raises(ConfigError, match=r"stride 20 \(was 16\), crops 1 \(was 5\), 3 s"):
+        extract_videos(videos, tmp_path, backbone, other)
+    with pytest.raises(ConfigError, match=r"dtype float16 \(was float32\)"):
+        extract_videos(
+            videos,
+            tmp_path,
+            backbone,
+            dataclasses.replace(extraction, crops=5),
+            dtype="float16",
+        )
+    # A folder of two settings would be of no use: overwriting one video is refused.
+    with pytest.raises(ConfigError, match="Extract those videos in the same call"):
+        one = {"A": videos["A"]}
+        extract_videos(one, tmp_path, backbone, other, overwrite=True)
+    assert contents(tmp_path) == before
+    report = extract_videos(videos, tmp_path, backbone, other, overwrite=True)
+    assert sorted(report.extracted) == ["A", "B", "C"]
+    assert sorted(contents(tmp_path)) == [
+        f"{n}.{s}" for n in "ABC" for s in ("json", "npy")
+    ]
+
+
+@pytest.mark.parametrize("foreign", ["A.npy", "A__3.npy", "A.json"])
+def test_files_of_unknown_making_are_not_replaced(
+    folder, backbone, extraction, tmp_path, foreign
+):
+    (tmp_path / foreign).write_text("{}")
+    with pytest.raises(
+        ConfigError, match=f"features of unknown making, 1 such as {foreign}"
+    ):
+        extract_videos(find_videos([folder]), tmp_path, backbone, extraction)
+    assert (tmp_path / foreign).read_text() == "{}"
+    extract_videos(find_videos([folder]), tmp_path, backbone, extraction, overwrite=True)
+    assert len(contents(tmp_path)) == 6
+
+
+def test_a_changed_video_is_extracted_again_and_a_copied_one_is_not(
+    folder, backbone, extraction, tmp_path
+):
+    videos = tmp_path / "videos"
+    shutil.copytree(folder, videos)
+    out = tmp_path / "out"
+    extract_videos(find_videos([videos]), out, backbone, extraction)
+    os.utime(videos / "A.mp4", ns=(1, 1))
+    report = extract_videos(find_videos([videos]), out, backbone, extraction)
+    assert len(report.done_before) == 3
+    make_video(videos / "B.mp4", num_frames=33)
+    report = extract_videos(find_videos([videos]), out, backbone, extraction)
+    assert report.changed == report.extracted == ["B"]
+    assert json.loads((out / "B.json").read_text())["num_frames"] == 33
+
+
+def test_the_rest_goes_on_when_videos_are_damaged(folder, backbone, extraction, tmp_path):
+    videos, out = tmp_path / "videos", tmp_path / "out"
+    shutil.copytree(folder, videos)
+    (videos / "B.mp4").write_bytes(b"no video at all" * 100)
+    (videos / "D.mp4").touch()
+    (videos / "E__1.mp4").touch()
+    cut = make_video(videos / "F.mkv", 300, codec="mpeg4")
+    cut.write_bytes(cut.read_bytes()[: cut.stat().st_size // 2])
+    for _ in range(2):
+        report = extract_videos(find_videos([videos]), out, backbone, extraction)
+        assert sorted(report.failed) == ["B", "D", "E__1"]
+        assert "B.mp4: expected a video" in report.failed["B"]
+        assert "names a crop" in report.failed["E__1"]
+        assert list(report.damaged) == ["F"]
+        assert sorted(contents(out)) == [f"{n}.{s}" for n in "ACF" for s in ("json", "npy")]
+    assert len(report.done_before) == 3
+    sidecar = json.loads((out / "F.json").read_text())
+    assert sidecar["damage"] == report.damaged["F"]
+    assert sidecar["num_frames"] < 300
+
+
+@pytest.mark.parametrize("crops", [1, 5])
+@pytest.mark.parametrize("moved", range(7))
+def test_a_kill_between_two_files_of_a_video_is_mended(
+    folder, backbone, tmp_path, monkeypatch, crops, moved
+):
+    if moved > crops + 1:
+        pytest.skip("there are no more files")
+    videos = {"A": folder / "A.mp4"}
+    extraction = Extraction.of(backbone, crops=crops, num_segments=None)
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    extract_videos(videos, whole, backbone, extraction)
+    # What was there before is of another making, to be replaced.
+    extract_videos(videos, broken, backbone, dataclasses.replace(extraction, stride=9))
+
+    class Killed(BaseException):
+        pass
+
+    count, replace = itertools.count(), os.replace
+
+    def until_killed(source, target):
+        if target.parent == broken and next(count) == moved:
+            raise Killed
+        replace(source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("keras_wsad.features.feature_files.os.replace", until_killed)
+        # After a kill nothing is tidied up.
+        patch.setattr("shutil.rmtree", lambda *_, **__: None)
+        try:
+            extract_videos(videos, broken, backbone, extraction, overwrite=True)
+        except Killed:
+            half = [path for path in broken.iterdir() if path.suffix == ".json"]
+            assert not half
+    report = extract_videos(videos, broken, backbone, extraction)
+    assert report.done_before == ["A"]
+    assert contents(broken) == contents(whole)
+
+
+def test_features_too_large_for_their_dtype_are_an_error(
+    folder, backbone, extraction, tmp_path
+):
+    def shouting(clips):
+        return np.full((len(clips), 256), 1e5, np.float32)
+
+    for name in ("name", "weights", "clip_length", "size", "batch_size", "feature_dim"):
+        setattr(shouting, name, getattr(backbone, name))
+    videos = find_videos([folder])
+    extract_videos(videos, tmp_path / "single", shouting, extraction)
+    with pytest.raises(ValueError, match="finite as float16"):
+        extract_videos(videos, tmp_path / "half", shouting, extraction, dtype="float16")
+    assert not contents(tmp_path / "half")

@@ -1,0 +1,50 @@
+import pytest
+
+from keras_wsad.errors import DataError
+from keras_wsad.video import find_videos
+
+
+@pytest.fixture
+def root(tmp_path):
+    for name in ("Abuse/A_x264.mp4", "Normal/B.avi", "Normal/deep/C.MKV", "notes.md"):
+        path = tmp_path / "root" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    return tmp_path / "root"
+
+
+def test_files_folders_and_lists_may_be_mixed(root, tmp_path):
+    (tmp_path / "list.txt").write_text("\ufeffroot/Normal/B.avi\r\n\nroot/gone.mp4\n")
+    videos = find_videos([root / "Abuse" / "A_x264.mp4", tmp_path / "list.txt", root])
+    assert list(videos) == ["A_x264", "B", "gone", "C"]
+    assert videos["C"] == root / "Normal" / "deep" / "C.MKV"
+    assert not videos["gone"].exists()
+
+
+def test_lines_of_a_list_are_relative_to_the_root(root, tmp_path):
+    (tmp_path / "list.txt").write_text("Abuse/A_x264.mp4\nOther\\C.MKV\n")
+    videos = find_videos([tmp_path / "list.txt"], root)
+    assert videos["A_x264"] == root / "Abuse" / "A_x264.mp4"
+    # In another folder than the list says, as the parts of UCF-Crime lie.
+    assert videos["C"] == root / "Normal" / "deep" / "C.MKV"
+    with pytest.raises(DataError, match="Found none of 2, such as"):
+        find_videos([tmp_path / "list.txt"])
+
+
+def test_two_videos_of_one_name_are_both_named(root):
+    (root / "Normal" / "A_x264.avi").touch()
+    with pytest.raises(DataError, match=r"A_x264\.mp4 and .*A_x264\.avi"):
+        find_videos([root])
+
+
+def test_a_place_without_videos_is_named(root, tmp_path):
+    with pytest.raises(DataError, match=r"nowhere: expected a video, a folder or a list"):
+        find_videos([tmp_path / "nowhere"])
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DataError, match="empty: expected videos in it"):
+        find_videos([tmp_path / "empty"])
+    with pytest.raises(DataError, match="root=nowhere"):
+        find_videos([root], "nowhere")
+    (tmp_path / "list.txt").write_bytes(b"\xff\xfe")
+    with pytest.raises(DataError, match="expected a list of videos"):
+        find_videos([tmp_path / "list.txt"])
