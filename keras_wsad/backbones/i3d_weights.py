@@ -45,7 +45,8 @@ def read_checkpoint(prefix):
         reader = tf.train.load_checkpoint(str(prefix))
         names = reader.get_variable_to_shape_map()
         return {name: reader.get_tensor(name) for name in names}
-    except (tf.errors.OpError, ValueError, RuntimeError) as error:
+    except Exception as error:
+        # TensorFlow turns its errors into a dozen kinds; a cut file is an IndexError.
         raise WeightsError(
             f"{prefix}: not a whole TensorFlow checkpoint ({error})."
         ) from error
@@ -102,7 +103,8 @@ def read_pytorch(path):
         if name.endswith(".bn.weight"):
             scope = f"{PREFIX}/{_scope_in_pytorch(name.removesuffix('.bn.weight'))}"
             for scaled in (f"{scope}/conv_3d/w", f"{scope}/batch_norm/moving_mean"):
-                arrays[scaled] = np.asarray(arrays[scaled] * scale)
+                if scaled in arrays:
+                    arrays[scaled] = np.asarray(arrays[scaled] * scale)
     return arrays
 
 

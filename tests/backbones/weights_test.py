@@ -227,3 +227,22 @@ def test_what_are_no_weights_is_named(tmp_path):
     (tmp_path / "bad.ckpt.index").write_bytes(b"no index")
     with pytest.raises(WeightsError, match="not a whole TensorFlow checkpoint"):
         load_weights(I3D(**SMALL), tmp_path / "bad.ckpt")
+
+
+def test_a_checkpoint_that_was_cut_is_named(tmp_path, random):
+    write_checkpoint(tmp_path / "model.ckpt", arrays_of(I3D(**SMALL), random))
+    data = tmp_path / "model.ckpt.data-00000-of-00001"
+    data.write_bytes(data.read_bytes()[: data.stat().st_size // 2])
+    for path in ("model.ckpt", "model.ckpt.index"):
+        with pytest.raises(WeightsError, match="not a whole TensorFlow checkpoint"):
+            load_weights(I3D(**SMALL), tmp_path / path)
+    data.unlink()
+    with pytest.raises(WeightsError, match="not a whole TensorFlow checkpoint"):
+        load_weights(I3D(**SMALL), tmp_path / "model.ckpt")
+
+
+def test_a_state_dict_that_lacks_a_convolution_is_named(tmp_path):
+    torch = pytest.importorskip("torch")
+    torch.save({"Conv3d_1a_7x7.bn.weight": torch.ones(4)}, tmp_path / "i3d.pt")
+    with pytest.raises(WeightsError, match="228 missing"):
+        load_weights(I3D(**SMALL), tmp_path / "i3d.pt")
