@@ -8,10 +8,11 @@ import av
 import numpy as np
 
 from keras_wsad.errors import VideoError
-
-
-class DamagedVideoWarning(UserWarning):
-    """A video ended early or held parts that do not decode."""
+from keras_wsad.video.container import ends_early
+from keras_wsad.video.container import open_video
+from keras_wsad.video.container import stated_length
+from keras_wsad.video.damage import Damage
+from keras_wsad.video.damage import DamagedVideoWarning
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -48,22 +49,17 @@ def probe_video(path):
     Raises:
         VideoError: the file is absent, no video, or holds no frame.
     """
-    with _open(path) as container:
-        stream = container.streams.video[0]
-        context = stream.codec_context
-        try:
-            num_frames = sum(1 for packet in container.demux(stream) if packet.size)
-        except av.FFmpegError:
-            # What comes before the damage counts; decoding will warn.
-            num_frames = stream.frames
+    container, stream = open_video(path)
+    with container:
+        num_frames = sum(_is_shown(packet) for packet in _packets(container, stream))
         if not num_frames:
             raise VideoError(f"{path}: the video holds no frame.")
         rate = stream.average_rate or stream.guessed_rate or stream.base_rate
         return VideoInfo(
             num_frames=num_frames,
             fps=float(rate) if rate else 30.0,
-            width=context.width,
-            height=context.height,
+            width=stream.codec_context.width,
+            height=stream.codec_context.height,
         )
 
 
@@ -91,40 +87,45 @@ class DecodedFrames:
         self.damage = None
 
     def __iter__(self):
-        broken, seconds, end = 0, 0.0, ""
-        with _open(self.path) as container:
-            stream = container.streams.video[0]
+        num_packets, end, damage = 0, 0.0, Damage()
+        container, stream = open_video(self.path)
+        with container:
             stream.thread_type = "AUTO"
-            expected, duration = stream.frames, (container.duration or 0) / av.time_base
-            packets = container.demux(stream)
-            while True:
-                try:
-                    packet = next(packets, None)
-                except av.FFmpegError as error:
-                    end = f"; reading stopped there ({error.strerror})"
-                    break
+            begin = float((stream.start_time or 0) * stream.time_base)
+            for packet in _packets(container, stream):
                 if packet is None:
-                    break
+                    damage.note("parts cannot be read", end)
                 try:
-                    frames = packet.decode()
+                    frames = stream.decode(packet)
                 except av.FFmpegError:
-                    broken += 1
-                    continue
+                    frames = []
+                    damage.note("packets do not decode", end)
                 for frame in frames:
                     self.num_frames += 1
-                    seconds = frame.time or seconds
+                    if frame.is_corrupt:
+                        damage.note("frames are patched up", end)
                     yield frame
-        if not self.num_frames:
-            raise VideoError(f"{self.path}: expected a video. Not one frame of it decodes.")
-        # Some containers do not count frames. They know how long they are, about: sound
-        # may go on for a moment longer than the picture.
-        cut = not expected and duration - seconds > max(2.0, 0.02 * duration)
-        if broken or end or cut or self.num_frames < expected:
-            whole = f"{expected} frames" if expected else f"{duration:.1f} s"
-            self.damage = (
-                f"{self.num_frames} frames decode, up to {seconds:.1f} s, of {whole}; "
-                f"{broken} packets do not{end}."
-            )
+                if _is_shown(packet):
+                    num_packets += 1
+                    if packet.pts is not None:
+                        after = (packet.pts + (packet.duration or 0)) * packet.time_base
+                        end = max(end, float(after) - begin)
+            if not self.num_frames:
+                raise VideoError(
+                    f"{self.path}: expected a video. Not one frame of it decodes."
+                )
+            lost = num_packets - damage.count["packets do not decode"] - self.num_frames
+            # A container that counts its frames holds one in a packet.
+            if stream.frames and lost > 0:
+                damage.note("frames are lost", end, lost)
+            if damage or ends_early(container, stream, num_packets, end):
+                length = stated_length(container, stream)
+                counted = f" of {stream.frames}" if stream.frames else ""
+                found = f"; {damage}" if damage else ""
+                self.damage = (
+                    f"{self.num_frames}{counted} frames decode, up to {end:.1f} s of "
+                    f"{length:.1f} s{found}."
+                )
 
 
 def decode_frames(path, short_side=256):
@@ -177,12 +178,17 @@ def to_rgb(frame, short_side=256):
     return np.rot90(rgb, turns) if turns else rgb
 
 
-def _open(path):
+def _packets(container, stream):
+    """Yields the packets of a track, and `None` where reading fails, after which it ends.
+
+    `None` asks a decoder for the frames that it still has in hand.
+    """
     try:
-        container = av.open(str(path))
-    except (av.FFmpegError, OSError, ValueError) as error:
-        raise VideoError(f"{path}: expected a video. Cannot be opened: {error}") from error
-    if not container.streams.video:
-        container.close()
-        raise VideoError(f"{path}: expected a video. It has no picture track.")
-    return container
+        yield from container.demux(stream)
+    except av.FFmpegError:
+        yield None
+
+
+def _is_shown(packet):
+    # What a cut without re-encoding leaves out is there, but only to decode the rest.
+    return packet is not None and packet.size > 0 and not packet.is_discard

@@ -1,13 +1,19 @@
+import itertools
+import pathlib
+import resource
 import struct
 import warnings
 
+import av
 import numpy as np
 import pytest
 
 from keras_wsad.errors import VideoError
 from keras_wsad.video import DamagedVideoWarning
+from keras_wsad.video import decode
 from keras_wsad.video import decode_frames
 from keras_wsad.video import probe_video
+from keras_wsad.video.container import open_video
 from tests.video.make_video import level
 from tests.video.make_video import make_video
 
@@ -106,10 +112,137 @@ def test_a_damaged_middle_is_told_and_the_rest_decodes(tmp_path):
     middle = len(content) // 2
     content[middle : middle + 40] = bytes(40)
     path.write_bytes(content)
-    with warnings.catch_warnings(record=True):
-        warnings.simplefilter("always")
+    told = r"119 of 120 frames decode, .* 1 packets do not decode, the first after 2\.\d s"
+    with pytest.warns(DamagedVideoWarning, match=told):
         frames = list(decode_frames(path, short_side=None))
-    assert len(frames) > 60
+    assert len(frames) == 119
+
+
+def test_frames_that_the_decoder_had_to_patch_up_are_told(tmp_path):
+    path = make_video(tmp_path / "v.avi", 300, codec="mpeg4")
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    with pytest.warns(DamagedVideoWarning, match=r"of 300 .*1 frames are patched up"):
+        frames = list(decode_frames(path, short_side=None))
+    assert 100 < len(frames) < 200
+
+
+def test_where_reading_fails_the_frames_in_hand_come_still(tmp_path, monkeypatch):
+    path = make_video(tmp_path / "v.mp4", num_frames=60)
+
+    class FailingContainer:
+        duration = 0
+
+        def __init__(self, container):
+            self.container = container
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *exception):
+            self.container.close()
+
+        def demux(self, stream):
+            yield from itertools.islice(self.container.demux(stream), 40)
+            raise av.InvalidDataError(1, "the disk is gone")
+
+    def open_failing(path):
+        container, stream = open_video(path)
+        return FailingContainer(container), stream
+
+    monkeypatch.setattr(decode, "open_video", open_failing)
+    with pytest.warns(DamagedVideoWarning, match=r"40 of 60 .* cannot be read"):
+        frames = list(decode_frames(path, short_side=None))
+    assert len(frames) == 40
+    assert probe_video(path).num_frames == 40
+
+
+def test_what_a_cut_without_encoding_leaves_out_is_no_damage(tmp_path):
+    """Its first frames are in the file to decode the next ones, and are not shown."""
+    whole = make_video(tmp_path / "whole.mp4", num_frames=120)
+    path = tmp_path / "cut.mp4"
+    with av.open(str(whole)) as source, av.open(str(path), "w") as target:
+        track = source.streams.video[0]
+        copy = target.add_stream_from_template(track)
+        second = round(1 / track.time_base)
+        for packet in source.demux(track):
+            if packet.dts is not None:
+                packet.pts, packet.dts = packet.pts - second, packet.dts - second
+                packet.stream = copy
+                target.mux(packet)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        frames = list(decode_frames(path, short_side=None))
+    assert len(frames) == probe_video(path).num_frames == 90
+    assert level(frames[0]) == pytest.approx(70, abs=3)
+
+
+def test_sound_that_goes_on_is_no_damage(tmp_path):
+    path = tmp_path / "v.mkv"
+    with av.open(str(path), "w") as container:
+        track = container.add_stream("mpeg4", rate=30)
+        track.width, track.height, track.pix_fmt = 64, 48, "yuv420p"
+        sound = container.add_stream("aac", rate=44100)
+        for _ in range(30):
+            image = np.full((48, 64, 3), 90, np.uint8)
+            container.mux(track.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
+        container.mux(track.encode(None))
+        silence = av.AudioFrame.from_ndarray(
+            np.zeros((2, 1024), "float32"), format="fltp", layout="stereo"
+        )
+        silence.sample_rate = 44100
+        for _ in range(430):
+            container.mux(sound.encode(silence))
+        container.mux(sound.encode(None))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert len(list(decode_frames(path, short_side=None))) == 30
+
+
+def test_a_change_of_size_and_a_late_beginning_are_no_damage(tmp_path):
+    parts = [
+        make_video(tmp_path / f"{size[0]}.ts", 20, size) for size in ((64, 48), (96, 96))
+    ]
+    path = tmp_path / "v.ts"
+    path.write_bytes(b"".join(part.read_bytes() for part in parts))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        frames = list(decode_frames(path))
+    shapes = [frame.shape for frame in frames]
+    assert shapes == [(256, 341, 3)] * 20 + [(256, 256, 3)] * 20
+
+
+def test_enlarging_is_bilinear(tmp_path):
+    """Between two levels there are others, and none beyond them, as cubics would make."""
+    path = tmp_path / "v.avi"
+    image = np.full((48, 64, 3), 60, np.uint8)
+    image[:, 32:] = 180
+    with av.open(str(path), "w") as container:
+        track = container.add_stream("rawvideo", rate=30)
+        track.width, track.height, track.pix_fmt = 64, 48, "bgr24"
+        frame = av.VideoFrame.from_ndarray(image, format="rgb24")
+        container.mux(track.encode(frame.reformat(format="bgr24")))
+        container.mux(track.encode(None))
+    row = next(decode_frames(path))[128, :, 0].astype(int)
+    assert len(np.unique(row)) > 4
+    assert (np.diff(row) >= 0).all()
+    assert (row.min(), row.max()) == pytest.approx((60, 180), abs=2)
+
+
+def test_memory_does_not_grow_with_the_length(tmp_path):
+    """300 frames, of 0.9 MB each once they are decoded."""
+    status = pathlib.Path("/proc/self/statm")
+    if not status.is_file():
+        pytest.skip("no /proc to read the memory of the process from")
+
+    def megabytes():
+        return int(status.read_text().split()[1]) * resource.getpagesize() / 1e6
+
+    path = make_video(tmp_path / "v.mp4", 300, size=(640, 480))
+    before, peak = megabytes(), 0
+    for frame in decode_frames(path, short_side=None):
+        assert frame.nbytes == 921_600
+        peak = max(peak, megabytes())
+    assert peak - before < 100
 
 
 @pytest.mark.parametrize("content", [b"", b"no video at all" * 100])

@@ -1,0 +1,86 @@
+"""Stage A, opening: which files are videos, and how long each says that it is."""
+
+import av
+from av.stream import Disposition
+
+from keras_wsad.errors import VideoError
+
+# What draws text files as pictures.
+_TEXT = ("ansi", "bintext", "idf", "xbin")
+
+
+def open_video(path):
+    """Opens a video.
+
+    Args:
+        path: str or path.
+
+    Returns:
+        `(container, stream)`: an open container of PyAV, to be closed, and its picture
+        track; where there are several, the one that FFmpeg would play.
+
+    Raises:
+        VideoError: the file is absent, no video, or in a coding that is not known.
+    """
+    name = str(path)
+    if "://" not in name:
+        # A colon in the name, as in 12:30.mp4, would end the name of a protocol.
+        name = f"file:{name}"
+    try:
+        # Titles may be in any encoding.
+        container = av.open(name, metadata_errors="replace")
+    except (av.FFmpegError, OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise VideoError(f"{path}: expected a video. Cannot be opened: {reason}") from error
+    try:
+        stream = container.streams.best("video")
+        if stream is None or stream.disposition & Disposition.attached_pic:
+            raise VideoError(f"{path}: expected a video. It has no picture track.")
+        if stream.codec_context is None:
+            raise VideoError(f"{path}: expected a video. Its coding is not known.")
+        coding, kind = stream.codec_context.name, container.format.name
+        if coding in _TEXT:
+            raise VideoError(f"{path}: expected a video. It is text.")
+        if kind == "image2" or kind.endswith("_pipe"):
+            raise VideoError(f"{path}: expected a video. It is a picture.")
+    except VideoError:
+        container.close()
+        raise
+    return container, stream
+
+
+def stated_length(container, stream):
+    """Returns how long a video says that it is, in seconds, `0.0` if it does not.
+
+    Args:
+        container: as `open_video` gives it.
+        stream: likewise.
+    """
+    if stream.duration:
+        return float(stream.duration * stream.time_base)
+    tag = stream.metadata.get("DURATION", "").split(":")
+    try:
+        # Matroska says it in words, 00:00:10.000000000.
+        hours, minutes, seconds = (float(part) for part in tag)
+        return 3600 * hours + 60 * minutes + seconds
+    except ValueError:
+        # Of the longest track, which may be the sound.
+        return (container.duration or 0) / av.time_base
+
+
+def ends_early(container, stream, num_packets, end):
+    """Whether a video is shorter than it says.
+
+    Args:
+        container: as `open_video` gives it.
+        stream: likewise.
+        num_packets: int. Packets that there were.
+        end: float. Seconds from the beginning to the end of the last of them.
+    """
+    length = stated_length(container, stream)
+    if stream.frames:
+        # Where a cut without re-encoding leaves frames out, the time is all there.
+        rate = stream.average_rate or 30
+        whole = bool(stream.duration) and length - end < 1.5 / float(rate)
+        return num_packets < stream.frames and not whole
+    return length - end > max(2.0, 0.02 * length)
