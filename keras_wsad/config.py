@@ -37,7 +37,7 @@ class ExperimentConfig:
 
     Args:
         data: Folder in UCF-Crime's layout: lists, annotation and features, at any depth.
-            Without one, a small made-up feature set is used.
+            Without one, the embedded data set is used, rendered on first use.
         features: Which features, where the data folder holds several: a folder below it,
             or any other folder.
         strict: Make every feature file that is empty, damaged or of odd length an error.

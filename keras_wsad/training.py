@@ -223,7 +223,7 @@ def _new_run(config):
     if config.name:
         name = config.name
     else:
-        source = "made-up" if config.data is None else config.features or config.data
+        source = "embedded" if config.data is None else config.features or config.data
         stamp = time.strftime("%Y%m%d-%H%M%S")
         name = f"{pathlib.Path(source).name}-seed{config.seed}-{stamp}"
     run = Run(pathlib.Path(config.runs, name))

@@ -5,7 +5,7 @@ from keras_wsad.audit import audit_as_markdown
 from keras_wsad.audit import audit_features
 from keras_wsad.config import ExperimentConfig
 from keras_wsad.data import open_experiment_data
-from keras_wsad.data.synthetic import write_synthetic
+from tests.data.synthetic import write_synthetic
 
 
 @pytest.fixture

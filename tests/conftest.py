@@ -35,7 +35,7 @@ def real_data():
 @pytest.fixture(scope="session")
 def tiny_root(tmp_path_factory):
     """A made-up data set of a few dozen videos, 8 features a clip."""
-    from keras_wsad.data.synthetic import write_synthetic
+    from tests.data.synthetic import write_synthetic
 
     root = tmp_path_factory.mktemp("tiny") / "data"
     write_synthetic(root, train_per_class=4, test_per_class=1, feature_dim=16)

@@ -88,7 +88,7 @@ def open_backbone(name, weights=None, seed=0, batch_size=None):
     weights = weights or entry.default_weights or "random"
     if weights == "random":
         keras.utils.set_random_seed(seed)
-        return OpenBackbone(name, entry.build(), f"random:{seed}", batch_size)
+        return OpenBackbone(name, entry.build(weights=None), f"random:{seed}", batch_size)
     return OpenBackbone(name, entry.build(weights), _digest(weights), batch_size)
 
 

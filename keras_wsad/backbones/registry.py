@@ -5,6 +5,7 @@ import inspect
 import os
 
 from keras_wsad.backbones.c3d import C3D
+from keras_wsad.backbones.compact import PACKAGED
 from keras_wsad.backbones.compact import Compact
 from keras_wsad.backbones.i3d import I3D
 from keras_wsad.backbones.resnet3d import ResNet3D34
@@ -78,9 +79,8 @@ BACKBONES = {
         build=Compact,
         **_SIGNED,
         batch_size=16,
-        published="this project, once it has trained them",
-        # Until there are weights of its own, those of a file or random ones.
-        default_weights=None,
+        published="this project",
+        default_weights=str(PACKAGED),
     ),
 }
 

@@ -25,7 +25,11 @@ def simulate_command(argv=None, prog="keras-wsad simulate"):
         epilog="Then: keras-wsad extract DIR --backbone compact --out DIR/features, and "
         "python train.py --data DIR --features features",
     )
-    parser.add_argument("--out", required=True, help="the folder to write")
+    parser.add_argument(
+        "--out",
+        help="the folder to write (default: in the cache folder, where train.py looks for "
+        "the default size)",
+    )
     for name, default, text in (
         ("train_per_class", 9, "training videos of each anomaly; as many normal ones"),
         ("test_per_class", 4, "test videos of each anomaly; as many normal ones"),
@@ -44,6 +48,7 @@ def simulate_command(argv=None, prog="keras-wsad simulate"):
         help="length of the videos (default: 24 40)",
     )
     arguments = parser.parse_args(argv)
+    from keras_wsad.data.embedded import embedded_root
     from keras_wsad.scenes import SceneSet
     from keras_wsad.scenes import write_data_set
 
@@ -53,6 +58,10 @@ def simulate_command(argv=None, prog="keras-wsad simulate"):
         seed=arguments.seed,
         seconds=tuple(arguments.seconds),
     )
-    count = write_data_set(arguments.out, settings, arguments.workers)
-    print(f"{count} videos, their lists and their ground truth are in {arguments.out}")
+    if arguments.out:
+        folder = arguments.out
+        write_data_set(folder, settings, arguments.workers)
+    else:
+        folder = embedded_root(settings, arguments.workers)
+    print(f"The videos, their lists and their ground truth are in {folder}")
     return 0

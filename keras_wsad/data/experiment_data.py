@@ -4,8 +4,9 @@ import dataclasses
 import itertools
 import pathlib
 
+from keras_wsad.data.embedded import embedded_features
+from keras_wsad.data.embedded import embedded_root
 from keras_wsad.data.splits import hold_out
-from keras_wsad.data.synthetic import synthetic_root
 from keras_wsad.data.ucf_crime import UCFCrime
 from keras_wsad.errors import ConfigError
 from keras_wsad.errors import DataError
@@ -78,8 +79,12 @@ def open_experiment_data(config):
         DataError: something is missing or contradictory; under `strict`, a feature file
             is not as expected.
     """
-    root = pathlib.Path(config.data) if config.data else synthetic_root()
-    features = feature_folder(root, config.features)
+    if config.data is None:
+        root = embedded_root()
+        features = embedded_features(root)
+    else:
+        root = pathlib.Path(config.data)
+        features = feature_folder(root, config.features)
     dataset = UCFCrime(root, features)
     videos = {video.name: video for video in itertools.chain(dataset.train, dataset.test)}
     store = open_store(
@@ -109,7 +114,7 @@ def open_experiment_data(config):
         video.frame_labels()
     left_out = [video.name for video in dataset.test if video.name not in store.videos]
     if config.data is None:
-        source = "made-up (no pixels, for trying things out)"
+        source = f"embedded data set, rendered ({store.extraction})"
     else:
         named = pathlib.Path(config.features or root.name)
         source = named.name if named.is_absolute() else str(named)

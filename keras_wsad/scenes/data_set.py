@@ -79,9 +79,6 @@ def write_data_set(root, settings=None, workers=2):
         root: path. Folder to make.
         settings: `SceneSet`, or `None` for the default size.
         workers: int. Processes. Defaults to `2`.
-
-    Returns:
-        int, the number of videos.
     """
     root = pathlib.Path(root)
     settings = settings or SceneSet()
@@ -94,7 +91,6 @@ def write_data_set(root, settings=None, workers=2):
         )
         events = list(track(tasks, "Rendering videos", len(shots)))
     _write_lists(root, shots, events)
-    return len(shots)
 
 
 def _shots(settings):

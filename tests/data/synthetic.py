@@ -1,23 +1,11 @@
-"""A small made-up feature set in UCF-Crime's layout, for use without data."""
+"""A small made-up feature set in UCF-Crime's layout, for tests that need no pixels."""
 
 import numpy as np
 
 from keras_wsad.data.annotations import CLASS_NAMES
 from keras_wsad.data.annotations import NORMAL
-from keras_wsad.files import atomic_path
-from keras_wsad.files import cache_folder
 
-_VERSION = 5
 FRAMES_PER_CLIP = 64
-
-
-def synthetic_root():
-    """Returns the folder of the made-up data set, made on first use (a second or two)."""
-    root = cache_folder() / f"synthetic-{_VERSION}"
-    if not root.is_dir():
-        with atomic_path(root) as temporary:
-            write_synthetic(temporary)
-    return root
 
 
 def write_synthetic(root, train_per_class=15, test_per_class=4, feature_dim=128, seed=0):

@@ -1,0 +1,63 @@
+"""The embedded data set: rendered on first use, and described by `compact`."""
+
+import dataclasses
+
+from keras_wsad.errors import DataError
+from keras_wsad.features.extraction import Extraction
+from keras_wsad.files import cache_folder
+from keras_wsad.scenes import SceneSet
+from keras_wsad.scenes import write_data_set
+from keras_wsad.scenes.data_set import VERSION
+
+
+def embedded_root(settings=None, workers=2):
+    """Returns the folder of the rendered videos, in UCF-Crime's layout.
+
+    They are rendered on first use, which takes a minute or two on two cores, and are kept
+    in the cache folder. A rendering that was broken off goes on.
+
+    Args:
+        settings: `SceneSet`, or `None` for the default size. Defaults to `None`.
+        workers: int. Processes that render. Defaults to `2`.
+    """
+    settings = settings or SceneSet()
+    # As in scenes-1-9-4-0-24.0-40.0: one folder for each setting.
+    values = (VERSION, *dataclasses.astuple(settings)[:3], *settings.seconds)
+    root = cache_folder() / "-".join(["scenes", *map(str, values)])
+    # The list of the training videos is written last.
+    if not (root / "Anomaly_Train.txt").is_file():
+        print(f"Rendering the embedded data set into {root}", flush=True)
+        write_data_set(root, settings, workers)
+    return root
+
+
+def embedded_features(root):
+    """Returns the folder below `root` with the features of its videos.
+
+    They are extracted on first use; an extraction that was broken off goes on.
+
+    Args:
+        root: path, as `embedded_root` returns it.
+
+    Raises:
+        DataError: a video cannot be read.
+    """
+    from keras_wsad.backbones import open_backbone
+    from keras_wsad.features.extract_videos import extract_videos
+    from keras_wsad.video import find_videos
+
+    backbone = open_backbone("compact")
+    extraction = Extraction.of(backbone)
+    # Other weights, other features: a folder for each.
+    folder = root / f"compact-{backbone.weights.partition(':')[2][:8]}"
+    whole = folder / "whole"
+    if not whole.is_file():
+        print(f"Extracting features into {folder}", flush=True)
+        report = extract_videos(find_videos([root]), folder, backbone, extraction)
+        if report.failed:
+            raise DataError(
+                f"{root}: expected videos that can be read. Found {len(report.failed)} "
+                f"that cannot: {report.failed}. Delete the folder: it is rendered anew."
+            )
+        whole.touch()
+    return folder
