@@ -2,8 +2,8 @@
 
     python benchmarks/extract_memory.py --hours 3
 
-Both videos are made up and made here, which takes a minute or two for three hours. A process
-of its own extracts each with random weights; its peak is read when it has ended.
+Both videos are made up and made here, which takes a minute for three hours. A process of
+its own extracts each with random weights; its peak is read when it has ended.
 """
 
 import argparse

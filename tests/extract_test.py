@@ -92,7 +92,7 @@ def test_damaged_videos_are_listed_and_the_rest_is_done(videos, tmp_path, capsys
     assert main(["extract", str(mixed), *SETTINGS, "--out", str(out)]) == 1
     shown = capsys.readouterr()
     assert shown.err.startswith("error: ") and "W.mp4: expected a video" in shown.err
-    assert f"features of 1 videos are in {out}, 1 give none" in shown.out
+    assert f"features of 1 of 2 videos are in {out}" in shown.out
     (mixed / "W.mp4").unlink()
     cut = make_video(mixed / "X.mkv", 300, codec="mpeg4")
     cut.write_bytes(cut.read_bytes()[: cut.stat().st_size // 2])
@@ -103,7 +103,8 @@ def test_damaged_videos_are_listed_and_the_rest_is_done(videos, tmp_path, capsys
 @pytest.mark.parametrize(
     ("options", "complaint"),
     [
-        (["--backbone=i3d"], "--weights FILE for i3d, published by deepmind/kinetics-i3d"),
+        (["--backbone=resnet"], "a backbone of i3d, c3d, r3d34, compact"),
+        (["--backbone=i3d"], "--weights FILE for i3d (published by deepmind/kinetics-i3d"),
         (["--backbone=i3d", "--weights=/nowhere"], "/nowhere: expected the prefix"),
         (["--backbone=i3d", "--weights=x", "--random_weights"], "Received: both"),
         (["--backbone=i3d", "--weights=x", "--seed=1"], "--seed with --random_weights"),

@@ -97,8 +97,8 @@ def _digest(weights):
     path = pathlib.Path(weights)
     prefix = path.with_suffix("") if path.suffix == ".index" else path
     # A checkpoint of TensorFlow is an index and one data file or several.
-    files = sorted(prefix.parent.glob(f"{prefix.name}.index"))
-    files += sorted(prefix.parent.glob(f"{prefix.name}.data-*"))
+    parts = (f"{prefix.name}.index", f"{prefix.name}.data-")
+    files = [file for file in prefix.parent.iterdir() if file.name.startswith(parts)]
     digest = hashlib.sha256()
     for file in sorted(files) or [path]:
         with open(file, "rb") as content:

@@ -38,6 +38,7 @@ def _parser(prog):
         "NAME.npy of shape (clips, features), or NAME__0.npy ... for several crops, with "
         "how they were made in NAME.json. What is done is passed over: after a kill, or "
         "with more videos, the same command goes on.",
+        allow_abbrev=False,
     )
     add = parser.add_argument
     add(
@@ -49,8 +50,7 @@ def _parser(prog):
     add(
         "--backbone",
         required=True,
-        choices=["i3d", "c3d", "r3d34", "compact"],
-        help="the network that describes a clip",
+        help="the network that describes a clip: i3d, c3d, r3d34 or compact",
     )
     add(
         "--weights",
@@ -110,8 +110,8 @@ def _extract(arguments):
     weights = arguments.weights or entry.default_weights
     if not weights and not arguments.random_weights:
         raise ConfigError(
-            f"Expected --weights FILE for {arguments.backbone}, published by "
-            f"{entry.published}; --random_weights goes without, for trying things out."
+            f"Expected --weights FILE for {arguments.backbone} ({entry.published}); "
+            "--random_weights goes without, for trying things out."
         )
     backbone = open_backbone(
         arguments.backbone,
@@ -147,5 +147,5 @@ def _print_report(report, num_videos, out):
         print(f"{len(report.done_before)} of {num_videos} were done before")
     if report.changed:
         print(f"{len(report.changed)} videos had changed and were extracted again")
-    without = f", {len(report.failed)} give none" if report.failed else ""
-    print(f"features of {num_videos - len(report.failed)} videos are in {out}{without}")
+    good = num_videos - len(report.failed)
+    print(f"features of {good} of {num_videos} videos are in {out}")

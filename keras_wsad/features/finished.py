@@ -61,7 +61,9 @@ def plan_videos(videos, out, extraction, dtype, overwrite=False):
         except DataError:
             sidecar = None
         if any(crop_number(file) is not None for file in file_names(name, 1)):
-            plan.impossible[name] = f"{path}: a name that ends like this names a crop"
+            plan.impossible[name] = (
+                f"{path}: expected a name without a crop's number at its end. Rename it"
+            )
         elif sidecar is None:
             there = [*sorted(files_of(out, name)), *([target] if target.exists() else [])]
             if there:

@@ -12,7 +12,6 @@ from keras_wsad.video.crops import take_crops
 from keras_wsad.video.decode import DamagedVideoWarning
 from keras_wsad.video.decode import DecodedFrames
 from keras_wsad.video.decode import probe_video
-from keras_wsad.video.decode import to_rgb
 
 
 def clip_starts(num_frames, length=64, stride=64, num_segments=None):
@@ -151,7 +150,7 @@ class ClipReader:
         for place, frame in enumerate(self._frames):
             if start is None or place < start:
                 continue
-            rgb = to_rgb(frame, short_side_of(self._size))
+            rgb = self._frames.to_rgb(frame, short_side_of(self._size))
             recent.append(take_crops(rgb, self._size, self._crops))
             while start is not None and place + 1 == start + length:
                 yield self._give(start, times, recent)

@@ -6,6 +6,7 @@ import warnings
 
 import av
 import numpy as np
+from av.video.reformatter import VideoReformatter
 
 from keras_wsad.errors import VideoError
 from keras_wsad.video.container import ends_early
@@ -85,6 +86,7 @@ class DecodedFrames:
         self.path = path
         self.num_frames = 0
         self.damage = None
+        self._reformatter = VideoReformatter()
 
     def __iter__(self):
         num_packets, end, damage = 0, 0.0, Damage()
@@ -127,16 +129,45 @@ class DecodedFrames:
                     f"{length:.1f} s{found}."
                 )
 
+    def to_rgb(self, frame, short_side=256):
+        """Makes upright RGB pixels of a frame.
+
+        Grey, 10-bit and other pixel formats become 8-bit RGB, and a rotation tag is
+        applied.
+
+        Args:
+            frame: one of the frames.
+            short_side: int or `None`. Pixels of the shorter side after resizing with the
+                aspect ratio kept, `None` to leave the size. Defaults to `256`.
+
+        Returns:
+            A uint8 array of shape `(height, width, 3)`.
+        """
+        width, height = frame.width, frame.height
+        if short_side is not None:
+            scale = short_side / min(width, height)
+            width, height = (
+                max(math.floor(side * scale + 0.5), 1) for side in (width, height)
+            )
+        # One for all frames: to set it up takes longer than to convert a small frame.
+        converted = self._reformatter.reformat(
+            frame, width=width, height=height, format="rgb24", interpolation="BILINEAR"
+        )
+        rgb = converted.to_ndarray()
+        # The tag counts degrees against the clock, as numpy does.
+        turns = round(frame.rotation / 90) % 4
+        return np.rot90(rgb, turns) if turns else rgb
+
 
 def decode_frames(path, short_side=256):
     """Decodes a video frame by frame, with memory that does not grow with its length.
 
     Args:
         path: str or path.
-        short_side: int or `None`, see `to_rgb`. Defaults to `256`.
+        short_side: int or `None`, see `DecodedFrames.to_rgb`. Defaults to `256`.
 
     Yields:
-        uint8 arrays of shape `(height, width, 3)`, as `to_rgb` makes them.
+        uint8 arrays of shape `(height, width, 3)`, as `DecodedFrames.to_rgb` makes them.
 
     Raises:
         VideoError: the file is absent, no video, or not a frame of it decodes.
@@ -146,36 +177,11 @@ def decode_frames(path, short_side=256):
     """
     frames = DecodedFrames(path)
     for frame in frames:
-        yield to_rgb(frame, short_side)
+        yield frames.to_rgb(frame, short_side)
     if frames.damage:
         warnings.warn(
             f"{path}: damaged. {frames.damage}", DamagedVideoWarning, stacklevel=2
         )
-
-
-def to_rgb(frame, short_side=256):
-    """Makes upright RGB pixels of a decoded frame.
-
-    Grey, 10-bit and other pixel formats become 8-bit RGB, and a rotation tag is applied.
-
-    Args:
-        frame: `av.VideoFrame`.
-        short_side: int or `None`. Pixels of the shorter side after resizing with the
-            aspect ratio kept, `None` to leave the size. Defaults to `256`.
-
-    Returns:
-        A uint8 array of shape `(height, width, 3)`.
-    """
-    width, height = frame.width, frame.height
-    if short_side is not None:
-        scale = short_side / min(width, height)
-        width, height = (max(math.floor(side * scale + 0.5), 1) for side in (width, height))
-    rgb = frame.to_ndarray(
-        format="rgb24", width=width, height=height, interpolation="BILINEAR"
-    )
-    # The tag counts degrees against the clock, as numpy does.
-    turns = round(frame.rotation / 90) % 4
-    return np.rot90(rgb, turns) if turns else rgb
 
 
 def _packets(container, stream):

@@ -63,6 +63,10 @@ def test_a_backbone_is_known_by_its_weights(backbone, tmp_path):
     path = tmp_path / "any.weights.h5"
     backbone.model.save_weights(path)
     read = open_backbone("compact", path)
+    # The same weights under another name are the same weights.
+    other = tmp_path / "[other].weights.h5"
+    other.write_bytes(path.read_bytes())
+    assert open_backbone("compact", other).weights == read.weights
     assert read.weights.startswith("sha256:") and len(read.weights) == 7 + 64
     clips = np.full((1, 16, 80, 80, 3), 90, np.uint8)
     np.testing.assert_array_equal(read(clips), backbone(clips))

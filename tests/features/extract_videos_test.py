@@ -182,7 +182,7 @@ def test_the_rest_goes_on_when_videos_are_damaged(folder, backbone, extraction, 
         report = extract_videos(find_videos([videos]), out, backbone, extraction)
         assert sorted(report.failed) == ["B", "D", "E__1"]
         assert "B.mp4: expected a video" in report.failed["B"]
-        assert "names a crop" in report.failed["E__1"]
+        assert "a crop's number" in report.failed["E__1"]
         assert list(report.damaged) == ["F"]
         assert sorted(contents(out)) == [f"{n}.{s}" for n in "ACF" for s in ("json", "npy")]
     assert len(report.done_before) == 3
