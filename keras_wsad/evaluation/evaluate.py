@@ -46,13 +46,13 @@ def evaluate(folder, data=None, replicates=1000):
     if data is not None:
         config = dataclasses.replace(config, data=str(data))
     data = open_experiment_data(config)
+    run.refuse_other_features(data.store.extraction)
     model = load_model(run.model)
     if model.feature_dim != data.store.feature_dim:
         raise DataError(
             f"{run.folder}: the model takes {model.feature_dim} features a segment. "
             f"Found {data.store.feature_dim} in the data"
         )
-    run.refuse_other_features(data.store.extraction)
     scores = score_videos(model, data.store, data.test, config.test_crops)
     crops = max(
         min(len(data.store.videos[video.name]), config.test_crops) for video in data.test

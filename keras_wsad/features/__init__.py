@@ -1,5 +1,8 @@
-"""Feature files: readers, pooling into segments, and the store that caches both."""
+"""Features of clips: from videos, from files, pooled into segments, cached in a store."""
 
+from keras_wsad.features.extract import ExtractedVideo
+from keras_wsad.features.extract import extract_clips
+from keras_wsad.features.extraction import Extraction
 from keras_wsad.features.formats import read_features
 from keras_wsad.features.segments import normalize_clips
 from keras_wsad.features.segments import pool_segments
@@ -7,7 +10,10 @@ from keras_wsad.features.store import FeatureStore
 from keras_wsad.features.store import open_store
 
 __all__ = [
+    "ExtractedVideo",
+    "Extraction",
     "FeatureStore",
+    "extract_clips",
     "normalize_clips",
     "open_store",
     "pool_segments",

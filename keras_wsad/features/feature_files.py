@@ -121,9 +121,8 @@ def are_whole(folder, name, sidecar):
 def publish(workspace, folder):
     """Moves the files of a workspace to their place, if they are ready.
 
-    It may be killed at any moment and called again. Until it is through, the features in
-    the folder have no sidecar and, where crops are a file each, no crop 0: no reader takes
-    them for whole.
+    It may be killed at any moment and called again. Where crops are a file each, crop 0
+    comes last: until all are there, no reader takes them for whole. The sidecar follows.
 
     Args:
         workspace: path. A folder named after the video.

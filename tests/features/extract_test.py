@@ -14,6 +14,7 @@ from keras_wsad.features.extraction import Extraction
 from keras_wsad.features.extraction import differences
 from keras_wsad.video import clip_starts
 from keras_wsad.video import decode_frames
+from keras_wsad.video import probe_video
 from keras_wsad.video import read_clips
 from keras_wsad.video import scale_pixels
 from tests.video.make_video import make_video
@@ -74,25 +75,16 @@ def test_a_backbone_is_known_by_its_weights(backbone, tmp_path):
         open_backbone("resnet")
 
 
-def promise_more(path):
-    """Cuts the end of a Matroska file off, whose header goes on to promise it all."""
-    path.write_bytes(path.read_bytes()[: path.stat().st_size * 3 // 5])
-
-
 @pytest.mark.parametrize("num_segments", [None, 30])
 def test_a_video_with_fewer_frames_than_promised_has_the_clips_of_those(
     tmp_path, backbone, monkeypatch, num_segments
 ):
     path = make_video(tmp_path / "v.mp4", num_frames=60)
-    probe = "keras_wsad.video.clips.probe_video"
-    real = __import__("keras_wsad.video", fromlist=["x"]).probe_video
     extraction = Extraction.of(backbone, num_segments=num_segments)
     whole = extract_clips(path, backbone, extraction)
     for promised in (75, 40, 900):
-        monkeypatch.setattr(
-            probe,
-            lambda path, n=promised: dataclasses.replace(real(path), num_frames=n),
-        )
+        info = dataclasses.replace(probe_video(path), num_frames=promised)
+        monkeypatch.setattr("keras_wsad.video.clips.probe_video", lambda _, i=info: i)
         video = extract_clips(path, backbone, extraction)
         np.testing.assert_array_equal(video.starts, whole.starts)
         np.testing.assert_array_equal(video.features, whole.features)
@@ -101,7 +93,7 @@ def test_a_video_with_fewer_frames_than_promised_has_the_clips_of_those(
 @pytest.mark.filterwarnings("ignore::keras_wsad.video.DamagedVideoWarning")
 def test_a_cut_video_gives_what_decodes_and_says_so(tmp_path, backbone):
     path = make_video(tmp_path / "v.mkv", 300, codec="mpeg4")
-    promise_more(path)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 3 // 5])
     video = extract_clips(path, backbone, Extraction.of(backbone))
     decoded = sum(1 for _ in decode_frames(path))
     assert 16 < video.num_frames == decoded < 300
