@@ -2,7 +2,7 @@
 
 from keras_wsad.evaluation.all_metrics import compute_metrics
 from keras_wsad.evaluation.evaluate import evaluate
-from keras_wsad.evaluation.frames import expand_to_frames
-from keras_wsad.evaluation.frames import frame_boundaries
+from keras_wsad.features.frames import expand_to_frames
+from keras_wsad.features.frames import frame_boundaries
 
 __all__ = ["compute_metrics", "evaluate", "expand_to_frames", "frame_boundaries"]

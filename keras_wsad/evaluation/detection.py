@@ -7,8 +7,8 @@ from sklearn.metrics import average_precision_score
 
 from keras_wsad.data import CLASS_NAMES
 from keras_wsad.data import NORMAL
-from keras_wsad.evaluation.frames import frame_boundaries
 from keras_wsad.evaluation.frames import frames_of
+from keras_wsad.features.frames import frame_boundaries
 from keras_wsad.metrics import false_alarm_rate
 from keras_wsad.metrics import frame_level_auc
 from keras_wsad.metrics import temporal_map
