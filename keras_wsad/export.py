@@ -6,9 +6,33 @@ import numpy as np
 from keras_wsad.data.annotations import CLASS_NAMES
 from keras_wsad.files import atomic_path
 from keras_wsad.files import write_json
+from keras_wsad.metrics.alarm_threshold import FIXED
 
 
-def export_saved_model(model, path, config):
+def describe_model(model, config, threshold, extraction=None):
+    """Says what a program must know that uses a model, as a dict for JSON.
+
+    Args:
+        model: `JointModel`.
+        config: `ExperimentConfig`.
+        threshold: dict, as `choose_alarm_threshold` returns it.
+        extraction: `Extraction`, how the features of the training videos were made, or
+            `None` where nobody has said so. Defaults to `None`.
+    """
+    return {
+        "class_names": CLASS_NAMES,
+        "num_segments": model.num_segments,
+        "feature_dim": model.feature_dim,
+        "reduce": config.reduce,
+        "alignment": config.alignment,
+        "test_crops": config.test_crops,
+        "checkpoint_rule": config.checkpoint_rule,
+        "threshold": threshold,
+        "extraction": extraction and extraction.to_dict(),
+    }
+
+
+def export_saved_model(model, path, config, threshold=FIXED, extraction=None):
     """Writes a SavedModel with feature normalisation and pooling inside.
 
     It serves with `tf.saved_model.load` where keras_wsad is not installed.
@@ -21,12 +45,15 @@ def export_saved_model(model, path, config):
       has several clips, scores differ a little from those of `serve_clips`.
     - `serve_both(features, normalized_features)`: both inputs of the model.
 
-    `assets.extra/keras_wsad.json` names the classes and says how clips are pooled.
+    `assets.extra/keras_wsad.json` names the classes and says how clips are made and pooled
+    and above which score an alarm begins.
 
     Args:
         model: trained `JointModel`.
         path: path. Folder to write, whole or not at all.
         config: `ExperimentConfig`.
+        threshold: dict, see `describe_model`. Defaults to a fixed one.
+        extraction: `Extraction` or `None`, see `describe_model`. Defaults to `None`.
     """
     import tensorflow as tf
 
@@ -63,14 +90,7 @@ def export_saved_model(model, path, config):
     archive.add_endpoint("serve", serve, input_signature=[segments])
     archive.add_endpoint("serve_both", call, input_signature=[segments, segments])
     archive.add_endpoint("serve_clips", serve_clips, input_signature=[clips])
-    about = {
-        "class_names": CLASS_NAMES,
-        "num_segments": model.num_segments,
-        "feature_dim": model.feature_dim,
-        "reduce": config.reduce,
-        "alignment": config.alignment,
-        "test_crops": config.test_crops,
-    }
+    about = describe_model(model, config, threshold, extraction)
     with atomic_path(path) as temporary:
         archive.write_out(str(temporary), verbose=False)
         (temporary / "assets.extra").mkdir()

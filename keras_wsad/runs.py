@@ -13,6 +13,9 @@ from keras_wsad.errors import DataError
 from keras_wsad.errors import RunError
 from keras_wsad.files import write_json
 
+# What holds for a model that was trained before a threshold was stored with it.
+NO_THRESHOLD = {"value": 0.5, "rule": "fixed, none is stored", "videos": 0}
+
 
 class Run:
     """A run folder and the paths in it.
@@ -27,7 +30,7 @@ class Run:
     | `state.npz` | what `--resume` goes on from; gone when training is done |
     | `best-EPOCH.weights.h5` | the kept weights so far; gone when training is done |
     | `model.keras`, `saved_model/` | the trained model |
-    | `training.json` | how it ended: steps, seconds, which epoch was kept |
+    | `training.json` | how it ended: steps, seconds, kept epoch, alarm threshold |
     | `metrics.json`, `*.png` | from `evaluate.py` |
 
     Args:
@@ -57,6 +60,28 @@ class Run:
         if not self.config.is_file() or not self.config.stat().st_size:
             raise RunError(f"{self.folder}: expected a run folder, with config.yaml in it.")
         return load_config(self.config)
+
+    def load_training(self):
+        """Returns how the training ended, as `training.json` says.
+
+        Returns:
+            A dict with `checkpoint`, `None` where there is no such file, and `threshold`,
+            a fixed one where none was stored.
+
+        Raises:
+            RunError: the file is damaged.
+        """
+        content = {"checkpoint": None}
+        if self.training.is_file():
+            try:
+                content = json.loads(self.training.read_text(encoding="utf-8"))
+                dict(content["checkpoint"])
+                float(content.get("threshold", NO_THRESHOLD)["value"])
+            except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+                raise RunError(
+                    f"{self.training}: damaged; it says which epoch was kept."
+                ) from error
+        return {"threshold": NO_THRESHOLD, **content}
 
     def save_extraction(self, extraction):
         """Notes the `Extraction` of the features trained on, if it is not `None`."""

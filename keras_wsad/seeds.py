@@ -25,6 +25,8 @@ METRICS = {
     "false alarms at .5, aligned": ("detection", "aligned", "false_alarm_rate"),
     "class AUC, mean over classes, aligned": ("detection", "aligned", "class_auc_mean"),
     "mAP@IoU .1:.5, aligned": ("detection", "aligned", "map_at_iou", "mean"),
+    "events found, aligned": ("detection", "aligned", "found_events"),
+    "normal videos silent, aligned": ("detection", "aligned", "silent_normal_videos"),
     "video AUC": ("video_level", "video_auc"),
     "mAA": ("classification", "maa"),
     "accuracy": ("classification", "accuracy"),

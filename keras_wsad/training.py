@@ -28,15 +28,14 @@ from keras_wsad.files import atomic_path
 from keras_wsad.files import remove_partial
 from keras_wsad.files import write_json
 from keras_wsad.files import write_text
-from keras_wsad.inference import score_videos
 from keras_wsad.losses import AttentionRegularization
 from keras_wsad.losses import MILRankingLoss
 from keras_wsad.losses import WeightedCategoricalCrossentropy
-from keras_wsad.metrics import mean_average_accuracy
-from keras_wsad.metrics import video_level_auc
 from keras_wsad.models import JointModel
 from keras_wsad.runs import Run
 from keras_wsad.runs import describe_environment
+from keras_wsad.validation import held_out_threshold
+from keras_wsad.validation import validation_judges
 
 
 def train(config, resume=None):
@@ -85,7 +84,7 @@ def train(config, resume=None):
 
     model = build_model(config, data.store.feature_dim)
     compile_model(model, config, data.class_counts)
-    judges = _judges(config, data)
+    judges = validation_judges(config, data)
     selection = CheckpointSelection(config.checkpoint_rule, run.folder, judges)
     state = RunState(run.state, run.log, selection, data_key=_data_key(data))
     first_epoch = state.restore(model)
@@ -128,7 +127,7 @@ def train(config, resume=None):
         )
     finally:
         progress.close()
-    _finish(run, model, config, selection, state, time.monotonic() - started)
+    _finish(run, model, config, data, selection, state, time.monotonic() - started)
     return run
 
 
@@ -242,35 +241,14 @@ def _enable_op_determinism():
         tf.config.experimental.enable_op_determinism()
 
 
-def _judges(config, data):
-    """Returns what judges the model after each epoch, by the prefix of its metrics."""
-    parts = {"val": data.validation}
-    if config.checkpoint_rule == "best_on_test":
-        parts["test"] = data.test
-
-    def judge_on(videos):
-        labels = [video.label for video in videos]
-        is_anomalous = [video.is_anomalous for video in videos]
-
-        def judge(model):
-            scores = score_videos(model, data.store, videos, config.test_crops)
-            predictions = scores["class_probabilities"].argmax(axis=1)
-            return {
-                "auc": video_level_auc(is_anomalous, scores["segment_scores"]),
-                "maa": mean_average_accuracy(labels, predictions, len(CLASS_NAMES)),
-            }
-
-        return judge
-
-    return {prefix: judge_on(videos) for prefix, videos in parts.items() if videos}
-
-
-def _finish(run, model, config, selection, state, seconds):
+def _finish(run, model, config, data, selection, state, seconds):
     """Puts the kept weights in place, saves the model in both forms, and tidies up."""
     if config.checkpoint_rule != "last":
         model.load_weights(selection.path_of(selection.best_epoch))
+    threshold = held_out_threshold(model, config, data)
     if keras.backend.backend() == "tensorflow":
-        export_saved_model(model, run.saved_model, config)
+        extraction = data.store.extraction
+        export_saved_model(model, run.saved_model, config, threshold, extraction)
     else:
         print("saved_model is left out: it needs the TensorFlow backend.")
     kept = state.rows[selection.best_epoch]
@@ -279,6 +257,7 @@ def _finish(run, model, config, selection, state, seconds):
         "epochs": len(state.rows),
         "seconds_of_last_start": round(seconds, 1),
         "checkpoint": {"rule": config.checkpoint_rule, **kept},
+        "threshold": threshold,
     }
     write_json(run.training, content)
     # The model comes last: a run folder with model.keras is a finished one.

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from keras_wsad.evaluation.alarms import alarm_metrics
 from keras_wsad.evaluation.classification import classification_metrics
 from keras_wsad.evaluation.classification import video_level_metrics
 from keras_wsad.evaluation.detection import detection_metrics
@@ -13,6 +14,11 @@ DEFINITIONS = {
     "abnormal_auc": "the same over the frames of anomalous test videos only",
     "average_precision": "average precision of the frame scores over all test videos",
     "false_alarm_rate": "share of the frames of normal test videos that score above 0.5",
+    "found_events": "share of the anomalous test videos in which the frames above the "
+    "alarm threshold and the annotated frames overlap by 0.3 or more, intersection over "
+    "union; videos without an annotated frame do not count",
+    "silent_normal_videos": "share of the normal test videos without a frame above the "
+    "alarm threshold",
     "class_auc": "per anomaly class, frame-level ROC area of segment score x class "
     "probability for the frames of that class against all others; mean over the "
     "classes that have them",
@@ -24,7 +30,7 @@ DEFINITIONS = {
 }
 
 
-def compute_metrics(videos, scores, replicates=1000):
+def compute_metrics(videos, scores, replicates=1000, threshold=0.5):
     """Computes every metric from the outputs of a model.
 
     Args:
@@ -32,6 +38,8 @@ def compute_metrics(videos, scores, replicates=1000):
         scores: dict with `segment_scores` of shape `(videos, segments)` and
             `class_probabilities` of shape `(videos, 14)`.
         replicates: int. Bootstrap resamplings. Defaults to `1000`.
+        threshold: float. A score above it is an alarm, for `found_events` and
+            `silent_normal_videos`. Defaults to `0.5`.
 
     Returns:
         A dict for JSON: `detection` for each alignment, `video_level`, `classification`,
@@ -41,7 +49,10 @@ def compute_metrics(videos, scores, replicates=1000):
     weights = resample_videos(labels, replicates)
     return {
         "detection": {
-            alignment: detection_metrics(videos, scores, alignment, weights)
+            alignment: {
+                **detection_metrics(videos, scores, alignment, weights),
+                **alarm_metrics(videos, scores, alignment, weights, threshold),
+            }
             for alignment in ALIGNMENTS
         },
         "video_level": video_level_metrics(labels, scores["segment_scores"], weights),

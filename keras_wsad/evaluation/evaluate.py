@@ -2,7 +2,6 @@
 
 import collections
 import dataclasses
-import json
 
 import numpy as np
 from sklearn.metrics import roc_curve
@@ -45,6 +44,7 @@ def evaluate(folder, data=None, replicates=1000):
         raise RunError(f"{run.folder}: the run is not finished; --resume goes on with it.")
     if data is not None:
         config = dataclasses.replace(config, data=str(data))
+    training = run.load_training()
     data = open_experiment_data(config)
     run.refuse_other_features(data.store.extraction)
     model = load_model(run.model)
@@ -67,14 +67,17 @@ def evaluate(folder, data=None, replicates=1000):
                 "pooling": f"{config.reduce}, {config.alignment}",
                 "crops": crops,
                 "seed": config.seed,
-                "checkpoint": _checkpoint(run),
+                "checkpoint": training["checkpoint"],
+                "threshold": training["threshold"],
                 "test_videos": len(data.test),
                 "test_videos_without_features": data.left_out,
                 "frame_counts": dict(
                     collections.Counter(video.frames_source for video in data.test)
                 ),
             },
-            **compute_metrics(data.test, scores, replicates),
+            **compute_metrics(
+                data.test, scores, replicates, training["threshold"]["value"]
+            ),
         }
     )
     write_json(run.metrics, metrics)
@@ -108,15 +111,6 @@ def _draw(run, videos, segment_scores, metrics):
     figures.draw_roc(run.folder / "roc.png", curves, title)
     confusion = metrics["classification"]["confusion"]
     figures.draw_confusion(run.folder / "confusion.png", confusion, title)
-
-
-def _checkpoint(run):
-    if not run.training.is_file():
-        return None
-    try:
-        return json.loads(run.training.read_text(encoding="utf-8"))["checkpoint"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise RunError(f"{run.training}: damaged; it says which epoch was kept.") from error
 
 
 def _without_nan(content):

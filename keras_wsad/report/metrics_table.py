@@ -22,6 +22,11 @@ def print_metrics(metrics):
     about = metrics["about"]
     # Not wrapped, so that a log can be searched for it.
     print(describe_protocol(about))
+    threshold = about["threshold"]
+    print(
+        f"Alarms above {threshold['value']:.3f}, rule {threshold['rule']}, chosen on "
+        f"{threshold['videos']} held-out training videos"
+    )
     if about["test_videos_without_features"]:
         missing = about["test_videos_without_features"]
         print(
@@ -51,6 +56,9 @@ def _summary(metrics):
     row("false alarms in normal videos at 0.5", "false_alarm_rate")
     classes = sum(area is not None for area in aligned["class_auc"].values())
     row(f"class AUC, mean of {classes}", "class_auc_mean")
+    threshold = f"{metrics['about']['threshold']['value']:.3f}"
+    row(f"events found at {threshold}, IoU 0.3", "found_events")
+    row(f"normal videos silent at {threshold}", "silent_normal_videos")
     for iou in ("0.1", "0.3", "0.5", "mean"):
         maps = (part["map_at_iou"][iou] for part in (aligned, release))
         name = "mAP@IoU, mean of .1 to .5" if iou == "mean" else f"mAP@IoU {iou}"
