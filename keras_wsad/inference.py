@@ -1,8 +1,6 @@
-"""Scores from a trained model: for the videos of a store, and for one feature file."""
+"""Scores from a trained model: for the videos of a store, for one video or feature file."""
 
-import dataclasses
 import json
-import os
 import pathlib
 
 import keras
@@ -10,16 +8,19 @@ import numpy as np
 
 from keras_wsad.config import ExperimentConfig
 from keras_wsad.config import load_config
-from keras_wsad.data.annotations import CLASS_NAMES
 from keras_wsad.errors import RunError
+from keras_wsad.export import describe_model
 from keras_wsad.features import normalize_clips
 from keras_wsad.features import pool_segments
-from keras_wsad.features import read_features
-from keras_wsad.features.formats import crops_first
 from keras_wsad.models import JointModel
+from keras_wsad.prediction import Predictor
+from keras_wsad.runs import NO_THRESHOLD
 from keras_wsad.runs import Run
 
 _BATCH = 64
+
+# What a SavedModel does not say that was exported before it did.
+_UNSAID = {"checkpoint_rule": "unknown", "threshold": NO_THRESHOLD, "extraction": None}
 
 
 def score_videos(model, store, videos, crops=5):
@@ -60,86 +61,14 @@ def score_videos(model, store, videos, crops=5):
     return outputs
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Prediction:
-    """What the model says of a video.
-
-    Attributes:
-        segment_scores: float array of shape `(segments,)`, 0 normal to 1 anomalous.
-        class_probabilities: float array of shape `(classes,)`.
-        class_name: str. The class with the highest probability.
-        first_level_attention: float array of shape `(segments,)`, or `None`.
-        second_level_attention: float array of shape `(segments,)`, or `None`.
-    """
-
-    segment_scores: np.ndarray
-    class_probabilities: np.ndarray
-    class_name: str
-    first_level_attention: np.ndarray | None = None
-    second_level_attention: np.ndarray | None = None
-
-
-class Predictor:
-    """A trained model that takes clip features as they come from a file.
-
-    Open one with `keras_wsad.load`.
-
-    Args:
-        score_clips: function from clips `(K, n)` to a dict of outputs, first axis 1.
-        feature_dim: int. Features per clip, n.
-        crops: int. Crops to average over.
-    """
-
-    def __init__(self, score_clips, feature_dim, crops):
-        self._score_clips = score_clips
-        self.feature_dim = feature_dim
-        self.crops = crops
-
-    def predict(self, features):
-        """Scores one video.
-
-        Args:
-            features: a feature file's path, or an array as such a file holds it, of
-                shape `(K, n)`, `(crops, K, n)` or `(K, 10, n)`. Its clips are normalised
-                and pooled as in training.
-
-        Returns:
-            A `Prediction`, averaged over the crops.
-
-        Raises:
-            FeatureFileError: the file cannot be used, or which axis the crops are is open.
-            RunError: the features are not of the kind that the model was trained on, or not
-            finite.
-        """
-        if isinstance(features, (str, os.PathLike)):
-            features = read_features(features)
-        clips = np.asarray(features, np.float32)
-        if clips.ndim in (2, 3) and clips.size:
-            clips = crops_first(clips)
-        if clips.ndim != 3 or clips.shape[-1] != self.feature_dim or not clips.size:
-            raise RunError(
-                f"Expected features of shape (K, {self.feature_dim}) or (crops, K, "
-                f"{self.feature_dim}), K at least 1. Received: shape={np.shape(features)}"
-            )
-        if not np.isfinite(clips).all():
-            raise RunError("Expected finite features. Received: NaN or infinity")
-        outputs = [self._score_clips(crop) for crop in clips[: self.crops]]
-        mean = {
-            name: np.mean([np.asarray(output[name])[0] for output in outputs], axis=0)
-            for name in outputs[0]
-        }
-        best = int(mean["class_probabilities"].argmax())
-        return Prediction(class_name=CLASS_NAMES[best], **mean)
-
-
 def load(path):
     """Opens a trained model for prediction.
 
     Args:
         path: str or path. A run folder, its `model.keras`, or its `saved_model`. How clips
-            are pooled is read from the run's `config.yaml`, which lies beside
-            `model.keras`; a SavedModel carries it. A `model.keras` alone is taken to be
-            trained with the defaults.
+            are made and pooled and where alarms begin is read from the run's folder, which
+            `model.keras` lies in; a SavedModel carries it. A `model.keras` alone is taken
+            to be trained with the defaults, and to raise alarms above 0.5.
 
     Returns:
         A `Predictor`.
@@ -164,6 +93,7 @@ def load(path):
             f"{path}: expected a finished run folder, a .keras file or a SavedModel."
         )
     config = load_config(run.config) if run.config.is_file() else ExperimentConfig()
+    training, extraction = run.load_training(), run.load_extraction()
     model = load_model(model_path)
     options = {
         "num_segments": model.num_segments,
@@ -178,7 +108,8 @@ def load(path):
         }
         return model.predict_on_batch(inputs)
 
-    return Predictor(score_clips, model.feature_dim, config.test_crops)
+    about = describe_model(model, config, training["threshold"], extraction)
+    return Predictor(score_clips, about, path)
 
 
 def load_model(path):
@@ -206,10 +137,12 @@ def load_model(path):
 def _load_saved_model(path):
     import tensorflow as tf
 
-    about = path / "assets.extra" / "keras_wsad.json"
+    file = path / "assets.extra" / "keras_wsad.json"
     try:
-        content = json.loads(about.read_text(encoding="utf-8"))
-        feature_dim, crops = content["feature_dim"], content["test_crops"]
+        about = {**_UNSAID, **json.loads(file.read_text(encoding="utf-8"))}
+        missing = {"feature_dim", "test_crops", "alignment"} - about.keys()
+        if missing:
+            raise KeyError(", ".join(sorted(missing)))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RunError(
             f"{path}: a SavedModel, but not one that keras_wsad has exported ({error})."
@@ -221,4 +154,4 @@ def _load_saved_model(path):
         return {name: tensor.numpy() for name, tensor in outputs.items()}
 
     # The function belongs to the model, which must live as long.
-    return Predictor(score_clips, feature_dim, crops)
+    return Predictor(score_clips, about, path)

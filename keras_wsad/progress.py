@@ -1,5 +1,6 @@
 """Progress bars for what takes longer than two seconds."""
 
+import contextlib
 import sys
 import time
 
@@ -14,14 +15,7 @@ def track(items, description, total=None):
         description: str. What is being done, shown before the bar.
         total: int or `None`. How many items there are, if they do not know themselves.
     """
-    progress = rich.progress.Progress(
-        rich.progress.TextColumn("{task.description}"),
-        rich.progress.BarColumn(),
-        rich.progress.MofNCompleteColumn(),
-        rich.progress.TimeRemainingColumn(),
-        console=rich.console.Console(stderr=True),
-        disable=not sys.stderr.isatty(),
-    )
+    progress = _bar()
     started = time.monotonic()
     task = progress.add_task(description, total=len(items) if total is None else total)
     try:
@@ -32,3 +26,38 @@ def track(items, description, total=None):
             progress.advance(task)
     finally:
         progress.stop()
+
+
+@contextlib.contextmanager
+def count_up(description):
+    """Gives a function to be called for each thing done, with how many there will be.
+
+    A progress bar is shown from the second second on.
+
+    Args:
+        description: str. What is being done, shown before the bar.
+    """
+    progress = _bar()
+    started = time.monotonic()
+    task = progress.add_task(description, total=None)
+
+    def step(total):
+        if not progress.live.is_started and time.monotonic() - started > 2:
+            progress.start()
+        progress.update(task, advance=1, total=total)
+
+    try:
+        yield step
+    finally:
+        progress.stop()
+
+
+def _bar():
+    return rich.progress.Progress(
+        rich.progress.TextColumn("{task.description}"),
+        rich.progress.BarColumn(),
+        rich.progress.MofNCompleteColumn(),
+        rich.progress.TimeRemainingColumn(),
+        console=rich.console.Console(stderr=True),
+        disable=not sys.stderr.isatty(),
+    )

@@ -1,3 +1,4 @@
+import json
 import os
 import pathlib
 
@@ -64,6 +65,46 @@ def tiny_run(tiny_settings, tmp_path_factory):
 
     runs = str(tmp_path_factory.mktemp("runs"))
     return train(ExperimentConfig(**tiny_settings, runs=runs, name="tiny"))
+
+
+@pytest.fixture(scope="session")
+def compact_run(tmp_path_factory):
+    """A run folder as training leaves it, whose features are those of `compact`.
+
+    The model is not trained, and neither is the backbone.
+    """
+    import keras
+
+    from keras_wsad.backbones import open_backbone
+    from keras_wsad.config import ExperimentConfig
+    from keras_wsad.config import save_config
+    from keras_wsad.export import export_saved_model
+    from keras_wsad.features.extraction import Extraction
+    from keras_wsad.models import JointModel
+    from keras_wsad.runs import Run
+
+    run = Run(tmp_path_factory.mktemp("runs") / "compact")
+    config = ExperimentConfig(num_segments=8, test_crops=1)
+    save_config(config, run.config)
+    extraction = Extraction.of(
+        open_backbone("compact", "random"), stride=8, crops=5, num_segments=8
+    )
+    run.extraction.write_text(json.dumps(extraction.to_dict()))
+    threshold = {"value": 0.5, "rule": "youden_on_validation", "videos": 12}
+    content = {"checkpoint": {"rule": "last"}, "threshold": threshold}
+    run.training.write_text(json.dumps(content))
+    keras.utils.set_random_seed(0)
+    model = JointModel(8, 256, lstm_units=4)
+    export_saved_model(model, run.saved_model, config, threshold, extraction)
+    model.save(run.model)
+    return run
+
+
+@pytest.fixture(scope="session")
+def video(tmp_path_factory):
+    from tests.video.make_video import make_video
+
+    return make_video(tmp_path_factory.mktemp("videos") / "camera.mp4", num_frames=90)
 
 
 @pytest.fixture

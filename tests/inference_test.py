@@ -92,6 +92,16 @@ def test_an_array_is_read_as_the_file_that_holds_it(tiny_run, tmp_path, random):
         predictor.predict(random.random((40, 7, 16)))
 
 
+@pytest.mark.parametrize("num_clips", [1, 5, 10])
+def test_the_clips_of_a_file_are_not_taken_for_crops(tiny_run, tmp_path, random, num_clips):
+    predictor = keras_wsad.load(tiny_run.folder)
+    clips = random.random((num_clips, 16), "float32")
+    np.save(tmp_path / "v.npy", clips)
+    assert_same_predictions(
+        predictor.predict(tmp_path / "v.npy"), predictor.predict(clips), rtol=0
+    )
+
+
 @pytest.mark.parametrize("form", ["folder", "saved_model"])
 @pytest.mark.parametrize("shape", [(0, 16), (0, 5, 16), (16,), (2, 3, 4, 16)])
 def test_features_without_a_clip_are_refused(tiny_run, form, shape):

@@ -4,13 +4,17 @@ import keras
 import numpy as np
 import pytest
 
+import keras_wsad
 from keras_wsad.config import ExperimentConfig
 from keras_wsad.data import open_experiment_data
 from keras_wsad.data.pipelines import training_batches
 from keras_wsad.errors import NaNLossError
+from keras_wsad.inference import load_model
 from keras_wsad.inference import score_videos
 from keras_wsad.metrics import mean_average_accuracy
 from keras_wsad.metrics import video_level_auc
+from keras_wsad.metrics.alarm_threshold import FIXED
+from keras_wsad.metrics.alarm_threshold import choose_alarm_threshold
 from keras_wsad.training import build_model
 from keras_wsad.training import compile_model
 from keras_wsad.training import train
@@ -32,6 +36,22 @@ def test_a_run_leaves_its_history_and_environment(tiny_run, tiny_settings):
     assert tiny_run.load_config() == ExperimentConfig(
         **tiny_settings, runs=str(tiny_run.folder.parent), name="tiny"
     )
+
+
+def test_the_threshold_is_chosen_on_the_held_out_videos(tiny_run):
+    """And is the same in the run, in its saved model and in what is loaded of either."""
+    stored = tiny_run.load_training()["threshold"]
+    data = open_experiment_data(tiny_run.load_config())
+    scores = score_videos(load_model(tiny_run.model), data.store, data.validation)
+    is_anomalous = [video.is_anomalous for video in data.validation]
+    chosen = choose_alarm_threshold(is_anomalous, scores["segment_scores"])
+    assert stored["value"] == pytest.approx(chosen["value"], abs=1e-6)
+    assert stored["rule"] == "youden_on_validation"
+    assert stored["videos"] == len(data.validation) == 26
+    for path in (tiny_run.folder, tiny_run.model, tiny_run.saved_model):
+        predictor = keras_wsad.load(path)
+        assert predictor.threshold == stored["value"]
+        assert predictor.about["threshold"] == stored
 
 
 def test_the_kept_epoch_is_the_best_of_the_log(tiny_settings, tmp_path):
@@ -80,6 +100,8 @@ def test_other_checkpoint_rules(tiny_settings, tmp_path, rule):
     run = train(ExperimentConfig(**settings, runs=str(tmp_path), name=rule))
     rows = read_log(run)
     assert ("test_maa" in rows[0]) == (rule == "best_on_test")
+    # Test videos have no part in the threshold, whatever the rule.
+    assert run.load_training()["threshold"] == FIXED
     kept = json.loads(run.training.read_text())["checkpoint"]
     if rule == "last":
         assert kept["epoch"] == len(rows)

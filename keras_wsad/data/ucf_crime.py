@@ -109,7 +109,7 @@ class UCFCrime:
                 f"Found in the training list as well: {', '.join(both[:3])}"
             )
         annotation_path = self._find(ANNOTATIONS)
-        annotation = read_temporal_annotation(annotation_path)
+        annotation = self.annotation
         counts = FrameCounts(self.files, self._sidecars())
         videos = []
         for name, label in labels.items():
@@ -132,6 +132,11 @@ class UCFCrime:
                 )
             )
         return videos
+
+    @functools.cached_property
+    def annotation(self):
+        """The annotated videos: a dict from name to `(label, events)`."""
+        return read_temporal_annotation(self._find(ANNOTATIONS))
 
     @property
     def class_counts(self):

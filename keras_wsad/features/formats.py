@@ -44,6 +44,11 @@ def read_features(path):
     return _read_file(path)
 
 
+def is_feature_file(path):
+    """Whether a file holds features, by its suffix."""
+    return pathlib.Path(path).suffix.lower() in FEATURE_SUFFIXES
+
+
 def read_crops(paths):
     """Reads one file per crop and stacks them, `(crops, K, n)`.
 
