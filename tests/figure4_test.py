@@ -1,0 +1,73 @@
+import matplotlib.image
+import numpy as np
+import pytest
+
+from keras_wsad.commands.figure4 import figure4_command
+from keras_wsad.data import Video
+from keras_wsad.figure4 import choose_examples
+from keras_wsad.figure4 import draw_figure4
+from keras_wsad.prediction import VideoPrediction
+
+
+def pair(name, scores, class_name="Abuse", label=0, events=((0, 40),)):
+    video = Video(name=name, label=label, num_frames=80, events=list(events))
+    prediction = VideoPrediction(
+        segment_scores=np.array(scores),
+        class_probabilities=np.eye(14)[0],
+        class_name=class_name,
+        video=name,
+        threshold=0.5,
+        alignment="aligned",
+        num_frames=80,
+    )
+    return video, prediction
+
+
+def names(pairs):
+    return [video.name for video, _ in choose_examples(pairs)]
+
+
+def test_the_best_found_and_the_longest_missed_video_are_chosen():
+    pairs = [
+        pair("normal", [0, 0], "Normal", label=7, events=()),
+        pair("found, misnamed", [1, 0], "Arson"),
+        pair("found", [1, 0.9, 0, 0, 1, 0, 0, 0]),
+        pair("found best", [1, 0]),
+        pair("missed", [0, 0], "Normal"),
+        pair("missed longest", [0, 0], "Arson", events=[(0, 30), (40, 60)]),
+        pair("missed, named", [0, 0], events=[(0, 80)]),
+    ]
+    assert names(pairs) == ["found best", "missed longest"]
+    assert names(pairs[:3]) == ["found"]
+    assert names(pairs[:2]) == []
+
+
+def test_figure_4_needs_features_alone(tiny_run, tmp_path, capsys):
+    out = tmp_path / "figure.png"
+    arguments = ["--run", str(tiny_run.folder), "--out", str(out)]
+    videos = ["Robbery004_x264", "Normal_Videos500_x264"]
+    assert figure4_command([*arguments, "--videos", *videos]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("Robbery004_x264: missed") or "found" in lines[0]
+    assert lines[1].startswith(
+        ("Normal_Videos500_x264: silent", "Normal_Videos500_x264: f")
+    )
+    picture = matplotlib.image.imread(out)
+    assert picture.shape[1] > 1.5 * picture.shape[0]
+    assert picture.std() > 0
+
+
+def test_examples_are_chosen_where_no_name_is_given(tiny_run, tmp_path):
+    path, lines = draw_figure4(tiny_run.folder, out=tmp_path / "a.png")
+    assert path.is_file()
+    # Hardly trained: something is missed.
+    assert any("missed" in line for line in lines)
+
+
+@pytest.mark.parametrize("name", ["Robbery000_x264", "nobody"])
+def test_only_test_videos_are_drawn(tiny_run, tmp_path, name, capsys):
+    arguments = ["--run", str(tiny_run.folder), "--out", str(tmp_path / "a.png")]
+    assert figure4_command([*arguments, "--videos", name]) == 1
+    assert f"expected test videos that have features. Received: {name}" in (
+        capsys.readouterr().err
+    )
