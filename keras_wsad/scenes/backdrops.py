@@ -79,7 +79,7 @@ def _street(random):
     door, window = _openings(draw, random, horizon)
     for _ in range(random.integers(0, 3)):
         _tree(draw, random, horizon + 8)
-    near = random.uniform(100, 116)
+    near = random.uniform(126, 146)
     return Backdrop(
         kind="street",
         picture=_textured(picture, random),
@@ -118,7 +118,7 @@ def _shop(random):
         kind="shop",
         picture=_textured(picture, random),
         horizon=horizon,
-        near=random.uniform(88, 108),
+        near=random.uniform(116, 140),
         walkway=(horizon + 26, HEIGHT - 18),
         lanes=(),
         door=door,
@@ -154,7 +154,7 @@ def _yard(random):
         kind="yard",
         picture=_textured(picture, random),
         horizon=horizon,
-        near=random.uniform(84, 104),
+        near=random.uniform(112, 140),
         walkway=(horizon + 18, HEIGHT - 16),
         lanes=(float(HEIGHT - random.uniform(28, 40)),),
         door=door,

@@ -21,15 +21,15 @@ def explosion(take):
     cast = [
         Flash(x, y - 0.3 * size, take.start, 0.5, 5.0 * size),
         Flash(x, y - 0.4 * size, take.start + 0.1, 1.3, 1.5 * size, color=(255, 150, 40)),
-        Cloud(x, y - 0.4 * size, take.start + 0.2, 0.8 * take.seconds, 1.2 * size),
-        Cloud(x, y - 0.8 * size, take.start + 1.0, 0.8 * take.seconds, 1.4 * size, rise=9),
+        Cloud(x, y - 0.4 * size, take.start + 0.2, take.seconds, 1.2 * size),
+        Cloud(x, y - 0.8 * size, take.start + 1.0, take.seconds, 1.4 * size, rise=9),
         Shake(take.start),
         Fire(
             x,
             y,
             take.start + 0.3,
-            take.end - 2,
-            take.between(0.2, 0.45) * size,
+            take.end - 1,
+            take.between(0.35, 0.6) * size,
             growth=0.5,
             seed=int(take.random.integers(1 << 30)),
         ),
@@ -63,7 +63,7 @@ def road_accident(take):
     night = take.camera.is_night
     cleared = take.end + 1.5
     speed = take.between(150, 230)
-    length = 1.45 * take.size(y)
+    length = 1.2 * take.size(y)
     hazard = (take.start + 1, cleared)
     front = x + side * 0.5 * length
     cast = [

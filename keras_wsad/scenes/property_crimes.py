@@ -38,8 +38,8 @@ def arson(take):
         y - 0.1 * size,
         lit,
         take.end - 1,
-        take.between(0.25, 0.5) * size,
-        growth=take.between(2, 5),
+        take.between(0.35, 0.6) * size,
+        growth=take.between(1.5, 3.5),
         seed=int(take.random.integers(1 << 30)),
     )
     fuel = Thing(
@@ -150,9 +150,12 @@ def stealing(take):
     thief_away = take.leave(stands, y + 1, taken, side, speed=speed)
     holding = []
     if bike:
-        thing = Thing("bike", color, [(-99, x, y), *away], size=0.75)
+        thing = Thing(
+            "bike", color, [(-99, x, y), *_shaken(take, x, y, taken), *away], 0.75
+        )
     else:
-        thing = Thing("box", color, [(-99, x, y), (taken, x, y)], size=0.4)
+        shaken = _shaken(take, x, y, taken)
+        thing = Thing("box", color, [(-99, x, y), *shaken, (taken, x, y)], size=0.45)
         box = Held(kind="box", color=color, size=0.4)
         holding = [(taken, taken + 20, box)]
     acts, at = [], take.start
@@ -184,22 +187,23 @@ def vandalism(take):
         y = take.backdrop.walkway[0]
         surface = (x, y - 0.75 * take.size(y))
         stands = x + side * 0.4 * take.size(y), y + 4
+    extent = take.size(y) * np.array([1.0, 0.6])
     paints = not with_car and take.chance(0.6)
     acts, strokes, cast = [], [], []
     at = take.start
     place = np.array(surface)
     while at < take.end:
         until = min(at + take.between(1.2, 2.5), take.end)
-        acts.append((at, until, "reach" if paints else take.one_of(("strike", "throw"))))
+        acts.append((at, until, take.one_of(("wave", "reach") if paints else ("strike",))))
         for _ in range(3):
-            to = np.array(surface) + take.random.uniform(-22, 22, 2) * (1, 0.6)
+            to = np.array(surface) + take.random.uniform(-0.5, 0.5, 2) * extent
             strokes.append((take.between(at, until), [tuple(place), tuple(to)]))
             if paints:
                 place = to
         at = until
     strokes = [(t, [tuple(map(float, p)) for p in points]) for t, points in sorted(strokes)]
     color = any_color(take.random, 120, 255) if paints else (235, 235, 240)
-    width = 4 if paints else 2
+    width = 5 if paints else 3
     cast.append(Mark(strokes, color, y + 1, width=width))
     if with_car:
         parked = [(-99, x, y), (take.end + 99, x, y)]
@@ -218,7 +222,13 @@ def vandalism(take):
                 acts=acts,
                 facing=[(-99, -side if number == 0 else side)],
                 holding=[(take.start - 3, take.end + 5, stick)],
-                pace=take.between(0.8, 1.2),
+                pace=take.between(1.0, 1.4),
             )
         )
     return cast
+
+
+def _shaken(take, x, y, until):
+    """Points of a thing that is pulled about, from the start of a take on."""
+    times = np.arange(take.start, until, 0.2).tolist()
+    return [(time, x + take.between(-4, 4), y - take.between(0, 4)) for time in times]

@@ -60,7 +60,7 @@ PLACES = {
         (everyday.parked_car, 0.5),
     ),
 }
-# What could be taken for an anomaly: up to two of them in a video of either kind.
+# What could be taken for an anomaly: one of them in every other video of either kind.
 CONFUSABLE = {
     "street": (
         confusable.runner,
@@ -200,13 +200,13 @@ def _ordinary_life(random, backdrop, camera, seconds):
     common = (*ANYWHERE, *PLACES[backdrop.kind])
     weights = np.array([weight for _, weight in common])
     cast = take(everyday.clerk, 0.0, seconds) if backdrop.till else []
-    busy = random.uniform(2.5, 9.0)
+    busy = random.uniform(4.0, 12.0)
     at = float(random.uniform(-4, 2))
     while at < seconds:
         script = common[int(random.choice(len(common), p=weights / weights.sum()))][0]
         cast += take(script, at, float(random.uniform(4, 10)))
         at += float(random.exponential(busy))
-    for _ in range(int(random.integers(0, 3))):
+    for _ in range(int(random.integers(0, 2))):
         choices = CONFUSABLE[backdrop.kind]
         script = choices[int(random.integers(len(choices)))]
         start, length = random.uniform((0, 4), (seconds - 5, 9)).tolist()

@@ -125,7 +125,7 @@ class Car:
     def draw(self, canvas, time):
         x, y, velocity, _, travelled = self.path.at(time)
         side = self.facing if abs(velocity) < 2 else math.copysign(1, velocity)
-        length = 1.45 * canvas.size_at(y)
+        length = 1.2 * canvas.size_at(y)
         height = 0.3 * length
         crooked = 0.0
         if self.struck is not None and time >= self.struck:
