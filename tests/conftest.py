@@ -90,7 +90,7 @@ def compact_run(tmp_path_factory):
         open_backbone("compact", "random"), stride=8, crops=5, num_segments=8
     )
     run.extraction.write_text(json.dumps(extraction.to_dict()))
-    threshold = {"value": 0.5, "rule": "youden_on_validation", "videos": 12}
+    threshold = {"value": 0.5, "rule": "youden_within_one_error", "videos": 12}
     content = {"checkpoint": {"rule": "last"}, "threshold": threshold}
     run.training.write_text(json.dumps(content))
     keras.utils.set_random_seed(0)

@@ -46,7 +46,7 @@ def test_the_threshold_is_chosen_on_the_held_out_videos(tiny_run):
     is_anomalous = [video.is_anomalous for video in data.validation]
     chosen = choose_alarm_threshold(is_anomalous, scores["segment_scores"])
     assert stored["value"] == pytest.approx(chosen["value"], abs=1e-6)
-    assert stored["rule"] == "youden_on_validation"
+    assert stored["rule"] == "youden_within_one_error"
     assert stored["videos"] == len(data.validation) == 26
     for path in (tiny_run.folder, tiny_run.model, tiny_run.saved_model):
         predictor = keras_wsad.load(path)

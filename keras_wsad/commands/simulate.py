@@ -31,7 +31,7 @@ def simulate_command(argv=None, prog="keras-wsad simulate"):
         "the default size)",
     )
     for name, default, text in (
-        ("train_per_class", 9, "training videos of each anomaly; as many normal ones"),
+        ("train_per_class", 11, "training videos of each anomaly; as many normal ones"),
         ("test_per_class", 4, "test videos of each anomaly; as many normal ones"),
         ("seed", 0, "another seed gives other videos"),
         ("workers", 2, "processes"),
@@ -43,9 +43,9 @@ def simulate_command(argv=None, prog="keras-wsad simulate"):
         "--seconds",
         type=float,
         nargs=2,
-        default=(24.0, 40.0),
+        default=(20.0, 34.0),
         metavar=("SHORTEST", "LONGEST"),
-        help="length of the videos (default: 24 40)",
+        help="length of the videos (default: 20 34)",
     )
     arguments = parser.parse_args(argv)
     from keras_wsad.data.embedded import embedded_root

@@ -30,4 +30,8 @@ def train_command(argv=None, prog="train.py"):
         return 0
     run = train(config, resume)
     evaluate_and_print(run.folder)
+    if config.data is None:
+        from keras_wsad.data.embedded import example_video
+
+        print(f"Try it: keras-wsad predict {example_video()} --model {run.folder}")
     return 0

@@ -21,7 +21,7 @@ def embedded_root(settings=None, workers=2):
         workers: int. Processes that render. Defaults to `2`.
     """
     settings = settings or SceneSet()
-    # As in scenes-1-9-4-0-24.0-40.0: one folder for each setting.
+    # As in scenes-1-11-4-0-20.0-34.0: one folder for each setting.
     values = (VERSION, *dataclasses.astuple(settings)[:3], *settings.seconds)
     root = cache_folder() / "-".join(["scenes", *map(str, values)])
     # The list of the training videos is written last.
@@ -61,3 +61,10 @@ def embedded_features(root):
             )
         whole.touch()
     return folder
+
+
+def example_video():
+    """Returns the path of a test video of the embedded data set, one with an event."""
+    root = embedded_root()
+    first = (root / "Anomaly_Test.txt").read_text(encoding="utf-8").partition("\n")[0]
+    return root / first

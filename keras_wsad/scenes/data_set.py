@@ -36,10 +36,10 @@ class SceneSet:
         seconds: tuple of two floats. The shortest and the longest video.
     """
 
-    train_per_class: int = 9
+    train_per_class: int = 11
     test_per_class: int = 4
     seed: int = 0
-    seconds: tuple = (24.0, 40.0)
+    seconds: tuple = (20.0, 34.0)
 
     def __post_init__(self):
         for name in ("train_per_class", "test_per_class"):

@@ -132,14 +132,14 @@ class Scene:
             yield self.camera.take(self.backdrop, cast, number / FPS, random)
 
 
-def write_scene(class_name, random, seconds=(24.0, 40.0), two_events=0.1):
+def write_scene(class_name, random, seconds=(20.0, 34.0), two_events=0.1):
     """Makes up a video.
 
     Args:
         class_name: str, a key of `EVENTS`, or `None` for ordinary life alone.
         random: `numpy.random.Generator`.
         seconds: tuple of two floats. The shortest and the longest video. Defaults to
-            `(24, 40)`.
+            `(20, 34)`.
         two_events: float. Probability of a second event, where there is time for it.
             Defaults to `0.1`.
 
