@@ -1,4 +1,4 @@
-"""Stage A, opening: which files are videos, and how long each says that it is."""
+"""Stage A, opening: which files are videos, their packets, and their stated length."""
 
 import av
 from av.stream import Disposition
@@ -47,6 +47,27 @@ def open_video(path):
         container.close()
         raise
     return container, stream
+
+
+def read_packets(container, stream):
+    """Yields the packets of a track, and `None` where reading fails, after which it ends.
+
+    `None` asks a decoder for the frames that it still has in hand.
+
+    Args:
+        container: as `open_video` gives it.
+        stream: likewise.
+    """
+    try:
+        yield from container.demux(stream)
+    except av.FFmpegError:
+        yield None
+
+
+def is_shown(packet):
+    """Whether a packet holds a frame that is shown, and not only asks for what is left."""
+    # What a cut without re-encoding leaves out is there, but only to decode the rest.
+    return packet is not None and packet.size > 0 and not packet.is_discard
 
 
 def stated_length(container, stream):

@@ -10,7 +10,9 @@ from av.video.reformatter import VideoReformatter
 
 from keras_wsad.errors import VideoError
 from keras_wsad.video.container import ends_early
+from keras_wsad.video.container import is_shown
 from keras_wsad.video.container import open_video
+from keras_wsad.video.container import read_packets
 from keras_wsad.video.container import stated_length
 from keras_wsad.video.damage import Damage
 from keras_wsad.video.damage import DamagedVideoWarning
@@ -52,7 +54,7 @@ def probe_video(path):
     """
     container, stream = open_video(path)
     with container:
-        num_frames = sum(_is_shown(packet) for packet in _packets(container, stream))
+        num_frames = sum(is_shown(packet) for packet in read_packets(container, stream))
         if not num_frames:
             raise VideoError(f"{path}: the video holds no frame.")
         rate = stream.average_rate or stream.guessed_rate or stream.base_rate
@@ -94,7 +96,7 @@ class DecodedFrames:
         with container:
             stream.thread_type = "AUTO"
             begin = float((stream.start_time or 0) * stream.time_base)
-            for packet in _packets(container, stream):
+            for packet in read_packets(container, stream):
                 if packet is None:
                     damage.note("parts cannot be read", end)
                 try:
@@ -107,7 +109,7 @@ class DecodedFrames:
                     if frame.is_corrupt:
                         damage.note("frames are patched up", end)
                     yield frame
-                if _is_shown(packet):
+                if is_shown(packet):
                     num_packets += 1
                     if packet.pts is not None:
                         after = (packet.pts + (packet.duration or 0)) * packet.time_base
@@ -182,19 +184,3 @@ def decode_frames(path, short_side=256):
         warnings.warn(
             f"{path}: damaged. {frames.damage}", DamagedVideoWarning, stacklevel=2
         )
-
-
-def _packets(container, stream):
-    """Yields the packets of a track, and `None` where reading fails, after which it ends.
-
-    `None` asks a decoder for the frames that it still has in hand.
-    """
-    try:
-        yield from container.demux(stream)
-    except av.FFmpegError:
-        yield None
-
-
-def _is_shown(packet):
-    # What a cut without re-encoding leaves out is there, but only to decode the rest.
-    return packet is not None and packet.size > 0 and not packet.is_discard

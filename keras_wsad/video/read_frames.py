@@ -4,8 +4,10 @@ import itertools
 
 import av
 
+from keras_wsad.video.container import is_shown
+from keras_wsad.video.container import open_video
+from keras_wsad.video.container import read_packets
 from keras_wsad.video.decode import DecodedFrames
-from keras_wsad.video.decode import to_rgb
 
 
 def read_frames(path, places, short_side=None):
@@ -17,8 +19,8 @@ def read_frames(path, places, short_side=None):
 
     Args:
         path: str or path. The video.
-        places: list of ints, numbers of frames in the order in which they are shown.
-        short_side: int or `None`, see `to_rgb`. Defaults to `None`.
+        places: list of ints, numbers of frames as `DecodedFrames` counts them.
+        short_side: int or `None`, see `DecodedFrames.to_rgb`. Defaults to `None`.
 
     Returns:
         A dict from each number to a uint8 array of shape `(height, width, 3)`. The video
@@ -28,39 +30,35 @@ def read_frames(path, places, short_side=None):
         VideoError: the file is absent, or no video.
     """
     places = sorted(set(places))
+    frames, found = DecodedFrames(path), {}
     times = _frame_times(path)
-    found = {}
     for place in places:
         if 0 <= place < len(times):
             frame = _seek(path, times[place])
             if frame is not None:
-                found[place] = to_rgb(frame, short_side)
+                found[place] = frames.to_rgb(frame, short_side)
     missing = [place for place in places if place not in found and place >= 0]
     if missing:
-        frames = itertools.islice(DecodedFrames(path), missing[-1] + 1)
-        for place, frame in enumerate(frames):
+        for place, frame in enumerate(itertools.islice(frames, missing[-1] + 1)):
             if place in missing:
-                found[place] = to_rgb(frame, short_side)
+                found[place] = frames.to_rgb(frame, short_side)
     return found
 
 
 def _frame_times(path):
     """Returns the times of the frames as they are shown, or `[]` if some have none."""
-    try:
-        with av.open(str(path)) as container:
-            packets = container.demux(container.streams.video[0])
-            times = [packet.pts for packet in packets if packet.size]
-    except (av.FFmpegError, OSError, ValueError, IndexError):
-        # What cannot be opened is reported by whoever decodes it.
-        return []
+    container, stream = open_video(path)
+    with container:
+        packets = read_packets(container, stream)
+        times = [packet.pts for packet in packets if is_shown(packet)]
     return [] if None in times else sorted(times)
 
 
 def _seek(path, time):
+    # Opened anew each time: after damage a decoder need not find back.
+    container, stream = open_video(path)
     try:
-        # Opened anew each time: after damage a decoder need not find back.
-        with av.open(str(path)) as container:
-            stream = container.streams.video[0]
+        with container:
             container.seek(time, stream=stream)
             for frame in container.decode(stream):
                 if frame.pts == time:

@@ -14,6 +14,7 @@ from keras_wsad.video import decode
 from keras_wsad.video import decode_frames
 from keras_wsad.video import probe_video
 from keras_wsad.video.container import open_video
+from tests.video.make_video import cut_video
 from tests.video.make_video import level
 from tests.video.make_video import make_video
 
@@ -158,17 +159,7 @@ def test_where_reading_fails_the_frames_in_hand_come_still(tmp_path, monkeypatch
 
 def test_what_a_cut_without_encoding_leaves_out_is_no_damage(tmp_path):
     """Its first frames are in the file to decode the next ones, and are not shown."""
-    whole = make_video(tmp_path / "whole.mp4", num_frames=120)
-    path = tmp_path / "cut.mp4"
-    with av.open(str(whole)) as source, av.open(str(path), "w") as target:
-        track = source.streams.video[0]
-        copy = target.add_stream_from_template(track)
-        second = round(1 / track.time_base)
-        for packet in source.demux(track):
-            if packet.dts is not None:
-                packet.pts, packet.dts = packet.pts - second, packet.dts - second
-                packet.stream = copy
-                target.mux(packet)
+    path = cut_video(tmp_path / "cut.mp4", make_video(tmp_path / "whole.mp4", 120))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         frames = list(decode_frames(path, short_side=None))

@@ -3,6 +3,7 @@ import pytest
 from keras_wsad.errors import VideoError
 from keras_wsad.video import decode_frames
 from keras_wsad.video.read_frames import read_frames
+from tests.video.make_video import cut_video
 from tests.video.make_video import level
 from tests.video.make_video import make_video
 
@@ -16,6 +17,15 @@ def test_frames_are_those_that_decoding_counts(tmp_path, suffix, codec):
     found = read_frames(path, [59, 0, 7, 30])
     assert {place: level(frame) for place, frame in found.items()} == {
         place: levels[place] for place in (0, 7, 30, 59)
+    }
+
+
+def test_frames_that_are_not_shown_are_not_counted(tmp_path):
+    path = cut_video(tmp_path / "12:30.mp4", make_video(tmp_path / "whole.mp4", 120))
+    levels = [level(frame) for frame in decode_frames(path, short_side=None)]
+    found = read_frames(path, [0, 5, 89, 90])
+    assert {place: level(frame) for place, frame in found.items()} == {
+        place: levels[place] for place in (0, 5, 89)
     }
 
 
