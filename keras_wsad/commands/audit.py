@@ -9,7 +9,7 @@ from keras_wsad.errors import ConfigError
 from keras_wsad.tensorflow_noise import import_tensorflow_quietly
 
 
-@report_errors
+@report_errors("nothing is written")
 def audit_command(argv=None, prog="reproduce/audit_features.py"):
     """Prints what groups of features give away of the labels; see `keras_wsad.audit`.
 

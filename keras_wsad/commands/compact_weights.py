@@ -8,7 +8,7 @@ from keras_wsad.commands.report_errors import report_errors
 from keras_wsad.tensorflow_noise import import_tensorflow_quietly
 
 
-@report_errors
+@report_errors("the weights that were there are unchanged")
 def compact_weights_command(argv=None, prog="reproduce/compact_weights.py"):
     """Learns the weights of `Compact`; see `keras_wsad.pretraining`.
 

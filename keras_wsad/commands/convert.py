@@ -8,7 +8,7 @@ from keras_wsad.errors import WeightsError
 from keras_wsad.tensorflow_noise import import_tensorflow_quietly
 
 
-@report_errors
+@report_errors("nothing is written")
 def convert_command(argv=None, prog="keras-wsad convert"):
     """Reads published weights, checks them if asked to, and writes them as `.weights.h5`.
 

@@ -6,7 +6,7 @@ from keras_wsad.commands.report_errors import report_errors
 from keras_wsad.tensorflow_noise import import_tensorflow_quietly
 
 
-@report_errors
+@report_errors("the same command evaluates the run anew")
 def evaluate_command(argv=None, prog="evaluate.py"):
     """Evaluates a run and prints the table of its metrics.
 

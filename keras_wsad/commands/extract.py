@@ -8,7 +8,7 @@ from keras_wsad.errors import ConfigError
 from keras_wsad.tensorflow_noise import import_tensorflow_quietly
 
 
-@report_errors
+@report_errors("the same command goes on with the videos that are not done")
 def extract_command(argv=None, prog="keras-wsad extract"):
     """Extracts the clip features of videos into a folder.
 
@@ -20,15 +20,7 @@ def extract_command(argv=None, prog="keras-wsad extract"):
         int, the exit status: 0, 1 if a video gives no features or the settings do not fit,
         or 130 after an interruption.
     """
-    arguments = _parser(prog).parse_args(argv)
-    try:
-        return _extract(arguments)
-    except KeyboardInterrupt:
-        print(
-            "stopped; the same command goes on with the videos that are not done",
-            file=sys.stderr,
-        )
-        return 130
+    return _extract(_parser(prog).parse_args(argv))
 
 
 def _parser(prog):

@@ -6,7 +6,7 @@ from keras_wsad.commands.report_errors import report_errors
 from keras_wsad.tensorflow_noise import import_tensorflow_quietly
 
 
-@report_errors
+@report_errors("nothing is written")
 def figure4_command(argv=None, prog="reproduce/figure4.py"):
     """Draws figure 4 of the paper for test videos of a run.
 

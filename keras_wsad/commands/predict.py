@@ -7,7 +7,7 @@ from keras_wsad.commands.report_errors import report_errors
 from keras_wsad.tensorflow_noise import import_tensorflow_quietly
 
 
-@report_errors
+@report_errors("the videos whose line is above are done")
 def predict_command(argv=None, prog="keras-wsad predict"):
     """Scores videos with a trained model and leaves what it found.
 
@@ -74,18 +74,14 @@ def predict_command(argv=None, prog="keras-wsad predict"):
     }
     truths = GroundTruth(arguments.data)
     predictor = load(arguments.model or newest_run())
-    try:
-        failed = predict_files(
-            found,
-            predictor,
-            arguments.out,
-            weights=arguments.weights,
-            threshold=arguments.threshold,
-            truths=truths,
-        )
-    except KeyboardInterrupt:
-        print(f"stopped; what was done is in {arguments.out}", file=sys.stderr)
-        return 130
+    failed = predict_files(
+        found,
+        predictor,
+        arguments.out,
+        weights=arguments.weights,
+        threshold=arguments.threshold,
+        truths=truths,
+    )
     done = len(found) - len(failed)
     if failed:
         print(

@@ -12,7 +12,7 @@ from keras_wsad.errors import ConfigError
 from keras_wsad.tensorflow_noise import import_tensorflow_quietly
 
 
-@report_errors
+@report_errors("the same command goes on")
 def seeds_command(argv=None, prog="reproduce/joint_model.py"):
     """Trains and evaluates over several seeds and writes mean and spread.
 

@@ -5,7 +5,7 @@ import argparse
 from keras_wsad.commands.report_errors import report_errors
 
 
-@report_errors
+@report_errors("the same command goes on")
 def simulate_command(argv=None, prog="keras-wsad simulate"):
     """Renders surveillance videos in UCF-Crime's layout.
 

@@ -9,7 +9,7 @@ from keras_wsad.runs import Run
 from keras_wsad.tensorflow_noise import import_tensorflow_quietly
 
 
-@report_errors
+@report_errors("--resume RUN goes on with a run that was begun")
 def train_command(argv=None, prog="train.py"):
     """Trains a model, evaluates it, and prints the table of its metrics.
 
