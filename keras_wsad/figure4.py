@@ -6,20 +6,17 @@ import textwrap
 
 from keras_wsad.data import CLASS_NAMES
 from keras_wsad.data import UCFCrime
-from keras_wsad.data import open_experiment_data
-from keras_wsad.data.annotations import VIDEO_SUFFIXES
 from keras_wsad.errors import RunError
 from keras_wsad.evaluation.alarms import FOUND_IOU
 from keras_wsad.evaluation.evaluate import describe_protocol
-from keras_wsad.inference import load_model
-from keras_wsad.inference import score_videos
+from keras_wsad.evaluation.score_run import score_run
+from keras_wsad.figures import new_figure
+from keras_wsad.figures import save_figure
 from keras_wsad.metrics.alarms import event_iou
 from keras_wsad.prediction import VideoPrediction
 from keras_wsad.prediction import panels
 from keras_wsad.prediction.leave import read_key_frames
-from keras_wsad.prediction.picture import new_figure
-from keras_wsad.prediction.picture import save_figure
-from keras_wsad.runs import Run
+from keras_wsad.video import VIDEO_SUFFIXES
 from keras_wsad.video import probe_video
 
 
@@ -41,50 +38,45 @@ def draw_figure4(folder, names=None, out=None, data=None):
 
     Raises:
         RunError: the folder is no finished run, or a video is none of its test videos.
+        DataError: the data is gone, of another width, or of another extraction.
 
     Reference:
         - Majhi et al., FG 2021, figure 4.
     """
-    run = Run(folder)
-    config = run.load_config()
-    if not run.model.is_file():
-        raise RunError(f"{run.folder}: the run is not finished; --resume goes on with it.")
-    if data is not None:
-        config = dataclasses.replace(config, data=str(data))
-    training = run.load_training()
-    data = open_experiment_data(config)
-    scores = score_videos(load_model(run.model), data.store, data.test, config.test_crops)
-    files = {} if config.data is None else UCFCrime(config.data).files
+    scored = score_run(folder, data)
+    threshold = scored.about["threshold"]["value"]
     pairs = []
-    for place, video in enumerate(data.test):
-        outputs = {name: values[place] for name, values in scores.items()}
-        pairs.append((video, _prediction(video, outputs, files, config, training)))
+    for place, video in enumerate(scored.videos):
+        outputs = {name: values[place] for name, values in scored.scores.items()}
+        prediction = VideoPrediction(
+            class_name=CLASS_NAMES[int(outputs["class_probabilities"].argmax())],
+            **outputs,
+            video=video.name,
+            threshold=threshold,
+            alignment=scored.config.alignment,
+            num_frames=video.num_frames,
+        )
+        pairs.append((video, prediction))
     if names:
         known = {video.name: (video, prediction) for video, prediction in pairs}
         unknown = [name for name in names if name not in known]
         if unknown:
             raise RunError(
-                f"{run.folder}: expected test videos that have features. Received: "
+                f"{scored.run.folder}: expected test videos that have features. Received: "
                 f"{', '.join(unknown)}"
             )
         chosen = [known[name] for name in names]
     else:
         chosen = choose_examples(pairs)
     if not chosen:
-        raise RunError(f"{run.folder}: expected anomalous test videos. Found none.")
-    about = {
-        "features": data.source,
-        "test_videos": len(data.test),
-        "pooling": f"{config.reduce}, {config.alignment}",
-        "crops": max(
-            min(len(data.store.videos[video.name]), config.test_crops)
-            for video, _ in chosen
-        ),
-        "checkpoint": training["checkpoint"],
-        "seed": config.seed,
-    }
-    path = pathlib.Path(out or run.folder / "figure4.png")
-    _draw(path, chosen, describe_protocol(about), training["threshold"])
+        raise RunError(
+            f"{scored.run.folder}: expected a test video that is found and named, or one "
+            "that is missed and misnamed. Found neither; --videos names others"
+        )
+    files = UCFCrime(scored.root).files
+    chosen = [(video, _with_pixels(prediction, files)) for video, prediction in chosen]
+    path = pathlib.Path(out or scored.run.folder / "figure4.png")
+    _draw(path, chosen, scored.about)
     return path, [_verdict(*pair) for pair in chosen]
 
 
@@ -128,24 +120,16 @@ def _verdict(video, prediction):
     return f"{video.name}: {found}, classed {prediction.class_name}"
 
 
-def _prediction(video, outputs, files, config, training):
-    paths = [
-        files[video.name + suffix][0]
-        for suffix in VIDEO_SUFFIXES
-        if video.name + suffix in files
-    ]
-    return VideoPrediction(
-        class_name=CLASS_NAMES[int(outputs["class_probabilities"].argmax())],
-        **outputs,
-        video=str(paths[0]) if paths else video.name,
-        threshold=training["threshold"]["value"],
-        alignment=config.alignment,
-        num_frames=video.num_frames,
-        fps=probe_video(paths[0]).fps if paths else None,
-    )
+def _with_pixels(prediction, files):
+    """Adds where the video of a prediction lies, if it does, and its frame rate."""
+    for suffix in VIDEO_SUFFIXES:
+        for path in files.get(prediction.video + suffix, [])[:1]:
+            fps = probe_video(path).fps
+            return dataclasses.replace(prediction, video=str(path), fps=fps)
+    return prediction
 
 
-def _draw(path, chosen, protocol, threshold):
+def _draw(path, chosen, about):
     attentions = [panels.attentions_of(prediction) for _, prediction in chosen]
     key_frames = [read_key_frames(prediction.video, prediction) for _, prediction in chosen]
     heights = [2.4, *([1.4] if any(key_frames) else []), *[0.95 for _ in attentions[0]]]
@@ -169,9 +153,11 @@ def _draw(path, chosen, protocol, threshold):
             axes = figure.add_subplot(grid[row - len(attentions[column]), column])
             panels.draw_attention(axes, values, time, color, label, tops[row])
         axes.set_xlabel(time.label, fontsize=9)
-    chosen_by = f"alarms above {threshold['value']:.3f} ({threshold['rule']})"
+    threshold = about["threshold"]
+    protocol = describe_protocol(about)
+    protocol += f"; alarms above {threshold['value']:.3f} ({threshold['rule']})"
     figure.supxlabel(
-        textwrap.fill(f"{protocol}; {chosen_by}", 85 * len(chosen)),
+        textwrap.fill(protocol, 85 * len(chosen)),
         fontsize=7,
         color="0.4",
         x=0.01,

@@ -17,7 +17,8 @@ def draw_roc(path, curves, title):
         curves: dict from a legend to `(false positive rates, true positive rates)`.
         title: str. On which data and by which protocol.
     """
-    figure, axes = _figure(5.2, 5.2)
+    figure = new_figure(5.2, 5.2)
+    axes = figure.add_subplot()
     styles = itertools.cycle(("-", "--", "-.", ":"))
     for (name, (false_rates, true_rates)), style in zip(
         curves.items(), styles, strict=False
@@ -30,7 +31,7 @@ def draw_roc(path, curves, title):
     axes.set_title(textwrap.fill(title, 80), fontsize=8)
     axes.grid(color="0.92")
     axes.legend(loc="lower right", fontsize=8)
-    _save(figure, path)
+    save_figure(figure, path)
 
 
 def draw_confusion(path, matrix, title):
@@ -44,7 +45,8 @@ def draw_confusion(path, matrix, title):
     matrix = np.asarray(matrix)
     support = matrix.sum(axis=1)
     shares = matrix / np.maximum(support, 1)[:, None]
-    figure, axes = _figure(8, 7.4)
+    figure = new_figure(8, 7.4)
+    axes = figure.add_subplot()
     image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     for row, column in np.argwhere(matrix):
         color = "white" if shares[row, column] > 0.55 else "black"
@@ -56,19 +58,21 @@ def draw_confusion(path, matrix, title):
     axes.set(xlabel="Predicted class", ylabel="True class (test videos)")
     axes.set_title(textwrap.fill(title, 80), fontsize=8)
     figure.colorbar(image, ax=axes, shrink=0.8, label="share of the true class")
-    _save(figure, path)
+    save_figure(figure, path)
 
 
-def _figure(width, height):
+def new_figure(width, height):
+    """Returns an empty matplotlib figure of so many inches."""
     # Not pyplot: it keeps state, and picks a window system.
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
-    return figure, figure.add_subplot()
+    return figure
 
 
-def _save(figure, path):
+def save_figure(figure, path):
+    """Writes a figure as a picture, atomically."""
     with atomic_path(path) as temporary:
         figure.savefig(temporary, dpi=150)

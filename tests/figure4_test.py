@@ -1,12 +1,17 @@
+import re
+import shutil
+
 import matplotlib.image
 import numpy as np
 import pytest
 
 from keras_wsad.commands.figure4 import figure4_command
+from keras_wsad.data import UCFCrime
 from keras_wsad.data import Video
 from keras_wsad.figure4 import choose_examples
 from keras_wsad.figure4 import draw_figure4
 from keras_wsad.prediction import VideoPrediction
+from tests.video.make_video import make_video
 
 
 def pair(name, scores, class_name="Abuse", label=0, events=((0, 40),)):
@@ -48,10 +53,8 @@ def test_figure_4_needs_features_alone(tiny_run, tmp_path, capsys):
     videos = ["Robbery004_x264", "Normal_Videos500_x264"]
     assert figure4_command([*arguments, "--videos", *videos]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("Robbery004_x264: missed") or "found" in lines[0]
-    assert lines[1].startswith(
-        ("Normal_Videos500_x264: silent", "Normal_Videos500_x264: f")
-    )
+    assert re.match(r"Robbery004_x264: (found|missed) \(IoU 0\.\d\d\), classed", lines[0])
+    assert re.match(r"Normal_Videos500_x264: (silent|false alarm), classed", lines[1])
     picture = matplotlib.image.imread(out)
     assert picture.shape[1] > 1.5 * picture.shape[0]
     assert picture.std() > 0
@@ -71,3 +74,30 @@ def test_only_test_videos_are_drawn(tiny_run, tmp_path, name, capsys):
     assert f"expected test videos that have features. Received: {name}" in (
         capsys.readouterr().err
     )
+
+
+def test_key_frames_are_drawn_of_the_videos_that_are_there(tiny_run, tiny_root, tmp_path):
+    def height(root):
+        path = tmp_path / "a.png"
+        draw_figure4(tiny_run.folder, ["Robbery004_x264"], path, data=root)
+        return matplotlib.image.imread(path).shape[0]
+
+    root = tmp_path / "data"
+    shutil.copytree(tiny_root, root)
+    (root / "Arson").mkdir()
+    # Of no video but those that are drawn is anything read.
+    (root / "Arson" / "Arson004_x264.mp4").write_text("no video")
+    without = height(root)
+    (video,) = (v for v in UCFCrime(root).test if v.name == "Robbery004_x264")
+    make_video(root / f"{video.name}.mp4", video.num_frames, codec="mpeg4")
+    assert height(root) > 1.2 * without
+
+
+def test_features_of_another_kind_are_refused(tiny_run, tiny_root, tmp_path, capsys):
+    root = tmp_path / "data"
+    shutil.copytree(tiny_root, root)
+    for path in (root / "features").iterdir():
+        np.save(path, np.load(path)[:, :9])
+    arguments = ["--run", str(tiny_run.folder), "--data", str(root)]
+    assert figure4_command(arguments) == 1
+    assert "takes 16 features a segment. Found 9" in capsys.readouterr().err

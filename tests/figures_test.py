@@ -8,13 +8,13 @@ from keras_wsad import figures
 @pytest.fixture
 def drawn(monkeypatch):
     """Keeps the figures that are saved, to look at what is in them."""
-    kept, save = [], figures._save
+    kept, save = [], figures.save_figure
 
     def keep(figure, path):
         kept.append(figure)
         save(figure, path)
 
-    monkeypatch.setattr(figures, "_save", keep)
+    monkeypatch.setattr(figures, "save_figure", keep)
     return kept
 
 

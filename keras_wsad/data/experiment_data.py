@@ -28,6 +28,7 @@ class ExperimentData:
     Open it with `open_experiment_data`.
 
     Attributes:
+        root: path. The folder with the lists, and with the videos if there are any.
         training: list of `Video` to learn from.
         validation: list of `Video` held out of the training videos.
         test: list of `Video`.
@@ -38,6 +39,7 @@ class ExperimentData:
         summary: str. What was read and what was not, for people to read.
     """
 
+    root: pathlib.Path
     training: list
     validation: list
     test: list
@@ -129,6 +131,7 @@ def open_experiment_data(config):
         f"{store.features.shape[1]} segments of {store.feature_dim} features."
     )
     return ExperimentData(
+        root=root,
         training=training,
         validation=validation,
         test=test,

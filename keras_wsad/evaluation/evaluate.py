@@ -1,23 +1,15 @@
 """The evaluation of a run: its metrics and its pictures, left in its folder."""
 
-import collections
-import dataclasses
-
 import numpy as np
 from sklearn.metrics import roc_curve
 
 from keras_wsad import figures
-from keras_wsad.data import open_experiment_data
 from keras_wsad.errors import ConfigError
-from keras_wsad.errors import DataError
-from keras_wsad.errors import RunError
 from keras_wsad.evaluation.all_metrics import compute_metrics
 from keras_wsad.evaluation.frames import frames_of
+from keras_wsad.evaluation.score_run import score_run
 from keras_wsad.features.segments import ALIGNMENTS
 from keras_wsad.files import write_json
-from keras_wsad.inference import load_model
-from keras_wsad.inference import score_videos
-from keras_wsad.runs import Run
 
 
 def evaluate(folder, data=None, replicates=1000):
@@ -38,50 +30,12 @@ def evaluate(folder, data=None, replicates=1000):
     """
     if replicates < 1:
         raise ConfigError(f"Expected replicates >= 1. Received: {replicates}")
-    run = Run(folder)
-    config = run.load_config()
-    if not run.model.is_file():
-        raise RunError(f"{run.folder}: the run is not finished; --resume goes on with it.")
-    if data is not None:
-        config = dataclasses.replace(config, data=str(data))
-    training = run.load_training()
-    data = open_experiment_data(config)
-    run.refuse_other_features(data.store.extraction)
-    model = load_model(run.model)
-    if model.feature_dim != data.store.feature_dim:
-        raise DataError(
-            f"{run.folder}: the model takes {model.feature_dim} features a segment. "
-            f"Found {data.store.feature_dim} in the data"
-        )
-    scores = score_videos(model, data.store, data.test, config.test_crops)
-    crops = max(
-        min(len(data.store.videos[video.name]), config.test_crops) for video in data.test
-    )
-    metrics = _without_nan(
-        {
-            "about": {
-                "run": run.folder.name,
-                "features": data.source,
-                "feature_dim": data.store.feature_dim,
-                "num_segments": config.num_segments,
-                "pooling": f"{config.reduce}, {config.alignment}",
-                "crops": crops,
-                "seed": config.seed,
-                "checkpoint": training["checkpoint"],
-                "threshold": training["threshold"],
-                "test_videos": len(data.test),
-                "test_videos_without_features": data.left_out,
-                "frame_counts": dict(
-                    collections.Counter(video.frames_source for video in data.test)
-                ),
-            },
-            **compute_metrics(
-                data.test, scores, replicates, training["threshold"]["value"]
-            ),
-        }
-    )
-    write_json(run.metrics, metrics)
-    _draw(run, data.test, scores["segment_scores"], metrics)
+    scored = score_run(folder, data)
+    threshold = scored.about["threshold"]["value"]
+    metrics = compute_metrics(scored.videos, scored.scores, replicates, threshold)
+    metrics = _without_nan({"about": scored.about, **metrics})
+    write_json(scored.run.metrics, metrics)
+    _draw(scored.run, scored.videos, scored.scores["segment_scores"], metrics)
     return metrics
 
 

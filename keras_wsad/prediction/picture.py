@@ -3,7 +3,8 @@
 import textwrap
 
 from keras_wsad.data.annotations import CLASS_NAMES
-from keras_wsad.files import atomic_path
+from keras_wsad.figures import new_figure
+from keras_wsad.figures import save_figure
 from keras_wsad.prediction import panels
 
 
@@ -51,20 +52,3 @@ def draw_prediction(path, prediction, title, protocol, key_frames=None, truth=No
         textwrap.fill(protocol, 170), fontsize=7, color="0.4", x=0.01, ha="left"
     )
     save_figure(figure, path)
-
-
-def new_figure(width, height):
-    """Returns an empty matplotlib figure of so many inches."""
-    # Not pyplot: it keeps state, and picks a window system.
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(width, height), layout="constrained")
-    FigureCanvasAgg(figure)
-    return figure
-
-
-def save_figure(figure, path):
-    """Writes a figure as a picture, atomically."""
-    with atomic_path(path) as temporary:
-        figure.savefig(temporary, dpi=130)

@@ -1,0 +1,91 @@
+"""The outputs of a run's model on its test videos, and what stands behind them."""
+
+import collections
+import dataclasses
+import pathlib
+
+from keras_wsad.config import ExperimentConfig
+from keras_wsad.data import open_experiment_data
+from keras_wsad.errors import DataError
+from keras_wsad.errors import RunError
+from keras_wsad.inference import load_model
+from keras_wsad.inference import score_videos
+from keras_wsad.runs import Run
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ScoredRun:
+    """A run with the outputs of its model on the test videos.
+
+    Attributes:
+        run: `Run`.
+        config: `ExperimentConfig`, with the data folder that was used.
+        root: path. The folder with the lists, and with the videos if there are any.
+        videos: list of `Video`, the test videos that have features.
+        scores: dict of outputs, the first axis the videos.
+        about: dict for JSON: on which data and by which protocol.
+    """
+
+    run: Run
+    config: ExperimentConfig
+    root: pathlib.Path
+    videos: list
+    scores: dict
+    about: dict
+
+
+def score_run(folder, data=None):
+    """Runs the model of a finished run on its test videos.
+
+    Args:
+        folder: str or path. A run folder.
+        data: str or path, or `None`. The data folder, if it has moved since training.
+
+    Returns:
+        A `ScoredRun`.
+
+    Raises:
+        RunError: the folder is no finished run.
+        DataError: the data is gone, of another width, or of another extraction.
+    """
+    run = Run(folder)
+    config = run.load_config()
+    if not run.model.is_file():
+        raise RunError(
+            f"{run.folder}: the run is not finished; train.py --resume goes on with it."
+        )
+    if data is not None:
+        config = dataclasses.replace(config, data=str(data))
+    training = run.load_training()
+    data = open_experiment_data(config)
+    run.refuse_other_features(data.store.extraction)
+    model = load_model(run.model)
+    if model.feature_dim != data.store.feature_dim:
+        raise DataError(
+            f"{run.folder}: the model takes {model.feature_dim} features a segment. "
+            f"Found {data.store.feature_dim} in the data"
+        )
+    crops = [len(data.store.videos[video.name]) for video in data.test]
+    return ScoredRun(
+        run=run,
+        config=config,
+        root=data.root,
+        videos=data.test,
+        scores=score_videos(model, data.store, data.test, config.test_crops),
+        about={
+            "run": run.folder.name,
+            "features": data.source,
+            "feature_dim": data.store.feature_dim,
+            "num_segments": config.num_segments,
+            "pooling": f"{config.reduce}, {config.alignment}",
+            "crops": min(max(crops), config.test_crops),
+            "seed": config.seed,
+            "checkpoint": training["checkpoint"],
+            "threshold": training["threshold"],
+            "test_videos": len(data.test),
+            "test_videos_without_features": data.left_out,
+            "frame_counts": dict(
+                collections.Counter(video.frames_source for video in data.test)
+            ),
+        },
+    )
