@@ -136,11 +136,12 @@ def with_sidecars(root, **settings):
 
 
 def write_sidecar(path, extraction, num_frames=300):
+    num_clips, feature_dim = np.load(next(path.parent.glob(f"{path.stem}*.npy"))).shape
     content = {
         "extraction": extraction.to_dict(),
         "dtype": "float32",
-        "num_clips": 10,
-        "feature_dim": 16,
+        "num_clips": num_clips,
+        "feature_dim": feature_dim,
         "num_frames": num_frames,
         "fps": 30.0,
         "video": {},
@@ -172,10 +173,30 @@ def test_features_of_two_makings_are_not_mixed(root, tiny_settings):
         open_experiment_data(config)
     # Where one is of unknown making nothing is refused.
     odd.write_text('{"title": "not a sidecar"}')
-    assert open_experiment_data(config).store.extraction == extraction
+    store = open_experiment_data(config).store
+    assert store.extraction == extraction
+    ((name, action, problem),) = ((p.name, p.action, p.problem) for p in store.problems)
+    assert (name, action) == ("Arson001_x264", "kept")
+    assert problem.startswith("of unknown making")
     odd.write_text('{"extraction": {}}')
     with pytest.raises(DataError, match=r"Arson001_x264\.json: expected the settings"):
         open_experiment_data(config)
+
+
+def test_features_that_are_not_those_of_their_sidecar_are_left_out(root, tiny_settings):
+    with_sidecars(root)
+    path = root / "features" / "Arson001_x264.npy"
+    np.save(path, np.load(path)[:-1])
+    config = ExperimentConfig(**{**tiny_settings, "data": str(root)})
+    (problem,) = open_experiment_data(config).store.problems
+    assert (problem.name, problem.action) == ("Arson001_x264", "left out")
+    assert "where its sidecar says" in problem.problem
+    sidecar = path.with_suffix(".json")
+    content = json.loads(sidecar.read_text())
+    for name, value in (("fps", 0), ("num_clips", "3"), ("dtype", "int8")):
+        sidecar.write_text(json.dumps({**content, name: value}))
+        with pytest.raises(DataError, match=rf"Arson001_x264\.json: .* wrong: {name}$"):
+            open_experiment_data(config)
 
 
 def test_a_run_is_not_evaluated_on_features_of_another_making(

@@ -11,11 +11,11 @@ from keras_wsad.errors import ConfigError
 from keras_wsad.errors import VideoError
 from keras_wsad.features.extract import extract_into
 from keras_wsad.features.extraction_progress import ExtractionProgress
-from keras_wsad.features.feature_files import DTYPES
 from keras_wsad.features.feature_files import FeatureFiles
 from keras_wsad.features.feature_files import publish
 from keras_wsad.features.finished import plan_videos
 from keras_wsad.features.finished import source_of
+from keras_wsad.features.sidecar import DTYPES
 from keras_wsad.features.sidecar import Sidecar
 from keras_wsad.features.workspace import open_workspace
 

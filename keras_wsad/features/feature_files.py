@@ -7,7 +7,6 @@ import numpy as np
 from keras_wsad.errors import WSADError
 from keras_wsad.features.sidecar import Sidecar
 
-DTYPES = ("float32", "float16")
 # Bytes before the numbers in an .npy file: numpy fills them up to a multiple of 64, with
 # room for an axis to grow.
 _HEADER = 128

@@ -3,11 +3,14 @@ import json
 import pathlib
 
 from keras_wsad.errors import DataError
+from keras_wsad.errors import FeatureFileError
 from keras_wsad.features.extraction import Extraction
 from keras_wsad.features.extraction import differences
 from keras_wsad.features.formats import FEATURE_SUFFIXES
 from keras_wsad.features.formats import crop_number
 from keras_wsad.files import write_json
+
+DTYPES = ("float32", "float16")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -63,17 +66,48 @@ class Sidecar:
             return None
         extraction = Extraction.from_dict(content["extraction"], path)
         names = {field.name for field in dataclasses.fields(cls)}
-        if content.keys() != names or not _is_count(content["num_frames"]):
-            wrong = sorted(names ^ content.keys()) or ["num_frames"]
+        wrong = sorted(names ^ content.keys())
+        wrong = wrong or [name for name in _IS_RIGHT if not _IS_RIGHT[name](content[name])]
+        if wrong:
             raise DataError(
                 f"{path}: expected what `keras-wsad extract` writes beside features. "
                 f"Missing, unknown or wrong: {', '.join(wrong)}"
             )
         return cls(**{**content, "extraction": extraction})
 
+    def refuse_others(self, features, path):
+        """Makes features that this cannot be the sidecar of an error.
+
+        Args:
+            features: array of shape `(crops, K, n)`.
+            path: str or path. Where they are from.
+
+        Raises:
+            FeatureFileError: they have another number of clips or of features.
+        """
+        expected = self.num_clips, self.feature_dim
+        if features.shape[1:] != expected:
+            raise FeatureFileError(
+                path,
+                f"{features.shape[1]} clips of {features.shape[2]} features, where its "
+                f"sidecar says {expected[0]} of {expected[1]}: it was replaced",
+            )
+
 
 def _is_count(value):
     return isinstance(value, int) and value >= 1
+
+
+# What is computed with; the rest is for people.
+_IS_RIGHT = {
+    "dtype": lambda value: value in DTYPES,
+    "num_clips": _is_count,
+    "feature_dim": _is_count,
+    "num_frames": _is_count,
+    "fps": lambda value: isinstance(value, (int, float)) and value > 0,
+    "video": lambda value: isinstance(value, dict),
+    "damage": lambda value: value is None or isinstance(value, str),
+}
 
 
 def sidecar_path(path):

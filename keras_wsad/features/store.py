@@ -27,6 +27,7 @@ from keras_wsad.features.problems import RESAMPLED
 from keras_wsad.features.problems import FeatureProblem
 from keras_wsad.features.segments import normalize_clips
 from keras_wsad.features.segments import pool_segments
+from keras_wsad.features.sidecar import Sidecar
 from keras_wsad.features.sidecar import common_extraction
 from keras_wsad.features.sidecar import sidecar_path
 from keras_wsad.files import cache_folder
@@ -34,7 +35,7 @@ from keras_wsad.files import write_json
 from keras_wsad.progress import track
 
 # Raised whenever the meaning of a cached array changes.
-_VERSION = 3
+_VERSION = 4
 
 _ARRAYS = ("features.bin", "normalized_features.bin")
 
@@ -179,6 +180,9 @@ def _fill(temporary, folder, names, files, options):
             path = str(paths[0]) if paths else ""
             try:
                 clips = _read(name, paths)
+                sidecar = Sidecar.read(sidecar_path(path))
+                if sidecar:
+                    sidecar.refuse_others(clips, path)
                 if clips.shape[-1] != width:
                     problem = f"{clips.shape[-1]} features where most files have {width}"
                     raise FeatureFileError(path, problem)
@@ -187,6 +191,9 @@ def _fill(temporary, folder, names, files, options):
                 transient |= bool(getattr(error.__cause__, "errno", None))
                 continue
             problems += _oddities(name, path, clips, text_rows)
+            if extraction and not sidecar:
+                problem = "of unknown making: no sidecar, where others have one"
+                problems.append(FeatureProblem(name, path, problem, KEPT))
             segments = np.ascontiguousarray(pool_segments(clips, **options))
             normalized = pool_segments(normalize_clips(clips), **options)
             features_file.write(segments.tobytes())

@@ -158,10 +158,12 @@ class Predictor:
             features = read_features(path)
             sidecar = Sidecar.read(sidecar_path(path))
             if sidecar is not None:
+                sidecar.refuse_others(features, path)
                 self._refuse_other_features(sidecar.extraction, path)
                 known = {name: getattr(sidecar, name) for name in names}
         else:
-            backbone = backbone or self.open_backbone(weights)
+            if backbone is None or self.extraction is None:
+                backbone = self.open_backbone(weights)
             # The first crops are the same, however many there are.
             wanted = min(self.crops, self.extraction.crops)
             crops = min(count for count in CROP_COUNTS if count >= wanted)

@@ -117,6 +117,11 @@ def test_extracted_features_know_their_frames(predict, video, tmp_path):
     (alarm,) = by_file["alarms"]
     assert alarm == pytest.approx(by_video["alarms"][0], abs=1e-6)
     assert by_file["seconds"] == 3.0
+    crop = features / "camera__0.npy"
+    np.save(crop, np.load(crop)[:-1])
+    status, out, _ = predict(crop)
+    assert status == 1
+    assert "9 clips of 256 features, where its sidecar says 10 of 256" in out
     other = tmp_path / "other"
     options[3] = "--stride=4"
     assert main(["extract", str(video), *options, "--out", str(other)]) == 0

@@ -76,6 +76,9 @@ def test_a_threshold_is_a_number(compact_run, video, threshold):
 def test_a_run_of_unknown_features_says_what_can_be_done(tiny_run, video):
     with pytest.raises(RunError, match=r"predict FEATURES\.npy"):
         keras_wsad.load(tiny_run.folder).predict_video(video)
+    with pytest.raises(RunError, match=r"predict FEATURES\.npy"):
+        backbone = open_backbone("compact", "random")
+        keras_wsad.load(tiny_run.folder).predict_video(video, backbone=backbone)
 
 
 def test_other_weights_than_those_of_the_training_are_refused(compact_run, video, tmp_path):
