@@ -66,11 +66,11 @@ class Predictor:
 
         Raises:
             FeatureFileError: the file cannot be used, or which axis the crops are is open.
-            RunError: the features are not of the kind that the model was trained on, or not
-            finite.
+            RunError: the features are not of the kind that the model was trained on, by
+                their width or by the sidecar of the file, or not finite.
         """
         if isinstance(features, (str, os.PathLike)):
-            return self._predict_crops(read_features(features))
+            return self._predict_crops(self._read(features)[0])
         clips = np.asarray(features, np.float32)
         if clips.ndim in (2, 3) and clips.size:
             clips = crops_first(clips)
@@ -89,7 +89,7 @@ class Predictor:
             "model": self.source,
             "features": self.about["extraction"],
             "pooling": f"{self.about['reduce']}, {self.about['alignment']}",
-            "test_crops": self.crops,
+            "test_crops": self._crops_to_score,
             "checkpoint_rule": self.about["checkpoint_rule"],
             "threshold": threshold,
         }
@@ -155,18 +155,14 @@ class Predictor:
             raise ConfigError(f"Expected a threshold that is finite. Received: {threshold}")
         known, names = {}, ("num_frames", "fps", "damage")
         if is_feature_file(path):
-            features = read_features(path)
-            sidecar = Sidecar.read(sidecar_path(path))
+            features, sidecar = self._read(path)
             if sidecar is not None:
-                sidecar.refuse_others(features, path)
-                self._refuse_other_features(sidecar.extraction, path)
                 known = {name: getattr(sidecar, name) for name in names}
         else:
             if backbone is None or self.extraction is None:
                 backbone = self.open_backbone(weights)
             # The first crops are the same, however many there are.
-            wanted = min(self.crops, self.extraction.crops)
-            crops = min(count for count in CROP_COUNTS if count >= wanted)
+            crops = min(count for count in CROP_COUNTS if count >= self._crops_to_score)
             extraction = dataclasses.replace(self.extraction, crops=crops)
             video = extract_clips(path, backbone, extraction, on_clip)
             features = video.features
@@ -178,6 +174,21 @@ class Predictor:
             threshold=threshold,
             alignment=self.about["alignment"],
         )
+
+    @property
+    def _crops_to_score(self):
+        """As many as the evaluation averages over: the training videos may have fewer."""
+        known = self.extraction is not None
+        return min(self.crops, self.extraction.crops) if known else self.crops
+
+    def _read(self, path):
+        """Reads a feature file and its sidecar, which is `None` where there is none."""
+        features = read_features(path)
+        sidecar = Sidecar.read(sidecar_path(path))
+        if sidecar is not None:
+            sidecar.refuse_others(features, path)
+            self._refuse_other_features(sidecar.extraction, path)
+        return features, sidecar
 
     def _refuse_other_features(self, extraction, path):
         if self.extraction is None:
@@ -200,7 +211,7 @@ class Predictor:
             )
         if not np.isfinite(clips).all():
             raise RunError("Expected finite features. Received: NaN or infinity")
-        outputs = [self._score_clips(crop) for crop in clips[: self.crops]]
+        outputs = [self._score_clips(crop) for crop in clips[: self._crops_to_score]]
         mean = {
             name: np.mean([np.asarray(output[name])[0] for output in outputs], axis=0)
             for name in outputs[0]

@@ -12,6 +12,7 @@ from keras_wsad.errors import RunError
 from keras_wsad.errors import VideoError
 from keras_wsad.errors import WeightsError
 from keras_wsad.features.extract import extract_clips
+from keras_wsad.features.extract_videos import extract_videos
 
 
 def test_a_video_is_scored_as_its_features_are(compact_run, video):
@@ -56,6 +57,25 @@ def test_no_more_crops_are_cut_than_are_scored(compact_run, video, monkeypatch):
     predictor.crops = 10
     predictor.predict_video(video)
     assert cut == [1, 5, 5]
+
+
+def test_features_are_scored_by_no_more_crops_than_the_model_was_judged_by(compact_run):
+    predictor = keras_wsad.load(compact_run.folder)
+    predictor.crops = 10
+    clips = np.random.default_rng(0).random((10, 12, 256), np.float32)
+    scores = predictor.predict(clips).segment_scores
+    np.testing.assert_array_equal(scores, predictor.predict(clips[:5]).segment_scores)
+    assert not np.allclose(scores, predictor.predict(clips[:1]).segment_scores, atol=1e-9)
+
+
+def test_features_of_another_making_are_refused(compact_run, video, tmp_path):
+    predictor = keras_wsad.load(compact_run.folder)
+    extraction = dataclasses.replace(predictor.extraction, stride=4)
+    backbone = open_backbone("compact", "random")
+    extract_videos({"camera": video}, tmp_path, backbone, extraction)
+    for predict in (predictor.predict, predictor.predict_video):
+        with pytest.raises(RunError, match=r"Found stride 4 \(was 8\)"):
+            predict(tmp_path / "camera__0.npy")
 
 
 def test_the_threshold_may_be_given(compact_run, video):
