@@ -1,7 +1,7 @@
 """Trains the joint model of anomaly detection and classification, and evaluates it.
 
 ```
-python train.py                                       # made-up features, no data needed
+python train.py                                       # rendered videos, no data needed
 python train.py --data UCF_CRIME --features i3d       # a folder in UCF-Crime's layout
 python train.py --data UCF_CRIME --preset release     # as the authors' code does it
 python train.py --help

@@ -140,14 +140,19 @@ def _load_saved_model(path):
     file = path / "assets.extra" / "keras_wsad.json"
     try:
         about = {**_UNSAID, **json.loads(file.read_text(encoding="utf-8"))}
-        missing = {"feature_dim", "test_crops", "alignment"} - about.keys()
+        missing = {"feature_dim", "test_crops", "alignment", "reduce"} - about.keys()
         if missing:
             raise KeyError(", ".join(sorted(missing)))
+        float(about["threshold"]["value"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RunError(
             f"{path}: a SavedModel, but not one that keras_wsad has exported ({error})."
         ) from error
-    saved_model = tf.saved_model.load(str(path))
+    try:
+        saved_model = tf.saved_model.load(str(path))
+    except Exception as error:
+        # A damaged one may raise anything.
+        raise RunError(f"{path}: a damaged SavedModel ({error}).") from error
 
     def score_clips(clips):
         outputs = saved_model.serve_clips(tf.constant(clips))

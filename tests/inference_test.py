@@ -137,6 +137,20 @@ def test_what_is_no_model_is_refused(tmp_path, tiny_run):
         keras_wsad.load(tmp_path / "saved_model")
 
 
+@pytest.mark.parametrize("name", ["saved_model.pb", "variables/variables.index"])
+def test_a_damaged_saved_model_is_refused(tiny_run, tmp_path, name):
+    path = tmp_path / "saved_model"
+    shutil.copytree(tiny_run.saved_model, path)
+    (path / name).write_bytes(b"")
+    with pytest.raises(RunError, match="a damaged SavedModel"):
+        keras_wsad.load(path)
+    about = path / "assets.extra" / "keras_wsad.json"
+    content = json.loads(about.read_text())
+    about.write_text(json.dumps({**content, "threshold": 0.5}))
+    with pytest.raises(RunError, match="not one that keras_wsad has exported"):
+        keras_wsad.load(path)
+
+
 def test_an_ablated_model_predicts_without_its_attention(tmp_path, random):
     model = JointModel(8, 16, lstm_units=4, first_level=False, second_level=False)
     model.save(tmp_path / "model.keras")

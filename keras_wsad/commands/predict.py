@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from keras_wsad.commands.report_errors import report_errors
+from keras_wsad.errors import DataError
 from keras_wsad.tensorflow_noise import import_tensorflow_quietly
 
 
@@ -67,11 +68,17 @@ def predict_command(argv=None, prog="keras-wsad predict"):
     from keras_wsad.runs import newest_run
     from keras_wsad.video import find_videos
 
-    # A file of one crop, NAME__0.npy, stands for the video NAME.
-    found = {
-        sidecar_path(path).stem if is_feature_file(path) else name: path
-        for name, path in find_videos(arguments.videos).items()
-    }
+    found = {}
+    for name, path in find_videos(arguments.videos).items():
+        if is_feature_file(path):
+            # A file of one crop, NAME__0.npy, stands for the video NAME.
+            name = sidecar_path(path).stem
+        other = found.setdefault(name, path)
+        if sidecar_path(other) != sidecar_path(path):
+            raise DataError(
+                f"Expected every video once, since what is found is left in a folder of "
+                f"its name. Received: {other} and {path}"
+            )
     truths = GroundTruth(arguments.data)
     predictor = load(arguments.model or newest_run())
     failed = predict_files(

@@ -167,13 +167,16 @@ class ClipReader:
 def read_clips(path, **options):
     """Reads the clips of a video, decoding it once and holding one clip at a time.
 
+    With `num_segments` the clips of a damaged video may lie elsewhere than they should;
+    `ClipReader` tells, and `keras_wsad.features.extract_clips` reads it again.
+
     Args:
         path: str or path. The video.
         **options: the arguments of `ClipReader`.
 
     Yields:
         `(start, clip)`: the first frame, and a uint8 array of shape
-        `(crops, length, size, size, 3)`. `scale_pixels` makes it what a backbone takes.
+        `(crops, length, size, size, 3)`, as an `OpenBackbone` takes it.
 
     Raises:
         VideoError: the file is no video.
@@ -192,7 +195,10 @@ def read_clips(path, **options):
 
 
 def scale_pixels(clips):
-    """Scales pixels from 0..255 to -1..1, as the backbones take them.
+    """Scales pixels from 0..255 to -1..1, as `I3D` and `Compact` take them.
+
+    What other backbones take stands in `keras_wsad.backbones.BACKBONES`; an `OpenBackbone`
+    takes clips as they are cut.
 
     Args:
         clips: uint8 array.

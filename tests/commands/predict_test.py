@@ -130,6 +130,16 @@ def test_extracted_features_know_their_frames(predict, video, tmp_path):
     assert "stride 4 (was 8)" in out
 
 
+def test_a_video_and_its_features_are_not_one_for_the_other(predict, video, tmp_path):
+    crops = [tmp_path / f"camera__{crop}.npy" for crop in range(5)]
+    for crop in crops:
+        np.save(crop, np.ones((9, 256), np.float32))
+    assert len(predict(*crops)[1].splitlines()) == 2
+    status, out, err = predict(video, *crops)
+    assert (status, out) == (1, "")
+    assert "every video once, since" in err and f"{video} and {crops[0]}" in err
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
