@@ -1,5 +1,7 @@
 """Stage A, opening: which files are videos, their packets, and their stated length."""
 
+import math
+
 import av
 from av.stream import Disposition
 
@@ -87,6 +89,38 @@ def stated_length(container, stream):
     except ValueError:
         # Of the longest track, which may be the sound.
         return (container.duration or 0) / av.time_base
+
+
+def count_frames(container, stream):
+    """Counts the packets that are shown, and finds their mean rate.
+
+    Args:
+        container: as `open_video` gives it.
+        stream: likewise.
+
+    Returns:
+        `(num_frames, fps)`, an int and a float.
+    """
+    stated = stream.average_rate or stream.guessed_rate or stream.base_rate
+    stated = float(stated) if stated else 30.0
+    count, first, last, decoded = 0, math.inf, -math.inf, -math.inf
+    in_order = True
+    for packet in read_packets(container, stream):
+        if is_shown(packet):
+            count += 1
+            # Matroska does not say of all frames when they are to be decoded.
+            after = decoded if packet.dts is None else packet.dts
+            if packet.pts is None or after < decoded:
+                # A clock that is set back, as where files were joined, tells nothing.
+                in_order = False
+            else:
+                first, last = min(first, packet.pts), max(last, packet.pts)
+            decoded = after
+    if not in_order or last <= first:
+        return count, stated
+    measured = (count - 1) / float((last - first) * stream.time_base)
+    # Times are rounded. Matroska states one rate where frames have many.
+    return count, stated if abs(measured - stated) < 0.01 * stated else measured
 
 
 def ends_early(container, stream, num_packets, end):

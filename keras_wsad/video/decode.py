@@ -9,6 +9,7 @@ import numpy as np
 from av.video.reformatter import VideoReformatter
 
 from keras_wsad.errors import VideoError
+from keras_wsad.video.container import count_frames
 from keras_wsad.video.container import ends_early
 from keras_wsad.video.container import is_shown
 from keras_wsad.video.container import open_video
@@ -54,13 +55,12 @@ def probe_video(path):
     """
     container, stream = open_video(path)
     with container:
-        num_frames = sum(is_shown(packet) for packet in read_packets(container, stream))
+        num_frames, fps = count_frames(container, stream)
         if not num_frames:
             raise VideoError(f"{path}: the video holds no frame.")
-        rate = stream.average_rate or stream.guessed_rate or stream.base_rate
         return VideoInfo(
             num_frames=num_frames,
-            fps=float(rate) if rate else 30.0,
+            fps=fps,
             width=stream.codec_context.width,
             height=stream.codec_context.height,
         )

@@ -3,6 +3,7 @@ import pathlib
 import resource
 import struct
 import warnings
+from fractions import Fraction
 
 import av
 import numpy as np
@@ -38,6 +39,34 @@ def test_probing_needs_no_decoding_and_counts_alike(tmp_path):
     info = probe_video(make_video(tmp_path / "v.mp4", num_frames=77, fps=25))
     assert (info.num_frames, info.fps, info.width, info.height) == (77, 25.0, 64, 48)
     assert info.seconds == pytest.approx(77 / 25)
+
+
+@pytest.mark.parametrize("name", ["v.mkv", "v.mp4"])
+def test_the_frame_rate_is_the_mean_of_those_that_vary(tmp_path, name):
+    """Matroska states 30 of this one."""
+    path, millisecond = tmp_path / name, Fraction(1, 1000)
+    # The first half at 10 frames a second, the rest at 25.
+    times = [*range(0, 3000, 100), *range(3000, 4240, 40)]
+    with av.open(str(path), "w") as container:
+        track = container.add_stream("libx264", rate=30)
+        track.width, track.height, track.pix_fmt = 64, 48, "yuv420p"
+        track.codec_context.time_base = millisecond
+        for time in times:
+            image = np.full((48, 64, 3), 90, np.uint8)
+            frame = av.VideoFrame.from_ndarray(image, format="rgb24")
+            frame.pts, frame.time_base = time, millisecond
+            container.mux(track.encode(frame))
+        container.mux(track.encode(None))
+    info = probe_video(path)
+    assert info.num_frames == len(times) == 61
+    assert info.fps == pytest.approx(60 / 4.2, rel=0.01)
+
+
+def test_clocks_that_are_set_back_leave_the_stated_rate(tmp_path):
+    part = make_video(tmp_path / "part.ts", num_frames=40)
+    path = tmp_path / "v.ts"
+    path.write_bytes(part.read_bytes() * 2)
+    assert (probe_video(path).num_frames, probe_video(path).fps) == (80, 30.0)
 
 
 @pytest.mark.parametrize(
