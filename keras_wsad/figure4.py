@@ -16,8 +16,8 @@ from keras_wsad.metrics.alarms import event_iou
 from keras_wsad.prediction import VideoPrediction
 from keras_wsad.prediction import panels
 from keras_wsad.prediction.leave import read_key_frames
-from keras_wsad.video import VIDEO_SUFFIXES
 from keras_wsad.video import probe_video
+from keras_wsad.video import video_in
 
 
 def draw_figure4(folder, names=None, out=None, data=None):
@@ -122,11 +122,10 @@ def _verdict(video, prediction):
 
 def _with_pixels(prediction, files):
     """Adds where the video of a prediction lies, if it does, and its frame rate."""
-    for suffix in VIDEO_SUFFIXES:
-        for path in files.get(prediction.video + suffix, [])[:1]:
-            fps = probe_video(path).fps
-            return dataclasses.replace(prediction, video=str(path), fps=fps)
-    return prediction
+    path = video_in(files, prediction.video)
+    if path is None:
+        return prediction
+    return dataclasses.replace(prediction, video=str(path), fps=probe_video(path).fps)
 
 
 def _draw(path, chosen, about):

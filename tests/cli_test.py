@@ -52,6 +52,8 @@ def test_train_then_evaluate(tiny_settings, tmp_path, capsys):
         (["train", "--preset=other"], "Expected a preset"),
         (["train", "--resume=/nowhere"], "expected a run folder"),
         (["evaluate", "--run=/nowhere"], "expected a run folder"),
+        (["simulate", "--seed=-1"], "Expected seed >= 0"),
+        (["simulate", "--workers=0"], "workers >= 1"),
     ],
 )
 def test_an_error_is_one_line_and_status_1(arguments, complaint, capsys):

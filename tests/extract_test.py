@@ -108,6 +108,7 @@ def test_damaged_videos_are_listed_and_the_rest_is_done(videos, tmp_path, capsys
         (["--backbone=i3d", "--weights=/nowhere"], "/nowhere: expected the prefix"),
         (["--backbone=i3d", "--weights=x", "--random_weights"], "Received: both"),
         (["--backbone=i3d", "--weights=x", "--seed=1"], "--seed with --random_weights"),
+        ([*SETTINGS, "--seed=-1"], "0 <= seed"),
         ([*SETTINGS, "--workers=0"], "workers >= 1"),
         ([*SETTINGS, "--batch=0"], "batch_size >= 1"),
         ([*SETTINGS, "--stride=0"], "stride >= 1"),

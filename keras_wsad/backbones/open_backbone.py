@@ -81,10 +81,12 @@ def open_backbone(name, weights=None, seed=0, batch_size=None):
         An `OpenBackbone`.
 
     Raises:
-        ConfigError: there is no such backbone.
+        ConfigError: there is no such backbone, or the seed is none.
         WeightsError: the weights cannot be read.
     """
     entry = find_backbone(name)
+    if not 0 <= seed < 2**32:
+        raise ConfigError(f"Expected 0 <= seed < 2**32. Received: {seed}")
     weights = weights or entry.default_weights or "random"
     if weights == "random":
         keras.utils.set_random_seed(seed)

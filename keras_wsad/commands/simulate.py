@@ -3,6 +3,7 @@
 import argparse
 
 from keras_wsad.commands.report_errors import report_errors
+from keras_wsad.errors import ConfigError
 
 
 @report_errors("the same command goes on")
@@ -48,6 +49,11 @@ def simulate_command(argv=None, prog="keras-wsad simulate"):
         help="length of the videos (default: 20 34)",
     )
     arguments = parser.parse_args(argv)
+    if arguments.seed < 0 or arguments.workers < 1:
+        raise ConfigError(
+            "Expected seed >= 0 and workers >= 1. "
+            f"Received: {arguments.seed}, {arguments.workers}"
+        )
     from keras_wsad.data.embedded import embedded_root
     from keras_wsad.scenes import SceneSet
     from keras_wsad.scenes import write_data_set

@@ -11,8 +11,8 @@ from keras_wsad.errors import DataError
 from keras_wsad.features.sidecar import Sidecar
 from keras_wsad.files import cache_folder
 from keras_wsad.files import write_text
-from keras_wsad.video import VIDEO_SUFFIXES
 from keras_wsad.video import probe_video
+from keras_wsad.video import video_in
 
 AUTHORS_FILES = ("Test_video_name_UCF.npy", "Test_frame_number_UCF.npy")
 CSV_FILE = "num_frames.csv"
@@ -54,10 +54,8 @@ class FrameCounts:
         for path in self._sidecars.get(f"{name}.json", []):
             if sidecar := Sidecar.read(path):
                 return sidecar.num_frames, "sidecar"
-        for suffix in VIDEO_SUFFIXES:
-            if name + suffix in self._files:
-                return _count_once(self._files[name + suffix][0]), "video"
-        return None, None
+        path = video_in(self._files, name)
+        return (None, None) if path is None else (_count_once(path), "video")
 
 
 def _count_once(path):

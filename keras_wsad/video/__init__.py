@@ -10,6 +10,7 @@ from keras_wsad.video.decode import decode_frames
 from keras_wsad.video.decode import probe_video
 from keras_wsad.video.find import VIDEO_SUFFIXES
 from keras_wsad.video.find import find_videos
+from keras_wsad.video.find import video_in
 
 __all__ = [
     "ClipReader",
@@ -22,4 +23,5 @@ __all__ = [
     "read_clips",
     "scale_pixels",
     "take_crops",
+    "video_in",
 ]

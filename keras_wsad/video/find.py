@@ -41,6 +41,20 @@ def find_videos(places, root=None):
     return videos
 
 
+def video_in(files, name):
+    """Returns the path of the video of a name among indexed files, `None` if none is there.
+
+    Args:
+        files: dict from file name to a list of paths, as `index_files` returns.
+        name: str. The video's name, without suffix.
+    """
+    for suffix in VIDEO_SUFFIXES:
+        for file_name in (name + suffix, name + suffix.upper()):
+            if file_name in files:
+                return files[file_name][0]
+    return None
+
+
 def _paths_in(place, root):
     if place.is_dir():
         files = index_files(place)

@@ -1,7 +1,9 @@
 import pytest
 
 from keras_wsad.errors import DataError
+from keras_wsad.files import index_files
 from keras_wsad.video import find_videos
+from keras_wsad.video import video_in
 
 
 @pytest.fixture
@@ -35,6 +37,13 @@ def test_two_videos_of_one_name_are_both_named(root):
     (root / "Normal" / "A_x264.avi").touch()
     with pytest.raises(DataError, match=r"A_x264\.mp4 and .*A_x264\.avi"):
         find_videos([root])
+
+
+def test_a_video_is_found_by_its_name_whatever_the_case_of_its_ending(root):
+    files = index_files(root)
+    assert video_in(files, "C") == root / "Normal" / "deep" / "C.MKV"
+    assert video_in(files, "B") == root / "Normal" / "B.avi"
+    assert video_in(files, "notes") is None
 
 
 def test_a_place_without_videos_is_named(root, tmp_path):
