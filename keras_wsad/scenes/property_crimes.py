@@ -118,7 +118,7 @@ def shoplifting(take):
         acts.append((grip, grip + 0.9, "reach"))
         near = min(goods, key=lambda good: abs(good[0] - x) + take.between(0, 25))
         goods.remove(near)
-        item = Held(kind="bag", color=near[2], size=0.16)
+        item = Held(kind="bag", color=near[2], size=0.24)
         holding.append((grip + 0.45, grip + 1.0, item))
         gap = [(near[0], near[1] - 1), (near[0], near[1] - 12)]
         marks.append(Mark([(grip + 0.45, gap)], (25, 22, 20), 0, width=7))
@@ -133,6 +133,7 @@ def shoplifting(take):
         acts=acts,
         facing=facing,
         holding=holding,
+        pace=1.3,
     )
     return [*marks, thief]
 
@@ -231,4 +232,4 @@ def vandalism(take):
 def _shaken(take, x, y, until):
     """Points of a thing that is pulled about, from the start of a take on."""
     times = np.arange(take.start, until, 0.2).tolist()
-    return [(time, x + take.between(-4, 4), y - take.between(0, 4)) for time in times]
+    return [(time, x + take.between(-7, 7), y - take.between(0, 6)) for time in times]

@@ -200,7 +200,7 @@ def _ordinary_life(random, backdrop, camera, seconds):
     common = (*ANYWHERE, *PLACES[backdrop.kind])
     weights = np.array([weight for _, weight in common])
     cast = take(everyday.clerk, 0.0, seconds) if backdrop.till else []
-    busy = random.uniform(4.0, 12.0)
+    busy = random.uniform(5.0, 13.0)
     at = float(random.uniform(-4, 2))
     while at < seconds:
         script = common[int(random.choice(len(common), p=weights / weights.sum()))][0]

@@ -164,7 +164,7 @@ class Car:
         if self.siren:
             first = time % 0.6 < 0.3
             color = (255, 30, 30) if first else (40, 60, 255)
-            canvas.light(*place(-0.1 if first else 0.0, 1.15), 0.13 * length, color)
+            canvas.light(*place(-0.1 if first else 0.0, 1.15), 0.2 * length, color)
 
 
 def _darker(color):

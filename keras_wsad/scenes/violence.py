@@ -195,6 +195,11 @@ def robbery(take):
     place = x + side * 0.75 * size, y + 2
     grab = take.start + 0.65 * take.seconds
     near = x + side * 0.3 * size, y + 2
+    threats, at = [], take.start
+    while at < grab:
+        # He holds the gun out, and threatens to strike.
+        threats += [(at, at + 1.2, "aim"), (at + 1.2, at + 2.0, "strike")]
+        at += 2.0
     cast.append(
         Person(
             any_look(take.random, **_DARK),
@@ -205,8 +210,9 @@ def robbery(take):
                 *take.leave(*near, take.end - 0.8, side, speed=RUNNING_AWAY),
             ],
             acts=[
-                (take.start, grab + 0.6, "aim"),
+                (grab, grab + 0.6, "aim"),
                 (grab + 0.6, take.end - 0.8, "reach"),
+                *threats,
             ],
             facing=[(-99, -side)],
             holding=[
