@@ -104,7 +104,7 @@ def test_damaged_videos_are_listed_and_the_rest_is_done(videos, tmp_path, capsys
     ("options", "complaint"),
     [
         (["--backbone=resnet"], "a backbone of i3d, c3d, r3d34, compact"),
-        (["--backbone=i3d"], "--weights FILE for i3d (published by deepmind/kinetics-i3d"),
+        (["--backbone=i3d"], "--weights FILE for i3d (deepmind/kinetics-i3d"),
         (["--backbone=i3d", "--weights=/nowhere"], "/nowhere: expected the prefix"),
         (["--backbone=i3d", "--weights=x", "--random_weights"], "Received: both"),
         (["--backbone=i3d", "--weights=x", "--seed=1"], "--seed with --random_weights"),
