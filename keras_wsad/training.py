@@ -57,10 +57,11 @@ def train(config, resume=None):
     started = time.monotonic()
     config = with_absolute_paths(config)
     run = _run_to_resume(resume, config) if resume else _new_run(config)
-    keras.utils.set_random_seed(config.seed)
     if config.deterministic:
         _enable_op_determinism()
     data = open_experiment_data(config)
+    # After the data, which may have needed a network of its own.
+    keras.utils.set_random_seed(config.seed)
     print(data.summary)
     is_anomalous = np.array([video.is_anomalous for video in data.training])
     schedule = {

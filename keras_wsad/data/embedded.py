@@ -21,7 +21,7 @@ def embedded_root(settings=None, workers=2):
         workers: int. Processes that render. Defaults to `2`.
     """
     settings = settings or SceneSet()
-    # As in scenes-1-11-4-0-20.0-34.0: one folder for each setting.
+    # As in scenes-2-11-4-0-20.0-34.0: one folder for each setting.
     values = (VERSION, *dataclasses.astuple(settings)[:3], *settings.seconds)
     root = cache_folder() / "-".join(["scenes", *map(str, values)])
     # The list of the training videos is written last.
@@ -50,16 +50,15 @@ def embedded_features(root):
     extraction = Extraction.of(backbone)
     # Other weights, other features: a folder for each.
     folder = root / f"compact-{backbone.weights.partition(':')[2][:8]}"
-    whole = folder / "whole"
-    if not whole.is_file():
+    if not folder.is_dir():
         print(f"Extracting features into {folder}", flush=True)
-        report = extract_videos(find_videos([root]), folder, backbone, extraction)
-        if report.failed:
-            raise DataError(
-                f"{root}: expected videos that can be read. Found {len(report.failed)} "
-                f"that cannot: {report.failed}. Delete the folder: it is rendered anew."
-            )
-        whole.touch()
+    # What is done is passed over.
+    report = extract_videos(find_videos([root]), folder, backbone, extraction)
+    if report.failed:
+        raise DataError(
+            f"{root}: expected videos that can be read. Found {len(report.failed)} "
+            f"that cannot: {report.failed}. Delete the folder: it is rendered anew."
+        )
     return folder
 
 

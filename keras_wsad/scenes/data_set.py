@@ -20,7 +20,7 @@ from keras_wsad.scenes.screenplay import SHORTEST
 from keras_wsad.scenes.screenplay import write_scene
 
 # Raised whenever another picture is rendered from the same seed.
-VERSION = 1
+VERSION = 2
 CLASSES = sorted(EVENTS)
 
 
@@ -45,6 +45,8 @@ class SceneSet:
         for name in ("train_per_class", "test_per_class"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"Expected {name} >= 1. Received: {getattr(self, name)}")
+        if self.seed < 0:
+            raise ConfigError(f"Expected seed >= 0. Received: {self.seed}")
         shortest, longest = self.seconds
         if not SHORTEST <= shortest <= longest:
             raise ConfigError(
@@ -82,6 +84,8 @@ def write_data_set(root, settings=None, workers=2):
     """
     root = pathlib.Path(root)
     settings = settings or SceneSet()
+    if workers < 1:
+        raise ConfigError(f"Expected workers >= 1. Received: {workers}")
     shots = _shots(settings)
     # Not forked: whoever calls may have threads.
     context = multiprocessing.get_context("spawn")

@@ -142,7 +142,7 @@ def stealing(take):
     """Somebody fumbles at a bike or a parcel that is not his and makes off with it."""
     x, y = take.spot(margin=30, low=0.2)
     side, size = take.side(), take.size(y)
-    taken = take.end - min(2.5, 0.4 * take.seconds)
+    taken = take.end - 1.2
     color = any_color(take.random)
     stands = x + side * 0.35 * size
     bike = take.chance(0.6)
