@@ -22,7 +22,7 @@ from keras_wsad.video import take_crops
 from keras_wsad.video.crops import short_side_of
 
 # Raised whenever another picture is rendered from the same seed.
-_VERSION = 2
+_VERSION = 3
 _FRAMES, _SIZE = 16, 80
 # What is kept around a crop, so that it can be moved.
 _ROOM = 8
