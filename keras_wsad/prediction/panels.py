@@ -143,7 +143,8 @@ def draw_attention(axes, values, time, color, label, highest=None):
     axes.stairs(values, time.edges, color=color, linewidth=1.4, baseline=None)
     axes.stairs(values, time.edges, color=color, alpha=0.15, fill=True)
     highest = float(np.max(values)) if highest is None else highest
-    axes.set_ylim(0, 1.15 * max(highest, 1e-6))
+    # An attention of next to nothing is to look like that.
+    axes.set_ylim(0, 1.15 * max(highest, 0.1))
     axes.set_ylabel(label, fontsize=9)
     axes.locator_params(axis="y", nbins=3)
 
