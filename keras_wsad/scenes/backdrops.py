@@ -45,6 +45,11 @@ class Backdrop:
     goods: tuple = ()
     till: tuple | None = None
 
+    def size_at(self, y):
+        """Returns the height in pixels of a person whose feet are at row `y`."""
+        depth = (y - self.horizon) / (HEIGHT - self.horizon)
+        return self.near * (0.35 + 0.65 * depth)
+
 
 def make_backdrop(kind, random):
     """Draws a place of a kind, another one with every state of `random`.

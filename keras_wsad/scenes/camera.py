@@ -25,7 +25,6 @@ class Camera:
         period: float. Seconds of that.
         tint: tuple of 3 floats, gains of red, green and blue.
         noise: float. Standard deviation of the sensor's noise, in grey levels.
-        steps: tuple of `(seconds, factor)`: the light is switched by a factor for good.
     """
 
     brightness: float = 1.0
@@ -33,7 +32,6 @@ class Camera:
     period: float = 40.0
     tint: tuple = (1.0, 1.0, 1.0)
     noise: float = 3.0
-    steps: tuple = ()
 
     @property
     def is_night(self):
@@ -52,14 +50,12 @@ class Camera:
         Returns:
             A `PIL.Image` of `WIDTH` x `HEIGHT`.
         """
-        canvas = Canvas(backdrop.picture.copy(), backdrop.horizon, backdrop.near)
+        canvas = Canvas(backdrop.picture.copy(), backdrop.size_at)
         seen = [actor for actor in cast if actor.is_there(time)]
         for actor in sorted(seen, key=lambda actor: actor.depth(time)):
             actor.draw(canvas, time)
         angle = 2 * math.pi * time / self.period
         gain = self.brightness * (1 + self.drift * math.sin(angle))
-        for start, factor in self.steps:
-            gain *= factor if time >= start else 1.0
         canvas.picture.paste(canvas.picture.point(_gains(round(gain, 2), self.tint)))
         canvas.switch_on()
         picture = canvas.picture

@@ -14,25 +14,18 @@ class Canvas:
 
     Args:
         picture: `PIL.Image` of `WIDTH` x `HEIGHT`; it is drawn on.
-        horizon: float. The row at which the ground begins.
-        near: float. Height in pixels of a person at the lower edge.
+        size_at: function from the row of the feet to the height of a person in pixels.
 
     Attributes:
         offset: tuple of two ints. How far the camera is shaken in this frame.
     """
 
-    def __init__(self, picture, horizon, near):
+    def __init__(self, picture, size_at):
         self.picture = picture
         self.draw = ImageDraw.Draw(picture)
-        self.horizon = horizon
-        self.near = near
+        self.size_at = size_at
         self.offset = (0, 0)
         self._lights = []
-
-    def size_at(self, y):
-        """Returns the height in pixels of a person whose feet are at row `y`."""
-        depth = (y - self.horizon) / (HEIGHT - self.horizon)
-        return self.near * (0.35 + 0.65 * depth)
 
     def blob(self, x, y, radius, color, opacity=1.0):
         """Lays a soft round spot over the picture: smoke, dust, a shadow."""

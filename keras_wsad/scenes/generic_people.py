@@ -1,6 +1,5 @@
 """Plain motions of people, for `generic_motions`."""
 
-from keras_wsad.scenes.canvas import HEIGHT
 from keras_wsad.scenes.looks import any_color
 from keras_wsad.scenes.looks import any_look
 from keras_wsad.scenes.looks import on_stage
@@ -41,8 +40,7 @@ def going(low, high, holding=None):
     def cast(random, backdrop):
         x, y = on_stage(random, backdrop)
         side = int(random.choice((-1, 1)))
-        depth = (y - backdrop.horizon) / (HEIGHT - backdrop.horizon)
-        size = backdrop.near * (0.35 + 0.65 * depth)
+        size = backdrop.size_at(y)
         speed = side * size * float(random.uniform(low, high))
         rise = float(random.uniform(-0.2, 0.2)) * speed
         path = [(-10, x - 11 * speed, y - 11 * rise), (10, x + 9 * speed, y + 9 * rise)]

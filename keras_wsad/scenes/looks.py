@@ -6,6 +6,9 @@ from keras_wsad.scenes.backdrops import STAGE
 from keras_wsad.scenes.camera import Camera
 from keras_wsad.scenes.person import Look
 
+# Parts of the look of those who do not want to be known.
+DARK = {"shirt": (28, 28, 30), "trousers": (35, 35, 40), "hair": (22, 22, 24)}
+
 _SKINS = ((224, 182, 150), (198, 150, 118), (150, 105, 78), (98, 66, 48))
 _HAIRS = ((30, 25, 22), (70, 48, 30), (150, 120, 70), (110, 108, 105))
 

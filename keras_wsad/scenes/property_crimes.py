@@ -5,6 +5,7 @@ import numpy as np
 from keras_wsad.scenes.effects import Fire
 from keras_wsad.scenes.effects import Flash
 from keras_wsad.scenes.effects import Mark
+from keras_wsad.scenes.looks import DARK
 from keras_wsad.scenes.looks import any_color
 from keras_wsad.scenes.looks import any_look
 from keras_wsad.scenes.person import Person
@@ -13,7 +14,6 @@ from keras_wsad.scenes.things import Car
 from keras_wsad.scenes.things import Held
 from keras_wsad.scenes.things import Thing
 
-_DARK = {"shirt": (28, 28, 30), "trousers": (35, 35, 40), "hair": (22, 22, 24)}
 _TORCH = Held(kind="torch", color=(230, 230, 210))
 
 
@@ -24,7 +24,7 @@ def arson(take):
     lit = take.start + min(2.5, 0.25 * take.seconds)
     stands = x + side * 0.4 * size
     arsonist = Person(
-        any_look(take.random, **(_DARK if take.chance(0.5) else {})),
+        any_look(take.random, **(DARK if take.chance(0.5) else {})),
         [
             *take.arrive(stands, y, take.start, side),
             *take.leave(stands, y, lit + 0.8, side, speed=RUNNING_AWAY),
@@ -59,7 +59,7 @@ def burglary(take):
     opened = take.start + 0.4 * take.seconds
     comes_out = take.start + 0.7 * take.seconds
     before = (door_x + side * 10, y)
-    look = any_look(take.random, **_DARK)
+    look = any_look(take.random, **DARK)
     breaks_in = Person(
         look,
         [

@@ -4,11 +4,10 @@ import dataclasses
 
 import numpy as np
 
-from keras_wsad.scenes.backdrops import STAGE
 from keras_wsad.scenes.backdrops import Backdrop
 from keras_wsad.scenes.camera import Camera
-from keras_wsad.scenes.canvas import HEIGHT
 from keras_wsad.scenes.canvas import WIDTH
+from keras_wsad.scenes.looks import on_stage
 
 # Body heights per second.
 WALKING = 0.75
@@ -58,15 +57,11 @@ class Take:
             margin: float. Pixels to keep from the stage's ends. Defaults to `0`.
             low, high: floats. Between which shares of the walkway's rows.
         """
-        first, last = self.backdrop.walkway
-        x = self.between(STAGE[0] + margin, STAGE[1] - margin)
-        return x, first + self.between(low, high) * (last - first)
+        return on_stage(self.random, self.backdrop, margin, low, high)
 
     def size(self, y):
         """Returns the height in pixels of a person whose feet are at row `y`."""
-        backdrop = self.backdrop
-        depth = (y - backdrop.horizon) / (HEIGHT - backdrop.horizon)
-        return backdrop.near * (0.35 + 0.65 * depth)
+        return self.backdrop.size_at(y)
 
     def arrive(self, x, y, at, side, speed=WALKING):
         """Returns the points of a way from outside the picture to `(x, y)`.

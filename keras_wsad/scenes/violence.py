@@ -1,6 +1,7 @@
 """Scripts of violence against people: six of the anomalies."""
 
 from keras_wsad.scenes.effects import Flash
+from keras_wsad.scenes.looks import DARK
 from keras_wsad.scenes.looks import any_look
 from keras_wsad.scenes.person import Person
 from keras_wsad.scenes.take import RUNNING_AWAY
@@ -9,7 +10,6 @@ from keras_wsad.scenes.things import Held
 from keras_wsad.scenes.things import Thing
 
 _UNIFORM = {"shirt": (25, 32, 60), "trousers": (22, 26, 45), "hair": (18, 20, 30)}
-_DARK = {"shirt": (28, 28, 30), "trousers": (35, 35, 40), "hair": (22, 22, 24)}
 _GUN = Held(kind="gun", color=(15, 15, 15), size=0.22)
 _STICK = Held(kind="stick", color=(95, 65, 35), size=0.45)
 
@@ -130,7 +130,7 @@ def assault(take):
     )
     close = x + side * 0.38 * size
     attacker = Person(
-        any_look(take.random, **(_DARK if take.chance(0.4) else {})),
+        any_look(take.random, **(DARK if take.chance(0.4) else {})),
         [
             *take.arrive(close, y + 2, take.start + 0.4, side, speed=1.6),
             *take.leave(close, y + 2, take.end - 0.3, side, speed=RUNNING_AWAY),
@@ -202,7 +202,7 @@ def robbery(take):
         at += 2.0
     cast.append(
         Person(
-            any_look(take.random, **_DARK),
+            any_look(take.random, **DARK),
             [
                 *take.arrive(*place, take.start, side, speed=1.2),
                 (grab, *place),
@@ -236,7 +236,7 @@ def shooting(take):
     muzzle = x - side * 0.5 * size, y - 0.72 * size
     cast = [
         Person(
-            any_look(take.random, **_DARK),
+            any_look(take.random, **DARK),
             [
                 *take.arrive(x, y, take.start - 0.3, side, speed=1.0),
                 *take.leave(x, y, take.end, side, speed=RUNNING_AWAY),
