@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import dataclasses
+import json
 import multiprocessing
 import pathlib
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from keras_wsad.errors import ConfigError
 from keras_wsad.files import atomic_path
+from keras_wsad.files import write_json
 from keras_wsad.files import write_text
 from keras_wsad.progress import track
 from keras_wsad.scenes.canvas import HEIGHT
@@ -75,17 +77,21 @@ def write_data_set(root, settings=None, workers=2):
     | `ground_truth.csv` | events of all videos, those of training only for studies |
 
     Videos that are there already are kept: a broken rendering goes on. The lists come
-    last.
+    last. `scenes.json` comes first and tells with which settings a folder was begun.
 
     Args:
         root: path. Folder to make.
         settings: `SceneSet`, or `None` for the default size.
         workers: int. Processes. Defaults to `2`.
+
+    Raises:
+        ConfigError: the folder was begun with other settings.
     """
     root = pathlib.Path(root)
     settings = settings or SceneSet()
     if workers < 1:
         raise ConfigError(f"Expected workers >= 1. Received: {workers}")
+    _claim(root, settings)
     shots = _shots(settings)
     # Not forked: whoever calls may have threads.
     context = multiprocessing.get_context("spawn")
@@ -95,6 +101,21 @@ def write_data_set(root, settings=None, workers=2):
         )
         events = list(track(tasks, "Rendering videos", len(shots)))
     _write_lists(root, shots, events)
+
+
+def _claim(root, settings):
+    """Notes the settings in the folder, or refuses to go on with others."""
+    path = root / "scenes.json"
+    now = {"version": VERSION, **dataclasses.asdict(settings)}
+    now["seconds"] = list(settings.seconds)
+    if path.is_file():
+        try:
+            before = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise ConfigError(f"{path}: damaged ({error}).") from error
+        if before != now:
+            raise ConfigError(f"{root}: expected the settings {before}. Received: {now}")
+    write_json(path, now)
 
 
 def _shots(settings):

@@ -1,4 +1,5 @@
 import csv
+import dataclasses
 import re
 
 import numpy as np
@@ -93,6 +94,19 @@ def test_a_broken_rendering_goes_on_to_the_same_bytes(root, tmp_path):
     assert videos_of(again) == whole
     for name in ("Anomaly_Train.txt", "Anomaly_Test.txt", "ground_truth.csv"):
         assert (again / name).read_bytes() == (root / name).read_bytes()
+
+
+@pytest.mark.large
+def test_a_folder_is_not_gone_on_with_by_other_settings(root):
+    # Else its videos would not be those of the new lists.
+    before = videos_of(root)
+    with pytest.raises(ConfigError, match="expected the settings"):
+        write_data_set(root, dataclasses.replace(SMALL, seed=1))
+    assert videos_of(root) == before
+    (root / "scenes.json").write_text("{")
+    with pytest.raises(ConfigError, match="damaged"):
+        write_data_set(root, SMALL)
+    (root / "scenes.json").unlink()
 
 
 @pytest.mark.large
