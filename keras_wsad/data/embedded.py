@@ -21,7 +21,7 @@ def embedded_root(settings=None, workers=2):
         workers: int. Processes that render. Defaults to `2`.
     """
     settings = settings or SceneSet()
-    # As in scenes-2-11-4-0-20.0-34.0: one folder for each setting.
+    # As in scenes-3-11-4-0-20.0-34.0: one folder for each setting.
     values = (VERSION, *dataclasses.astuple(settings)[:3], *settings.seconds)
     root = cache_folder() / "-".join(["scenes", *map(str, values)])
     # The list of the training videos is written last.

@@ -57,7 +57,7 @@ def burglary(take):
     side = take.side()
     y = max(door_y + 4, take.backdrop.walkway[0])
     opened = take.start + 0.4 * take.seconds
-    comes_out = take.start + 0.7 * take.seconds
+    comes_out = take.end - min(3.0, 0.3 * take.seconds)
     before = (door_x + side * 10, y)
     look = any_look(take.random, **DARK)
     breaks_in = Person(
@@ -84,7 +84,7 @@ def burglary(take):
             look,
             [
                 (comes_out, door_x, y),
-                *take.leave(door_x, y, comes_out + 0.5, side, speed=1.0),
+                *take.leave(door_x, y, comes_out + 1.5, side, speed=0.8),
             ],
             acts=[(comes_out, take.end + 9, "carry")],
             holding=[(comes_out, take.end + 9, loot)],
@@ -96,8 +96,9 @@ def burglary(take):
     while at < comes_out:
         # The torch goes about inside.
         x = window_x + take.between(-0.4, 0.4) * window_width
-        beams.append(Flash(x, window_y - 0.5 * window_height, at, 0.7, 0.5 * window_height))
-        at += take.between(0.2, 0.5)
+        y_of_beam = window_y - 0.5 * window_height
+        beams.append(Flash(x, y_of_beam, at, 1.5, 1.1 * window_height))
+        at += take.between(0.1, 0.3)
     return [breaks_in, opening, *beams, *carries]
 
 
