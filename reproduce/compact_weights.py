@@ -2,7 +2,7 @@
 
 ```
 python reproduce/compact_weights.py                      # as they were learned
-python reproduce/compact_weights.py --clips 2000 --out /tmp/compact.weights.h5
+python reproduce/compact_weights.py --clips 2000 --out compact.weights.h5  # a short one
 python reproduce/compact_weights.py --help
 ```
 """
