@@ -3,7 +3,6 @@
 import argparse
 
 from keras_wsad.commands.report_errors import report_errors
-from keras_wsad.errors import ConfigError
 
 
 @report_errors("the same command goes on")
@@ -24,7 +23,7 @@ def simulate_command(argv=None, prog="keras-wsad simulate"):
         "ground truth in UCF-Crime's layout. A broken rendering goes on when it is "
         "started again.",
         epilog="Then: keras-wsad extract DIR --backbone compact --out DIR/features, and "
-        "python train.py --data DIR --features features",
+        "python train.py --data DIR --preset embedded",
     )
     parser.add_argument(
         "--out",
@@ -49,11 +48,6 @@ def simulate_command(argv=None, prog="keras-wsad simulate"):
         help="length of the videos (default: 20 34)",
     )
     arguments = parser.parse_args(argv)
-    if arguments.seed < 0 or arguments.workers < 1:
-        raise ConfigError(
-            "Expected seed >= 0 and workers >= 1. "
-            f"Received: {arguments.seed}, {arguments.workers}"
-        )
     from keras_wsad.data.embedded import embedded_root
     from keras_wsad.scenes import SceneSet
     from keras_wsad.scenes import write_data_set
