@@ -54,12 +54,15 @@ def test_an_event_is_seen_in_the_middle_while_it_lasts(class_name):
             assert np.mean(np.array(seen) > 150) > 0.8, (class_name, seed, seen)
 
 
-def test_nothing_is_drawn_outside_of_its_time():
+def test_ordinary_life_is_somebody_and_no_event():
     for seed in range(5):
         scene = write_scene(None, np.random.default_rng(seed))
-        assert scene.events == []
-        frame = picture(scene, scene.num_frames - 1)
-        assert frame.shape == (HEIGHT, WIDTH, 3)
+        assert scene.events == scene.happening == []
+        numbers = np.linspace(0, scene.num_frames - 1, 12).astype(int)
+        frames = np.stack([picture(scene, number) for number in numbers])
+        assert frames.shape == (12, HEIGHT, WIDTH, 3)
+        empty = np.stack([picture(scene, number, []) for number in numbers])
+        assert (np.abs(frames - empty).max(axis=-1) > 40).any()
 
 
 @pytest.mark.large
