@@ -30,12 +30,13 @@ _RANGES = {
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ExperimentConfig:
-    """A run of the joint model, from data to checkpoint.
+    """A run of a system, from data to checkpoint.
 
-    The defaults are the paper's, where it says anything. `presets/release.yaml` holds what
-    the authors' released code does otherwise.
+    The defaults are those of the paper's joint model, where it says anything.
+    `presets/release.yaml` holds what the authors' released code does otherwise.
 
     Args:
+        system: What is trained: joint, the paper's model, or another system of Table II.
         data: Folder in UCF-Crime's layout: lists, annotation and features, at any depth.
             Without one, the embedded data set is used, rendered on first use.
         features: Which features, where the data folder holds several: a folder below it,
@@ -45,6 +46,8 @@ class ExperimentConfig:
         reduce: How the clips of a segment are pooled.
         alignment: How clips are assigned to segments: aligned drops and shifts nothing,
             release is the authors' floor(K/T), which drops the tail.
+        standardize: Shift and scale each feature to mean 0 and deviation 1 over the
+            segments of the training videos.
         train_crop: The crop to train on, 0 for the first. The first is the centre crop in
             files of one crop each, but in ten-crop arrays (K, 10, n) the centre is 2.
         test_crops: Crops whose scores are averaged at validation and test, as far as the
@@ -81,6 +84,7 @@ class ExperimentConfig:
             time.
     """
 
+    system: str = "joint"
     # Data.
     data: str | None = None
     features: str | None = None
@@ -88,6 +92,7 @@ class ExperimentConfig:
     num_segments: int = 32
     reduce: Literal["max", "mean"] = "max"
     alignment: Literal["aligned", "release"] = "aligned"
+    standardize: bool = False
     train_crop: int = 0
     test_crops: int = 5
     # Model.

@@ -32,7 +32,9 @@ def describe_model(model, config, threshold, extraction=None):
     }
 
 
-def export_saved_model(model, path, config, threshold=FIXED, extraction=None):
+def export_saved_model(
+    model, path, config, threshold=FIXED, extraction=None, standardization=None
+):
     """Writes a SavedModel with feature normalisation and pooling inside.
 
     It serves with `tf.saved_model.load` where keras_wsad is not installed.
@@ -54,6 +56,9 @@ def export_saved_model(model, path, config, threshold=FIXED, extraction=None):
         config: `ExperimentConfig`.
         threshold: dict, see `describe_model`. Defaults to a fixed one.
         extraction: `Extraction` or `None`, see `describe_model`. Defaults to `None`.
+        standardization: `Standardization` of the features that the model was trained on,
+            which is put before it, or `None` for features as they are. Defaults to
+            `None`.
     """
     import tensorflow as tf
 
@@ -62,6 +67,8 @@ def export_saved_model(model, path, config, threshold=FIXED, extraction=None):
         return features / tf.maximum(norms, np.finfo(np.float32).tiny)
 
     def call(features, normalized):
+        if standardization is not None:
+            features, normalized = standardization.apply(features, normalized)
         inputs = {"features": features, "normalized_features": normalized}
         return model(inputs, training=False)
 

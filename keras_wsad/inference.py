@@ -8,6 +8,7 @@ import numpy as np
 
 from keras_wsad.config import ExperimentConfig
 from keras_wsad.config import load_config
+from keras_wsad.data.standardization import Standardization
 from keras_wsad.errors import RunError
 from keras_wsad.export import describe_model
 from keras_wsad.features import normalize_clips
@@ -101,11 +102,14 @@ def load(path):
         "alignment": config.alignment,
     }
 
+    standardization = Standardization.load(run.standardization)
+
     def score_clips(clips):
-        inputs = {
-            "features": pool_segments(clips, **options)[None],
-            "normalized_features": pool_segments(normalize_clips(clips), **options)[None],
-        }
+        pair = (clips, normalize_clips(clips))
+        pair = tuple(pool_segments(part, **options)[None] for part in pair)
+        if standardization is not None:
+            pair = standardization.apply(*pair)
+        inputs = dict(zip(("features", "normalized_features"), pair, strict=True))
         return model.predict_on_batch(inputs)
 
     about = describe_model(model, config, training["threshold"], extraction)
@@ -124,14 +128,32 @@ def load_model(path):
     Raises:
         RunError: the file is damaged, or holds another model.
     """
+    model = load_any_model(path)
+    if not isinstance(model, JointModel):
+        raise RunError(
+            f"{path}: expected a JointModel, as a run of the system joint has it. "
+            f"Found {type(model).__name__}"
+        )
+    return model
+
+
+def load_any_model(path):
+    """Opens a `.keras` file.
+
+    Args:
+        path: path.
+
+    Returns:
+        The `keras.Model`, not compiled.
+
+    Raises:
+        RunError: the file is damaged.
+    """
     try:
-        model = keras.saving.load_model(path, compile=False)
+        return keras.saving.load_model(path, compile=False)
     except Exception as error:
         # A damaged file may raise anything, and is reported as what it is.
         raise RunError(f"{path}: not a model of keras_wsad ({error}).") from error
-    if not isinstance(model, JointModel):
-        raise RunError(f"{path}: expected a JointModel. Found {type(model).__name__}")
-    return model
 
 
 def _load_saved_model(path):

@@ -30,8 +30,10 @@ class Run:
     | `state.npz` | what `--resume` goes on from; gone when training is done |
     | `best-EPOCH.weights.h5` | the kept weights so far; gone when training is done |
     | `model.keras`, `saved_model/` | the trained model |
+    | `system/` | in its place, what a system has learned that is no Keras model |
+    | `standardization.npz` | mean and deviation of the features, if they are standardised |
     | `training.json` | how it ended: steps, seconds, kept epoch, alarm threshold |
-    | `metrics.json`, `*.png` | from `evaluate.py` |
+    | `scores.npz`, `metrics.json`, `*.png` | from `evaluate.py` |
 
     Args:
         folder: str or path.
@@ -48,8 +50,16 @@ class Run:
         self.state = self.folder / "state.npz"
         self.model = self.folder / "model.keras"
         self.saved_model = self.folder / "saved_model"
+        self.system = self.folder / "system"
+        self.standardization = self.folder / "standardization.npz"
         self.training = self.folder / "training.json"
+        self.scores = self.folder / "scores.npz"
         self.metrics = self.folder / "metrics.json"
+
+    @property
+    def is_finished(self):
+        """Whether something trained is in it, which is written last."""
+        return self.model.is_file() or self.system.is_dir()
 
     def load_config(self):
         """Returns the run's `ExperimentConfig`.
@@ -125,13 +135,17 @@ class Run:
             )
 
 
-def newest_run(runs="runs"):
+def newest_run(runs="runs", parts=("model.keras", "system")):
     """Returns the finished run in a folder whose model was written last.
+
+    Args:
+        runs: str or path. Defaults to `"runs"`.
+        parts: tuple of names, what a run may end with. Defaults to all.
 
     Raises:
         RunError: there is none.
     """
-    models = pathlib.Path(runs).glob("*/model.keras")
+    models = [path for part in parts for path in pathlib.Path(runs).glob(f"*/{part}")]
     newest = max(models, key=lambda path: path.stat().st_mtime, default=None)
     if newest is None:
         raise RunError(

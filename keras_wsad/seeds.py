@@ -54,7 +54,7 @@ def run_seeds(config, seeds):
         name = f"{config.name}-seed{seed}"
         run = Run(pathlib.Path(config.runs, name))
         of_seed = dataclasses.replace(config, seed=seed, name=name)
-        if run.model.is_file():
+        if run.is_finished:
             refuse_other_settings(of_seed, run.load_config(), {"runs"}, run.folder)
         else:
             keras.backend.clear_session()

@@ -17,7 +17,8 @@ def validation_judges(config, data):
 
     Returns:
         A dict from `"val"`, and `"test"` where the checkpoint rule asks for it, to a
-        function from a model to a dict of `auc` and `maa`, at video level.
+        function from a model to a dict of `auc` and, where it names classes, `maa`, at
+        video level.
     """
     parts = {"val": data.validation}
     if config.checkpoint_rule == "best_on_test":
@@ -29,23 +30,22 @@ def validation_judges(config, data):
 
         def judge(model):
             scores = score_videos(model, data.store, videos, config.test_crops)
-            predictions = scores["class_probabilities"].argmax(axis=1)
-            return {
-                "auc": video_level_auc(is_anomalous, scores["segment_scores"]),
-                "maa": mean_average_accuracy(labels, predictions, len(CLASS_NAMES)),
-            }
+            values = {"auc": video_level_auc(is_anomalous, scores["segment_scores"])}
+            if "class_probabilities" in scores:
+                predictions = scores["class_probabilities"].argmax(axis=1)
+                values["maa"] = mean_average_accuracy(labels, predictions, len(CLASS_NAMES))
+            return values
 
         return judge
 
     return {prefix: judge_on(videos) for prefix, videos in parts.items() if videos}
 
 
-def held_out_threshold(model, config, data):
-    """Chooses the alarm threshold of a trained model on the held-out training videos.
+def held_out_threshold(score, data):
+    """Chooses the alarm threshold of a trained system on the held-out training videos.
 
     Args:
-        model: `JointModel`.
-        config: `ExperimentConfig`.
+        score: function from a list of `Video` to a dict with `segment_scores`.
         data: `ExperimentData`.
 
     Returns:
@@ -53,6 +53,6 @@ def held_out_threshold(model, config, data):
     """
     if not data.validation:
         return dict(FIXED)
-    scores = score_videos(model, data.store, data.validation, config.test_crops)
+    scores = score(data.validation)
     is_anomalous = [video.is_anomalous for video in data.validation]
     return choose_alarm_threshold(is_anomalous, scores["segment_scores"])

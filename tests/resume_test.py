@@ -10,12 +10,11 @@ import time
 import numpy as np
 import pytest
 
+from keras_wsad.baselines.proposed import Proposed
 from keras_wsad.callbacks import TrainingProgress
 from keras_wsad.config import ExperimentConfig
 from keras_wsad.errors import ConfigError
 from keras_wsad.errors import RunError
-from keras_wsad.training import build_model
-from keras_wsad.training import compile_model
 from keras_wsad.training import train
 from tests.compare_runs import assert_same_runs
 
@@ -67,8 +66,9 @@ def test_a_state_of_another_model_is_refused(tiny_settings, tmp_path):
 
     def compiled(lstm_units):
         config = ExperimentConfig(**{**tiny_settings, "lstm_units": lstm_units})
-        model = build_model(config, 16)
-        compile_model(model, config, [1] * 14)
+        system = Proposed(config)
+        model = system.build(16)
+        system.compile(model, [1] * 14)
         model.optimizer.build(model.trainable_variables)
         return model
 

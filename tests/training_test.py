@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 import keras_wsad
+from keras_wsad.baselines.proposed import Proposed
 from keras_wsad.config import ExperimentConfig
 from keras_wsad.data import open_experiment_data
 from keras_wsad.data.pipelines import training_batches
@@ -15,8 +16,6 @@ from keras_wsad.metrics import mean_average_accuracy
 from keras_wsad.metrics import video_level_auc
 from keras_wsad.metrics.alarm_threshold import FIXED
 from keras_wsad.metrics.alarm_threshold import choose_alarm_threshold
-from keras_wsad.training import build_model
-from keras_wsad.training import compile_model
 from keras_wsad.training import train
 from tests.compare_runs import assert_same_runs
 from tests.compare_runs import read_log
@@ -81,7 +80,9 @@ def test_nan_loss_stops_with_the_names_of_the_videos(tiny_settings, tmp_path, mo
     features = np.array(data.store.features)
     features[data.rows([data.training[5]])] = np.nan
     data.store.features = features
-    monkeypatch.setattr("keras_wsad.training.open_experiment_data", lambda config: data)
+    monkeypatch.setattr(
+        "keras_wsad.training.run_training.open_experiment_data", lambda config: data
+    )
     with pytest.raises(NaNLossError, match=r"epoch \d, batch \d") as error:
         train(config)
     named = (
@@ -122,7 +123,7 @@ def test_the_release_preset_trains_in_fixed_order(tiny_settings, tmp_path, monke
         orders.append((schedule["order"], schedule["seed"]))
         return training_batches(*args, **schedule)
 
-    monkeypatch.setattr("keras_wsad.training.training_batches", spy)
+    monkeypatch.setattr("keras_wsad.training.fit_head.training_batches", spy)
     model = keras.saving.load_model(train(config).model)
     assert orders == [("release", 7)]
     assert model.recurrent_activation == "hard_sigmoid"
@@ -142,8 +143,9 @@ def test_the_total_is_equation_6(tiny_settings):
     weights |= {"first_level_weight": 0.05, "second_level_weight": 0.02}
     config = ExperimentConfig(**tiny_settings, **weights, first_level_target=0.5)
     data = open_experiment_data(config)
-    model = build_model(config, data.store.feature_dim)
-    compile_model(model, config, data.class_counts)
+    system = Proposed(config)
+    model = system.build(data.store.feature_dim)
+    system.compile(model, data.class_counts)
     rows = data.rows(data.training)
     inputs = {
         "features": data.store.features[rows],
@@ -179,8 +181,9 @@ def test_the_total_is_equation_6(tiny_settings):
 
 def test_adam_is_the_papers(tiny_settings):
     config = ExperimentConfig(**tiny_settings)
-    model = build_model(config, 16)
-    compile_model(model, config, [1] * 14)
+    system = Proposed(config)
+    model = system.build(16)
+    system.compile(model, [1] * 14)
     optimizer = model.optimizer
     assert isinstance(optimizer, keras.optimizers.Adam)
     assert (optimizer.beta_1, optimizer.beta_2) == (0.9, 0.999)
@@ -189,7 +192,7 @@ def test_adam_is_the_papers(tiny_settings):
 
 def test_the_model_is_built_as_the_config_says(tiny_settings):
     config = ExperimentConfig(**tiny_settings, dropout=0.25, kernel_l2=0.5)
-    model = build_model(config, 16)
+    model = Proposed(config).build(16)
     rates = [
         layer.rate for layer in model.layers if isinstance(layer, keras.layers.Dropout)
     ]

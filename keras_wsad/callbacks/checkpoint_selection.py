@@ -17,7 +17,8 @@ class CheckpointSelection(keras.callbacks.Callback):
         rule: `"best_on_validation"`, `"best_on_test"` or `"last"`.
         folder: path. Where the best weights are written.
         judges: dict from a prefix (`"val"`, `"test"`) to a function of the model that
-            returns a dict with `auc` and `maa`, at video level.
+            returns a dict with `auc` and, for a model that names classes, `maa`, both at
+            video level. Without classes `auc` alone decides.
     """
 
     def __init__(self, rule, folder, judges):
@@ -46,8 +47,8 @@ class CheckpointSelection(keras.callbacks.Callback):
     def criterion(self, logs):
         """Returns what the rule wants to be high, from the logs of an epoch."""
         if self.rule == "best_on_test":
-            return logs["test_maa"]
-        return (logs["val_auc"] + logs["val_maa"]) / 2
+            return logs.get("test_maa", logs["test_auc"])
+        return (logs["val_auc"] + logs.get("val_maa", logs["val_auc"])) / 2
 
     def path_of(self, epoch):
         """Returns where the weights of an epoch, counted from 0, are kept."""

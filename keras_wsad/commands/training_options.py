@@ -7,9 +7,11 @@ from typing import Literal
 
 from keras_wsad.config import ExperimentConfig
 from keras_wsad.config import config_parser
+from keras_wsad.config import load_config
 from keras_wsad.config import preset_path
 from keras_wsad.errors import ConfigError
 from keras_wsad.runs import Run
+from keras_wsad.tensorflow_noise import import_tensorflow_quietly
 
 
 def parse_training(argv, prog="train.py"):
@@ -40,11 +42,20 @@ def parse_training(argv, prog="train.py"):
 def training_parser(argv, prog):
     """Returns the parser of every setting, with the defaults of the chosen preset."""
     first = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    for name in ("--preset", "--resume", "--data", "--config"):
+    for name in ("--preset", "--resume", "--data", "--config", "--system"):
         first.add_argument(name)
     chosen, _ = first.parse_known_args(argv)
     without_data = chosen.data is None and chosen.config is None
-    preset = chosen.preset or ("embedded" if without_data else "paper")
+    published = {}
+    if chosen.system not in (None, "joint") and not chosen.resume:
+        if chosen.preset:
+            raise ConfigError(
+                f"Expected --preset with the joint model alone. Received: --preset "
+                f"{chosen.preset} --system {chosen.system}"
+            )
+        published = published_settings(chosen.system, embedded=without_data)
+    without_preset = "embedded" if without_data and not published else "paper"
+    preset = chosen.preset or without_preset
     if chosen.resume:
         if chosen.preset:
             raise ConfigError(
@@ -57,14 +68,16 @@ def training_parser(argv, prog):
         defaults = preset_path(preset)
     parser = config_parser(
         prog=prog,
-        description="Trains the joint model and evaluates it; what it was, what it gave "
-        "and the model itself are left in a run folder. Settings come from the preset; "
-        "--config and the other options go over it in the order in which they stand.",
+        description="Trains the joint model, or another --system, and evaluates it; what "
+        "it was, what it gave and the model itself are left in a run folder. Settings come "
+        "from the preset, those of another system from its publication; --config and the "
+        "other options go over it in the order in which they stand.",
         default_config_files=[glob.escape(str(defaults))],
         exit_on_error=True,
         # An abbreviated --preset or --resume would be missed above.
         allow_abbrev=False,
     )
+    parser.set_defaults(**published)
     parser.add_argument("--config", action="config", help="A YAML file of settings.")
     parser.add_argument(
         "--preset",
@@ -74,6 +87,30 @@ def training_parser(argv, prog):
         help="A published setting, paper or release; embedded where there is no --data.",
     )
     return parser
+
+
+def published_settings(system, embedded):
+    """Returns the settings that a system other than the joint model begins with.
+
+    They are those that it was published with. On the embedded data set the coefficients
+    of smoothness and sparsity are those that the joint model has there: they belong to the
+    data set, and what the joint model gets the others get.
+
+    Args:
+        system: str. A key of `SYSTEMS`.
+        embedded: bool. Whether it is for the embedded data set.
+
+    Raises:
+        ConfigError: there is no such system.
+    """
+    import_tensorflow_quietly()
+    from keras_wsad.baselines import open_system
+
+    settings = dict(open_system(system).published)
+    if embedded:
+        preset = load_config(preset_path("embedded"))
+        settings |= {name: getattr(preset, name) for name in ("smoothness", "sparsity")}
+    return {"system": system, **settings}
 
 
 def spell_out(argv):

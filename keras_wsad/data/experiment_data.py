@@ -7,6 +7,7 @@ import pathlib
 from keras_wsad.data.embedded import embedded_features
 from keras_wsad.data.embedded import embedded_root
 from keras_wsad.data.splits import hold_out
+from keras_wsad.data.standardization import Standardization
 from keras_wsad.data.ucf_crime import UCFCrime
 from keras_wsad.errors import ConfigError
 from keras_wsad.errors import DataError
@@ -37,6 +38,8 @@ class ExperimentData:
         store: `FeatureStore`.
         source: str. Which features, and what to know of them, for people to read.
         summary: str. What was read and what was not, for people to read.
+        standardization: `Standardization` of the features in the store, or `None` for
+            features as they were read.
     """
 
     root: pathlib.Path
@@ -48,6 +51,20 @@ class ExperimentData:
     store: FeatureStore
     source: str
     summary: str
+    standardization: Standardization | None = None
+
+    def standardized(self, standardization):
+        """Returns the same with features that are standardised when they are read.
+
+        Args:
+            standardization: `Standardization`.
+        """
+        return dataclasses.replace(
+            self,
+            store=standardization.view(self.store),
+            source=f"{self.source}, standardised",
+            standardization=standardization,
+        )
 
     def rows(self, videos, crop=0):
         """Returns the row of one crop of each video in the store.

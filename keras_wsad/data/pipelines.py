@@ -96,15 +96,14 @@ def training_batches(
         rows: int array of shape `(videos,)`. Each training video's row.
         labels: int array of shape `(videos,)`.
         is_anomalous: bool array of shape `(videos,)`.
-        targets: names of the model's outputs. An attention, whose penalty needs no
-            target, gets zeros. Defaults to the two branches.
+        targets: names of the model's outputs. Defaults to the two branches.
         first_epoch: int. Epoch to begin with. Defaults to `0`.
         **schedule: the keyword arguments of `epoch_schedule`.
 
     Returns:
         A `tf.data.Dataset` of `(inputs, targets)`, two dicts of static shapes: both
-        features `(batch, segments, features)`; for `segment_scores` whether each video is
-        anomalous `(batch,)`, for `class_probabilities` its label `(batch,)`.
+        features `(batch, segments, features)`; for `class_probabilities` the label of each
+        video `(batch,)`, for any other output whether it is anomalous `(batch,)`.
     """
     import tensorflow as tf
 
@@ -128,12 +127,9 @@ def training_batches(
             name: tf.ensure_shape(tensor, input_shape)
             for name, tensor in zip(names, inputs, strict=True)
         }
-        known = {
-            "segment_scores": tf.gather(is_anomalous, videos),
-            "class_probabilities": tf.gather(labels, videos),
-        }
-        no_target = tf.zeros((batch_size,))
-        return inputs, {name: known.get(name, no_target) for name in targets}
+        of_video = tf.gather(is_anomalous, videos)
+        known = {"class_probabilities": tf.gather(labels, videos)}
+        return inputs, {name: known.get(name, of_video) for name in targets}
 
     videos = tf.TensorSpec((batch_size,), tf.int64)
     dataset = tf.data.Dataset.from_generator(draw, output_signature=videos)

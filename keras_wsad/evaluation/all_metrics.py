@@ -36,7 +36,8 @@ def compute_metrics(videos, scores, replicates=1000, threshold=0.5):
     Args:
         videos: list of `Video` with known frame counts.
         scores: dict with `segment_scores` of shape `(videos, segments)` and
-            `class_probabilities` of shape `(videos, 14)`.
+            `class_probabilities` of shape `(videos, 14)`; without them, what needs a
+            class is NaN and `classification` is `None`.
         replicates: int. Bootstrap resamplings. Defaults to `1000`.
         threshold: float. A score above it is an alarm, for `found_events` and
             `silent_normal_videos`. Defaults to `0.5`.
@@ -58,6 +59,8 @@ def compute_metrics(videos, scores, replicates=1000, threshold=0.5):
         "video_level": video_level_metrics(labels, scores["segment_scores"], weights),
         "classification": classification_metrics(
             labels, scores["class_probabilities"].argmax(axis=1), weights
-        ),
+        )
+        if "class_probabilities" in scores
+        else None,
         "definitions": DEFINITIONS,
     }

@@ -28,7 +28,7 @@ def detection_metrics(videos, scores, alignment, weights):
         weights: int array of shape `(replicates, videos)`, from `resample_videos`.
     """
     segment_scores = np.asarray(scores["segment_scores"], np.float64)
-    probabilities = scores["class_probabilities"]
+    probabilities = scores.get("class_probabilities")
     lengths = [video.num_frames for video in videos]
     frame_labels, frame_scores = frames_of(videos, segment_scores, alignment)
     video_labels = np.array([video.label for video in videos])
@@ -39,7 +39,8 @@ def detection_metrics(videos, scores, alignment, weights):
     anomalous = video_labels != NORMAL
 
     class_auc = {}
-    for label in sorted(set(video_labels[anomalous].tolist())):
+    labels = sorted(set(video_labels[anomalous].tolist()))
+    for label in labels if probabilities is not None else ():
         weighted = frame_scores * np.repeat(probabilities[:, label], lengths)
         of_class = frame_labels & (frame_classes == label)
         class_auc[CLASS_NAMES[label]] = _area(of_class, weighted)
@@ -90,6 +91,8 @@ def _frames_per_segment(videos, num_segments, alignment):
 
 
 def _temporal_maps(videos, segment_scores, probabilities, alignment):
+    if probabilities is None:
+        return dict.fromkeys([*map(str, IOU_THRESHOLDS), "mean"], np.nan)
     proposals, events = collections.defaultdict(list), collections.defaultdict(list)
     for video, row, by_class in zip(videos, segment_scores, probabilities, strict=True):
         for start, end in video.events:

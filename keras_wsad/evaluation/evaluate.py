@@ -8,6 +8,7 @@ from keras_wsad.errors import ConfigError
 from keras_wsad.evaluation.all_metrics import compute_metrics
 from keras_wsad.evaluation.frames import frames_of
 from keras_wsad.evaluation.score_run import score_run
+from keras_wsad.evaluation.scores_file import save_scores
 from keras_wsad.features.segments import ALIGNMENTS
 from keras_wsad.files import write_json
 
@@ -34,6 +35,7 @@ def evaluate(folder, data=None, replicates=1000):
     threshold = scored.about["threshold"]["value"]
     metrics = compute_metrics(scored.videos, scored.scores, replicates, threshold)
     metrics = _without_nan({"about": scored.about, **metrics})
+    save_scores(scored.run.scores, scored.videos, scored.scores)
     write_json(scored.run.metrics, metrics)
     _draw(scored.run, scored.videos, scored.scores["segment_scores"], metrics)
     return metrics
@@ -47,7 +49,8 @@ def describe_protocol(about):
     """
     checkpoint = about["checkpoint"] or {}
     return (
-        f"Features: {about['features']}; {about['test_videos']} test videos, "
+        f"{about['system']}. Features: {about['features']}; "
+        f"{about['test_videos']} test videos, "
         f"pooling {about['pooling']}, {about['crops']} crop(s), "
         f"checkpoint {checkpoint.get('rule', 'unknown')}, seed {about['seed']}"
     )
@@ -63,8 +66,9 @@ def _draw(run, videos, segment_scores, metrics):
         rates = roc_curve(*frames_of(videos, segment_scores, alignment))[:2]
         curves[f"this run, {alignment} frames: {area:.4f}"] = rates
     figures.draw_roc(run.folder / "roc.png", curves, title)
-    confusion = metrics["classification"]["confusion"]
-    figures.draw_confusion(run.folder / "confusion.png", confusion, title)
+    if metrics["classification"]:
+        confusion = metrics["classification"]["confusion"]
+        figures.draw_confusion(run.folder / "confusion.png", confusion, title)
 
 
 def _without_nan(content):

@@ -1,21 +1,24 @@
-"""The outputs of a run's model on its test videos, and what stands behind them."""
+"""The outputs of a run's system on its test videos, and what stands behind them."""
 
 import collections
 import dataclasses
 import pathlib
 
+from keras_wsad.baselines import Head
+from keras_wsad.baselines import open_system
 from keras_wsad.config import ExperimentConfig
 from keras_wsad.data import open_experiment_data
+from keras_wsad.data.standardization import Standardization
 from keras_wsad.errors import DataError
 from keras_wsad.errors import RunError
-from keras_wsad.inference import load_model
+from keras_wsad.inference import load_any_model
 from keras_wsad.inference import score_videos
 from keras_wsad.runs import Run
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ScoredRun:
-    """A run with the outputs of its model on the test videos.
+    """A run with the outputs of its system on the test videos.
 
     Attributes:
         run: `Run`.
@@ -35,7 +38,7 @@ class ScoredRun:
 
 
 def score_run(folder, data=None):
-    """Runs the model of a finished run on its test videos.
+    """Runs the system of a finished run on its test videos.
 
     Args:
         folder: str or path. A run folder.
@@ -50,7 +53,7 @@ def score_run(folder, data=None):
     """
     run = Run(folder)
     config = run.load_config()
-    if not run.model.is_file():
+    if not run.is_finished:
         raise RunError(
             f"{run.folder}: the run is not finished; train.py --resume goes on with it."
         )
@@ -59,21 +62,35 @@ def score_run(folder, data=None):
     training = run.load_training()
     data = open_experiment_data(config)
     run.refuse_other_features(data.store.extraction)
-    model = load_model(run.model)
-    if model.feature_dim != data.store.feature_dim:
-        raise DataError(
-            f"{run.folder}: the model takes {model.feature_dim} features a segment. "
-            f"Found {data.store.feature_dim} in the data"
-        )
+    standardization = Standardization.load(run.standardization)
+    if config.standardize and standardization is None:
+        raise RunError(f"{run.standardization}: expected the mean of the features.")
+    system = open_system(config.system)(config)
+    if isinstance(system, Head):
+        model = load_any_model(run.model)
+        feature_dim = model.input["features"].shape[-1]
+        if feature_dim != data.store.feature_dim:
+            raise DataError(
+                f"{run.folder}: the model takes {feature_dim} features a segment. "
+                f"Found {data.store.feature_dim} in the data"
+            )
+    if standardization is not None:
+        data = data.standardized(standardization)
+    if isinstance(system, Head):
+        scores = score_videos(model, data.store, data.test, config.test_crops)
+    else:
+        system.load(run.system)
+        scores = system.score(data, data.test)
     crops = [len(data.store.videos[video.name]) for video in data.test]
     return ScoredRun(
         run=run,
         config=config,
         root=data.root,
         videos=data.test,
-        scores=score_videos(model, data.store, data.test, config.test_crops),
+        scores=scores,
         about={
             "run": run.folder.name,
+            "system": system.title,
             "features": data.source,
             "feature_dim": data.store.feature_dim,
             "num_segments": config.num_segments,

@@ -18,7 +18,8 @@ def print_metrics(metrics):
     width = None if console.is_terminal else 100
     console = rich.console.Console(highlight=False, width=width)
     console.print(_summary(metrics))
-    console.print(_classes(metrics))
+    if metrics["classification"]:
+        console.print(_classes(metrics))
     about = metrics["about"]
     # Not wrapped, so that a log can be searched for it.
     print(describe_protocol(about))
@@ -65,7 +66,7 @@ def _summary(metrics):
         table.add_row(name, *(_percent(value) for value in maps))
     table.add_section()
     table.add_row("video AUC", _with_interval(metrics["video_level"], "video_auc"), "")
-    classification = metrics["classification"]
+    classification = metrics["classification"] or {"maa": None, "accuracy": None}
     table.add_row("mAA", _with_interval(classification, "maa"), "")
     table.add_row("accuracy", _percent(classification["accuracy"]), "")
     return table

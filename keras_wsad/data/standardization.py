@@ -1,0 +1,123 @@
+import copy
+import dataclasses
+import zipfile
+
+import numpy as np
+
+from keras_wsad.errors import RunError
+from keras_wsad.files import atomic_path
+
+# Rows that are read at once, so that features may be larger than memory.
+_ROWS = 64
+
+# A feature that varies less is constant, and is not blown up.
+_LEAST_SCALE = 1e-6
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Standardization:
+    """Mean and standard deviation of every feature over the segments of training videos.
+
+    `x' = (x - mean) / scale`, for features and for normalised features apart. A feature
+    that is constant in training is only shifted.
+
+    Args:
+        mean: float32 array of shape `(2, features)`: of features, of normalised features.
+        scale: float32 array of the same shape.
+    """
+
+    mean: np.ndarray
+    scale: np.ndarray
+
+    @classmethod
+    def of(cls, store, rows):
+        """Measures it on rows of a store.
+
+        Args:
+            store: `FeatureStore`.
+            rows: list of ints, those of the training videos.
+        """
+        moments = [_moments(array, rows) for array in _arrays(store)]
+        mean, scale = np.array(moments, np.float32).swapaxes(0, 1)
+        return cls(mean=mean, scale=np.where(scale < _LEAST_SCALE, 1, scale))
+
+    def apply(self, features, normalized_features):
+        """Returns both inputs standardised.
+
+        Args:
+            features: array or tensor whose last axis is the features.
+            normalized_features: the same, of normalised clips.
+        """
+        pair = (features, normalized_features)
+        return tuple(
+            (values - mean) / scale
+            for values, mean, scale in zip(pair, self.mean, self.scale, strict=True)
+        )
+
+    def view(self, store):
+        """Returns a store whose features are standardised when they are read.
+
+        Args:
+            store: `FeatureStore`.
+        """
+        view = copy.copy(store)
+        view.features, view.normalized_features = (
+            _StandardizedArray(array, mean, scale)
+            for array, mean, scale in zip(
+                _arrays(store), self.mean, self.scale, strict=True
+            )
+        )
+        return view
+
+    def save(self, path):
+        """Writes it, atomically, as `.npz`."""
+        with atomic_path(path) as temporary, open(temporary, "wb") as file:
+            np.savez(file, mean=self.mean, scale=self.scale)
+
+    @classmethod
+    def load(cls, path):
+        """Reads it; `None` where there is no such file.
+
+        Raises:
+            RunError: the file is damaged.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as content:
+                return cls(mean=content["mean"], scale=content["scale"])
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            raise RunError(f"{path}: damaged ({error}).") from error
+
+
+class _StandardizedArray:
+    """An array of shape `(rows, segments, features)`, standardised when it is indexed."""
+
+    def __init__(self, array, mean, scale):
+        self._array, self._mean, self._scale = array, mean, scale
+        self.shape, self.dtype = array.shape, array.dtype
+
+    def __getitem__(self, rows):
+        return (self._array[rows] - self._mean) / self._scale
+
+    def __len__(self):
+        return len(self._array)
+
+
+def _arrays(store):
+    return store.features, store.normalized_features
+
+
+def _moments(array, rows):
+    """Returns mean and standard deviation over rows and segments, in float64."""
+    total = squares = 0.0
+    parts = [rows[start : start + _ROWS] for start in range(0, len(rows), _ROWS)]
+    # Around the mean of a first part: the squares of large values would lose digits.
+    centre = np.mean(array[parts[0]], axis=(0, 1), dtype=np.float64)
+    for part in parts:
+        values = array[part] - centre
+        total = total + values.sum(axis=(0, 1))
+        squares = squares + np.square(values).sum(axis=(0, 1))
+    count = len(rows) * array.shape[1]
+    mean = total / count
+    return centre + mean, np.sqrt(np.maximum(squares / count - mean**2, 0))

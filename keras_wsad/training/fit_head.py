@@ -1,0 +1,145 @@
+"""The fit of a Keras model: batches, checkpoint, resumption."""
+
+import hashlib
+import json
+import math
+import time
+
+import keras
+import numpy as np
+
+from keras_wsad.callbacks import CheckpointSelection
+from keras_wsad.callbacks import RunState
+from keras_wsad.callbacks import StopOnNaN
+from keras_wsad.callbacks import TrainingProgress
+from keras_wsad.data.pipelines import epoch_schedule
+from keras_wsad.data.pipelines import steps_per_epoch
+from keras_wsad.data.pipelines import training_batches
+from keras_wsad.export import export_saved_model
+from keras_wsad.files import atomic_path
+from keras_wsad.files import write_json
+from keras_wsad.inference import score_videos
+from keras_wsad.models import JointModel
+from keras_wsad.training.run_folder import begin_run
+from keras_wsad.validation import held_out_threshold
+from keras_wsad.validation import validation_judges
+
+
+def fit_head(system, config, data, run, started):
+    """Trains a `Head` and leaves the trained model in the run folder.
+
+    Args:
+        system: `Head`.
+        config: `ExperimentConfig`.
+        data: `ExperimentData`.
+        run: `Run`, one that was begun or a new one.
+        started: float. When the run began, by `time.monotonic`.
+    """
+    is_anomalous = np.array([video.is_anomalous for video in data.training])
+    schedule = {
+        "anomalous_per_batch": config.anomalous_per_batch,
+        "normal_per_batch": config.normal_per_batch,
+        "order": config.batch_order,
+        "seed": config.seed,
+    }
+    steps = steps_per_epoch(
+        is_anomalous, config.anomalous_per_batch, config.normal_per_batch
+    )
+    epochs = math.ceil(config.steps / steps)
+    rows = data.rows(data.training, config.train_crop)
+
+    # Nothing is written before data and settings are known to fit.
+    begin_run(run, config, data)
+    model = system.build(data.store.feature_dim)
+    system.compile(model, data.class_counts)
+    judges = validation_judges(config, data)
+    selection = CheckpointSelection(config.checkpoint_rule, run.folder, judges)
+    state = RunState(run.state, run.log, selection, data_key=_data_key(data))
+    first_epoch = state.restore(model)
+
+    def batch_names(epoch, batch):
+        places = epoch_schedule(is_anomalous, epoch, **schedule)[batch]
+        return [data.training[place].name for place in places]
+
+    batches = training_batches(
+        data.store.features,
+        data.store.normalized_features,
+        rows,
+        [video.label for video in data.training],
+        is_anomalous,
+        targets=tuple(model.output),
+        first_epoch=first_epoch,
+        **schedule,
+    )
+    print(
+        f"{run.folder}: {model.count_params():,} parameters, {epochs} epochs of {steps} "
+        f"steps, checkpoint rule {config.checkpoint_rule}"
+        + (f", going on after epoch {first_epoch}" if first_epoch else "")
+    )
+    progress = TrainingProgress(steps, epochs)
+    try:
+        model.fit(
+            batches,
+            epochs=epochs,
+            initial_epoch=first_epoch,
+            steps_per_epoch=steps,
+            shuffle=False,
+            verbose=0,
+            callbacks=[
+                StopOnNaN(batch_names),
+                selection,
+                keras.callbacks.TensorBoard(run.tensorboard, write_graph=False),
+                state,
+                progress,
+            ],
+        )
+    finally:
+        progress.close()
+    if config.checkpoint_rule != "last":
+        model.load_weights(selection.path_of(selection.best_epoch))
+    _leave(system, model, config, data, run, selection, state, started)
+
+
+def _data_key(data):
+    """Returns a key of the features and of who is in which part."""
+    parts = [[video.name for video in part] for part in (data.training, data.validation)]
+    content = json.dumps([data.store.key, *parts, data.class_counts])
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _leave(system, model, config, data, run, selection, state, started):
+    """Saves the model in both forms and how it came about, and tidies up."""
+    threshold = held_out_threshold(
+        lambda videos: score_videos(model, data.store, videos, config.test_crops), data
+    )
+    if not isinstance(model, JointModel):
+        # Prediction on videos of one's own is that of the joint model.
+        pass
+    elif keras.backend.backend() == "tensorflow":
+        export_saved_model(
+            model,
+            run.saved_model,
+            config,
+            threshold,
+            data.store.extraction,
+            data.standardization,
+        )
+    else:
+        print("saved_model is left out: it needs the TensorFlow backend.")
+    kept = state.rows[selection.best_epoch]
+    content = {
+        "steps": state.rows[-1]["step"],
+        "epochs": len(state.rows),
+        "seconds_of_last_start": round(time.monotonic() - started, 1),
+        "checkpoint": {"rule": config.checkpoint_rule, **kept},
+        "threshold": threshold,
+    }
+    write_json(run.training, content)
+    # The model comes last: a run folder with model.keras is a finished one.
+    # A copy that was never compiled leaves out the optimizer, twice the model's size.
+    copy = system.build(data.store.feature_dim)
+    copy.set_weights(model.get_weights())
+    with atomic_path(run.model) as temporary:
+        copy.save(temporary)
+    selection.remove_weights(keep=None)
+    run.state.unlink(missing_ok=True)

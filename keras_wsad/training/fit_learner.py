@@ -1,0 +1,38 @@
+"""The fit of a system that learns by itself."""
+
+import shutil
+import time
+
+from keras_wsad.files import atomic_path
+from keras_wsad.files import write_json
+from keras_wsad.training.run_folder import begin_run
+from keras_wsad.validation import held_out_threshold
+
+
+def fit_learner(system, config, data, run, started):
+    """Fits a `Learner` and leaves it in the run folder.
+
+    Args:
+        system: `Learner`.
+        config: `ExperimentConfig`.
+        data: `ExperimentData`.
+        run: `Run`.
+        started: float. When the run began, by `time.monotonic`.
+    """
+    begin_run(run, config, data)
+    print(f"{run.folder}: {system.title}")
+    workspace = run.folder / "workspace"
+    workspace.mkdir(exist_ok=True)
+    system.fit(data, workspace)
+    threshold = held_out_threshold(lambda videos: system.score(data, videos), data)
+    content = {
+        "seconds_of_last_start": round(time.monotonic() - started, 1),
+        "checkpoint": {"rule": "its own"},
+        "threshold": threshold,
+    }
+    write_json(run.training, content)
+    # What was learned comes last: a run folder with it is a finished one.
+    with atomic_path(run.system) as temporary:
+        temporary.mkdir()
+        system.save(temporary)
+    shutil.rmtree(workspace)

@@ -1,0 +1,59 @@
+"""The begin and the end that all systems have in common."""
+
+import time
+
+import keras
+
+from keras_wsad.baselines import Head
+from keras_wsad.baselines import open_system
+from keras_wsad.baselines.registry import refuse_settings_of_others
+from keras_wsad.config import with_absolute_paths
+from keras_wsad.data import open_experiment_data
+from keras_wsad.data.standardization import Standardization
+from keras_wsad.training.fit_head import fit_head
+from keras_wsad.training.fit_learner import fit_learner
+from keras_wsad.training.run_folder import new_run
+from keras_wsad.training.run_folder import run_to_resume
+
+
+def train(config, resume=None):
+    """Trains a system and leaves a run folder.
+
+    Args:
+        config: `ExperimentConfig`.
+        resume: str or path, or `None`. A run folder to go on with; `config` must be its
+            own but for `steps`. Optimizer, step and random states of a Keras model
+            continue, so that the end is that of an unbroken run; a system that is none
+            begins anew with what it has left in its folder.
+
+    Returns:
+        The `Run`.
+
+    Raises:
+        WSADError: the data, the settings or the folder do not fit.
+        NaNLossError: the loss became NaN; the run folder keeps the last whole epoch.
+    """
+    started = time.monotonic()
+    config = with_absolute_paths(config)
+    system = open_system(config.system)(config)
+    refuse_settings_of_others(config)
+    run = run_to_resume(resume, config) if resume else new_run(config)
+    if config.deterministic:
+        _enable_op_determinism()
+    data = open_experiment_data(config)
+    # After the data, which may have needed a network of its own.
+    keras.utils.set_random_seed(config.seed)
+    print(data.summary)
+    fit = fit_head if isinstance(system, Head) else fit_learner
+    if config.standardize:
+        rows = data.rows(data.training, config.train_crop)
+        data = data.standardized(Standardization.of(data.store, rows))
+    fit(system, config, data, run, started)
+    return run
+
+
+def _enable_op_determinism():
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        tf.config.experimental.enable_op_determinism()

@@ -1,0 +1,76 @@
+"""What every system of Table II must do: fit, be kept, and give the same again."""
+
+import numpy as np
+
+from keras_wsad.baselines import Head
+from keras_wsad.baselines import open_system
+from keras_wsad.config import ExperimentConfig
+from keras_wsad.data import open_experiment_data
+from keras_wsad.data.annotations import CLASS_NAMES
+from keras_wsad.evaluation import evaluate
+from keras_wsad.evaluation.score_run import score_run
+from keras_wsad.evaluation.scores_file import load_scores
+from keras_wsad.inference import load_any_model
+from keras_wsad.inference import score_videos
+from keras_wsad.training import train
+
+
+def check_system(name, settings, folder):
+    """Trains a system for two steps, opens it again and compares; then evaluates it.
+
+    What is compared is what the fitted system itself scores, before it was saved, with
+    what the run folder gives; and the same run once more with the same seed.
+
+    Args:
+        name: str. A key of `SYSTEMS`.
+        settings: dict of settings over the published ones, such as `tiny_settings`.
+        folder: path. For the run folders.
+
+    Returns:
+        The metrics of the run.
+    """
+    system_class = open_system(name)
+    joint_only = {"lstm_units"} if name != "joint" else set()
+    settings = {key: value for key, value in settings.items() if key not in joint_only}
+    settings = {**system_class.published, **settings, "steps": 2, "system": name}
+    configs = [
+        ExperimentConfig(**settings, runs=str(folder), name=run) for run in ("a", "b")
+    ]
+    fitted = []
+    keep = system_class.save if not issubclass(system_class, Head) else None
+
+    def save_and_score(system, into):
+        data = open_experiment_data(configs[0])
+        fitted.append(system.score(data, data.test))
+        keep(system, into)
+
+    if keep:
+        system_class.save = save_and_score
+    try:
+        runs = [train(config) for config in configs]
+    finally:
+        if keep:
+            system_class.save = keep
+    first, second = (score_run(run.folder) for run in runs)
+    if not keep:
+        system = system_class(configs[0])
+        data = open_experiment_data(configs[0])
+        model = system.build(data.store.feature_dim)
+        model.set_weights(load_any_model(runs[0].model).get_weights())
+        fitted.append(score_videos(model, data.store, data.test))
+    segments = configs[0].num_segments
+    for scored in (first, second):
+        for output, values in fitted[0].items():
+            np.testing.assert_allclose(scored.scores[output], values, atol=1e-6)
+        assert scored.scores["segment_scores"].shape == (len(scored.videos), segments)
+        assert np.isfinite(scored.scores["segment_scores"]).all()
+        if "class_probabilities" in scored.scores:
+            probabilities = scored.scores["class_probabilities"]
+            assert probabilities.shape == (len(scored.videos), len(CLASS_NAMES))
+            np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-4)
+    metrics = evaluate(runs[0].folder, replicates=20)
+    names, kept = load_scores(runs[0].scores)
+    assert names == [video.name for video in first.videos]
+    np.testing.assert_array_equal(kept["segment_scores"], first.scores["segment_scores"])
+    assert metrics["about"]["system"] == system_class.title
+    return metrics
