@@ -9,6 +9,18 @@ class DataError(WSADError):
     """A list, an annotation or a frame count is missing or contradicts another."""
 
 
+class NeedsPixelsError(DataError):
+    """A system looks at the videos themselves, and there are none.
+
+    Args:
+        system: str. Which one.
+        root: str or path. Where videos were looked for.
+    """
+
+    def __init__(self, system, root):
+        super().__init__(f"{system} needs pixels: expected videos below {root}. Found none")
+
+
 class FeatureFileError(WSADError):
     """A feature file cannot be used.
 

@@ -52,15 +52,30 @@ def run_seeds(config, seeds):
     results = []
     for seed in seeds:
         name = f"{config.name}-seed{seed}"
-        run = Run(pathlib.Path(config.runs, name))
-        of_seed = dataclasses.replace(config, seed=seed, name=name)
-        if run.is_finished:
-            refuse_other_settings(of_seed, run.load_config(), {"runs"}, run.folder)
-        else:
-            keras.backend.clear_session()
-            train(of_seed, resume=run.folder if run.config.is_file() else None)
-        results.append((run, evaluate(run.folder)))
+        keras.backend.clear_session()
+        results.append(finish_run(dataclasses.replace(config, seed=seed, name=name)))
     return results
+
+
+def finish_run(config):
+    """Trains a run, goes on with it, or takes it as it is, and evaluates it.
+
+    Args:
+        config: `ExperimentConfig` with a name.
+
+    Returns:
+        `(run, metrics)`.
+
+    Raises:
+        ConfigError: a run of that name was made with other settings.
+    """
+    run = Run(pathlib.Path(config.runs, config.name))
+    if run.is_finished:
+        before = run.load_config()
+        refuse_other_settings(config, before, {"runs", "name"}, run.folder)
+    else:
+        train(config, resume=run.folder if run.config.is_file() else None)
+    return run, evaluate(run.folder)
 
 
 def summarize_seeds(metrics_of_seeds):

@@ -4,6 +4,8 @@ import dataclasses
 import importlib
 
 from keras_wsad.config import ExperimentConfig
+from keras_wsad.config import load_config
+from keras_wsad.config import preset_path
 from keras_wsad.errors import ConfigError
 
 # Where each is; nothing is imported before it is asked for.
@@ -38,6 +40,27 @@ def open_system(name):
         raise ConfigError(f"Expected a system ({', '.join(SYSTEMS)}). Received: {name!r}")
     module, _, class_name = SYSTEMS[name].rpartition(".")
     return getattr(importlib.import_module(module), class_name)
+
+
+def published_settings(system, embedded):
+    """Returns the settings that a system other than the joint model begins with.
+
+    They are those that it was published with. On the embedded data set the coefficients
+    of smoothness and sparsity are those that the joint model has there: they belong to the
+    data set, and what the joint model gets the others get.
+
+    Args:
+        system: str. A key of `SYSTEMS`.
+        embedded: bool. Whether it is for the embedded data set.
+
+    Raises:
+        ConfigError: there is no such system.
+    """
+    settings = dict(open_system(system).published)
+    if embedded:
+        preset = load_config(preset_path("embedded"))
+        settings |= {name: getattr(preset, name) for name in ("smoothness", "sparsity")}
+    return {"system": system, **settings}
 
 
 def refuse_settings_of_others(config):

@@ -14,7 +14,8 @@ class System:
         title: str. What it is called where people read it.
         published: dict. Settings of `ExperimentConfig` that it was published with, where
             they differ from the defaults.
-        needs_pixels: bool. Whether it looks at the videos instead of their features.
+        reads: str or `None`. What it looks at where that is not the features, such as
+            `"pixels"`.
 
     Args:
         config: `ExperimentConfig`.
@@ -22,7 +23,7 @@ class System:
 
     title = None
     published: ClassVar = {}
-    needs_pixels = False
+    reads = None
 
     def __init__(self, config):
         self.config = config

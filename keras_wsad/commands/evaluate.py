@@ -1,8 +1,10 @@
 """`python evaluate.py` and `keras-wsad evaluate`."""
 
 import argparse
+import sys
 
 from keras_wsad.commands.report_errors import report_errors
+from keras_wsad.commands.table import table_command
 from keras_wsad.tensorflow_noise import import_tensorflow_quietly
 
 
@@ -17,11 +19,24 @@ def evaluate_command(argv=None, prog="evaluate.py"):
     Returns:
         int, the exit status: 0, or 1 if the run or its data do not fit.
     """
+    argv = sys.argv[1:] if argv is None else list(argv)
+    for number in (1, 2):
+        option = f"--table{number}"
+        if option in argv:
+            argv.remove(option)
+            return table_command(argv, prog=f"{prog} {option}", number=number)
     parser = argparse.ArgumentParser(
         prog=prog,
         description="Evaluates a run on its test videos and leaves metrics.json, roc.png "
-        "and confusion.png in its folder.",
+        "and confusion.png in its folder; or makes a table of the paper.",
+        epilog="`--table1 --help` says what the tables take.",
     )
+    for number in (1, 2):
+        parser.add_argument(
+            f"--table{number}",
+            action="store_true",
+            help=f"Table {'I' * number} of the paper, trained, measured and written",
+        )
     parser.add_argument("--run", help="a run folder (default: the newest in runs)")
     parser.add_argument("--data", help="the data folder, where it has moved")
     parser.add_argument(

@@ -7,7 +7,6 @@ from typing import Literal
 
 from keras_wsad.config import ExperimentConfig
 from keras_wsad.config import config_parser
-from keras_wsad.config import load_config
 from keras_wsad.config import preset_path
 from keras_wsad.errors import ConfigError
 from keras_wsad.runs import Run
@@ -53,6 +52,9 @@ def training_parser(argv, prog):
                 f"Expected --preset with the joint model alone. Received: --preset "
                 f"{chosen.preset} --system {chosen.system}"
             )
+        import_tensorflow_quietly()
+        from keras_wsad.baselines.registry import published_settings
+
         published = published_settings(chosen.system, embedded=without_data)
     without_preset = "embedded" if without_data and not published else "paper"
     preset = chosen.preset or without_preset
@@ -87,30 +89,6 @@ def training_parser(argv, prog):
         help="A published setting, paper or release; embedded where there is no --data.",
     )
     return parser
-
-
-def published_settings(system, embedded):
-    """Returns the settings that a system other than the joint model begins with.
-
-    They are those that it was published with. On the embedded data set the coefficients
-    of smoothness and sparsity are those that the joint model has there: they belong to the
-    data set, and what the joint model gets the others get.
-
-    Args:
-        system: str. A key of `SYSTEMS`.
-        embedded: bool. Whether it is for the embedded data set.
-
-    Raises:
-        ConfigError: there is no such system.
-    """
-    import_tensorflow_quietly()
-    from keras_wsad.baselines import open_system
-
-    settings = dict(open_system(system).published)
-    if embedded:
-        preset = load_config(preset_path("embedded"))
-        settings |= {name: getattr(preset, name) for name in ("smoothness", "sparsity")}
-    return {"system": system, **settings}
 
 
 def spell_out(argv):

@@ -8,6 +8,7 @@ from sklearn.metrics import average_precision_score
 from keras_wsad.data import CLASS_NAMES
 from keras_wsad.data import NORMAL
 from keras_wsad.evaluation.frames import frames_of
+from keras_wsad.evaluation.frames import frames_per_segment
 from keras_wsad.features.frames import frame_boundaries
 from keras_wsad.metrics import false_alarm_rate
 from keras_wsad.metrics import frame_level_auc
@@ -35,7 +36,7 @@ def detection_metrics(videos, scores, alignment, weights):
     frame_classes = np.repeat(video_labels, lengths)
     anomalous_videos = frame_classes != NORMAL
 
-    counts = _frames_per_segment(videos, segment_scores.shape[1], alignment)
+    counts = frames_per_segment(videos, segment_scores.shape[1], alignment)
     anomalous = video_labels != NORMAL
 
     class_auc = {}
@@ -77,17 +78,6 @@ def _area(labels, scores):
 def _mean_of_defined(values):
     defined = [value for value in values if not np.isnan(value)]
     return float(np.mean(defined)) if defined else np.nan
-
-
-def _frames_per_segment(videos, num_segments, alignment):
-    """Counts the anomalous and the normal frames of each segment of each video."""
-    positives, negatives = [], []
-    for video in videos:
-        edges = frame_boundaries(video.num_frames, num_segments, alignment)
-        until = np.concatenate([[0], np.cumsum(video.frame_labels())])[edges]
-        positives.append(np.diff(until))
-        negatives.append(np.diff(edges) - np.diff(until))
-    return np.array(positives), np.array(negatives)
 
 
 def _temporal_maps(videos, segment_scores, probabilities, alignment):

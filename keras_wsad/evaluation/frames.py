@@ -3,6 +3,7 @@
 import numpy as np
 
 from keras_wsad.features.frames import expand_to_frames
+from keras_wsad.features.frames import frame_boundaries
 
 
 def frames_of(videos, segment_scores, alignment="release"):
@@ -22,3 +23,23 @@ def frames_of(videos, segment_scores, alignment="release"):
         for row, label in zip(segment_scores, labels, strict=True)
     ]
     return np.concatenate(labels), np.concatenate(scores)
+
+
+def frames_per_segment(videos, num_segments, alignment):
+    """Counts the anomalous and the normal frames of each segment of each video.
+
+    Args:
+        videos: list of `Video` with known frame counts.
+        num_segments: int.
+        alignment: `"release"` or `"aligned"`.
+
+    Returns:
+        `(anomalous, normal)`, two int arrays of shape `(videos, segments)`.
+    """
+    positives, negatives = [], []
+    for video in videos:
+        edges = frame_boundaries(video.num_frames, num_segments, alignment)
+        until = np.concatenate([[0], np.cumsum(video.frame_labels())])[edges]
+        positives.append(np.diff(until))
+        negatives.append(np.diff(edges) - np.diff(until))
+    return np.array(positives), np.array(negatives)

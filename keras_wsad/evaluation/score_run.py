@@ -92,6 +92,7 @@ def score_run(folder, data=None):
             "run": run.folder.name,
             "system": system.title,
             "features": data.source,
+            "reads": _reads(system, config, data),
             "feature_dim": data.store.feature_dim,
             "num_segments": config.num_segments,
             "pooling": f"{config.reduce}, {config.alignment}",
@@ -106,3 +107,12 @@ def score_run(folder, data=None):
             ),
         },
     )
+
+
+def _reads(system, config, data):
+    """Says in a word what a system has looked at."""
+    if system.reads is not None:
+        return system.reads
+    if data.store.extraction is not None:
+        return data.store.extraction.backbone
+    return pathlib.Path(config.features or config.data).name

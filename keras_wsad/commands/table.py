@@ -1,0 +1,121 @@
+"""`python evaluate.py --table1`, `python reproduce/table1.py`, and the same of Table II."""
+
+import argparse
+import pathlib
+import sys
+
+from keras_wsad.commands.report_errors import report_errors
+from keras_wsad.tensorflow_noise import import_tensorflow_quietly
+
+
+@report_errors("the same command goes on; what is trained is kept")
+def table_command(argv=None, prog="evaluate.py", number=2):
+    """Trains what a table of the paper needs, and prints and writes the table.
+
+    Args:
+        argv: list of str, or `None` for the process's own.
+        prog: str. The command's name, for its help. Defaults to `"evaluate.py"`.
+        number: int. 1 or 2. Defaults to `2`.
+
+    Returns:
+        int, the exit status: 0, or 1 if a row has failed or, under `--check`, is not as
+        committed.
+    """
+    arguments = _parser(prog, number).parse_args(argv)
+    import_tensorflow_quietly()
+    from keras_wsad.tables.committed import compare_with_committed
+    from keras_wsad.tables.pictures import draw_pictures
+    from keras_wsad.tables.plan import TableOptions
+    from keras_wsad.tables.published_curves import read_published_curves
+    from keras_wsad.tables.table import make_table
+    from keras_wsad.tables.write import print_table
+    from keras_wsad.tables.write import write_table
+
+    # A folder that holds none is told before the training.
+    curves = read_published_curves(arguments.roc) if arguments.roc else None
+    seeds = arguments.seeds or ([0] if arguments.quick else [0, 1, 2])
+    options = TableOptions(
+        data=arguments.data,
+        features=arguments.features,
+        seeds=tuple(seeds),
+        standardize=arguments.standardize,
+        steps=arguments.steps,
+        alignment=arguments.alignment,
+        quick=arguments.quick,
+        runs=arguments.runs,
+    )
+    table = make_table(number, options, arguments.rows, arguments.replicates)
+    path = arguments.out or str(options.folder / f"table{number}")
+    written = [*write_table(table, path), *draw_pictures(table, path, curves)]
+    print_table(table)
+    status = 0
+    if table.failed:
+        print(f"failed: {', '.join(table.failed)}", file=sys.stderr)
+        status = 1
+    if arguments.check:
+        lines, misses = compare_with_committed(table)
+        print("\n".join(lines))
+        status = 1 if misses else status
+    names = ", ".join(pathlib.Path(name).name for name in written)
+    print(f"{names} are in {pathlib.Path(path).parent}; the runs are in {options.folder}")
+    return status
+
+
+def _parser(prog, number):
+    what = {1: "I (the parts of the model)", 2: "II (the model among others)"}[number]
+    parser = argparse.ArgumentParser(
+        prog=prog,
+        description=f"Trains and evaluates every row of Table {what} that is not done yet, "
+        "prints it beside what was published, and writes it as Markdown, CSV and LaTeX "
+        "with its pictures. A run that was stopped goes on.",
+    )
+    parser.add_argument(
+        "--data", help="a folder in UCF-Crime's layout (default: the embedded data set)"
+    )
+    parser.add_argument("--features", help="a folder of features below it, or any other")
+    parser.add_argument(
+        "--seeds", type=int, nargs="+", metavar="SEED", help="default: 0 1 2; quick: 0"
+    )
+    parser.add_argument(
+        "--rows",
+        nargs="+",
+        metavar="WORD",
+        help="only the rows whose title contains one of these words",
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="the form of the table in minutes"
+    )
+    parser.add_argument(
+        "--standardize",
+        action="store_true",
+        help="standardise features by statistics of the training videos, in every row",
+    )
+    parser.add_argument("--steps", type=int, help="training steps of every row")
+    parser.add_argument(
+        "--alignment",
+        choices=("aligned", "release"),
+        default="aligned",
+        help="how segment scores become frame scores (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--replicates",
+        type=int,
+        default=1000,
+        help="bootstrap draws for the intervals (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--roc", metavar="DIR", help="published ROC curves, to be drawn in figure 5"
+    )
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="compare with the table committed in reproduce/results; status 1 if it "
+        "differs by more than the tolerance",
+    )
+    parser.add_argument(
+        "--runs", default="runs/tables", help="folder of the runs (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--out", help=f"path without suffix (default: RUNS/DATA/table{number})"
+    )
+    return parser

@@ -1,0 +1,1 @@
+"""Tables I and II: every row is a system that runs."""

@@ -1,0 +1,134 @@
+"""Which runs a table needs, with which settings."""
+
+import dataclasses
+import pathlib
+
+from keras_wsad.baselines.registry import published_settings
+from keras_wsad.config import ExperimentConfig
+from keras_wsad.config import load_config
+from keras_wsad.config import preset_path
+from keras_wsad.data.embedded import embedded_features
+from keras_wsad.data.embedded import embedded_root
+from keras_wsad.errors import ConfigError
+from keras_wsad.scenes import SceneSet
+
+#: Steps of the systems that the joint model is compared with, unless they were published
+#: with fewer: they are small networks, and get more steps than the joint model.
+BASELINE_STEPS = 3000
+
+# A small set, and steps that show the form of a table and nothing else.
+_QUICK_SCENES = SceneSet(train_per_class=4, test_per_class=1, seconds=(12.0, 14.0))
+_QUICK = {
+    "validation_fraction": 0.25,
+    "anomalous_per_batch": 10,
+    "normal_per_batch": 10,
+}
+_QUICK_STEPS = 30
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class TableOptions:
+    """On what a table is measured.
+
+    Args:
+        data: str or `None`. A folder in UCF-Crime's layout; without one the embedded data
+            set. Defaults to `None`.
+        features: str or `None`. Which features, where the folder holds several. Defaults
+            to `None`.
+        seeds: tuple of ints. Defaults to `(0, 1, 2)`.
+        standardize: bool. Whether features are standardised. Defaults to `False`.
+        steps: int or `None`. Training steps of every row, in place of its own. Defaults
+            to `None`.
+        alignment: `"aligned"` or `"release"`: how segment scores become frame scores.
+            Defaults to `"aligned"`.
+        quick: bool. Whether the form of the table is enough. Defaults to `False`.
+        runs: str. The folder for all tables. Defaults to `"runs/tables"`.
+    """
+
+    data: str | None = None
+    features: str | None = None
+    seeds: tuple = (0, 1, 2)
+    standardize: bool = False
+    steps: int | None = None
+    alignment: str = "aligned"
+    quick: bool = False
+    runs: str = "runs/tables"
+
+    def __post_init__(self):
+        if not self.seeds or len(set(self.seeds)) < len(self.seeds):
+            raise ConfigError(
+                f"Expected seeds that differ, at least one. Received: {list(self.seeds)}"
+            )
+        if self.steps is not None and self.steps < 1:
+            raise ConfigError(f"Expected steps >= 1. Received: {self.steps}")
+
+    @property
+    def data_name(self):
+        """What the data are called, in file names and in titles."""
+        name = "embedded"
+        if self.data is not None:
+            name = pathlib.Path(self.features or self.data).resolve().name
+        name += "-standardized" if self.standardize else ""
+        return name + ("-quick" if self.quick else "")
+
+    @property
+    def folder(self):
+        """The folder of the runs on these data."""
+        return pathlib.Path(self.runs, self.data_name)
+
+
+def run_name(cell, seed):
+    """Returns the name of a cell's run: cells with the same settings share it.
+
+    Example:
+
+    >>> from keras_wsad.tables.rows import Cell
+    >>> settings = {"lstm": False}
+    >>> cell = Cell(system="joint", settings=settings, published=None, tolerance=1, note="")
+    >>> run_name(cell, 2)
+    'joint-lstm_false-seed2'
+    """
+    parts = [f"{name}_{str(value).lower()}" for name, value in cell.settings.items()]
+    return "-".join([cell.system, *parts, f"seed{seed}"])
+
+
+def cell_config(cell, options, seed):
+    """Returns the `ExperimentConfig` of a cell's run.
+
+    The joint model has its preset: that of the paper, or of the embedded data set. Another
+    system has what it was published with, for at most `BASELINE_STEPS`. What is held out
+    and which checkpoint is kept follows one rule for all.
+
+    Args:
+        cell: `Cell`.
+        options: `TableOptions`.
+        seed: int.
+    """
+    embedded = options.data is None
+    if cell.system == "joint":
+        config = load_config(preset_path("embedded" if embedded else "paper"))
+    else:
+        config = ExperimentConfig(**published_settings(cell.system, embedded))
+        config = dataclasses.replace(config, steps=min(config.steps, BASELINE_STEPS))
+    settings = dict(cell.settings)
+    if options.quick:
+        settings["steps"] = _QUICK_STEPS
+        if embedded:
+            root = embedded_root(_QUICK_SCENES)
+            embedded_features(root)
+            settings |= {**_QUICK, "data": str(root)}
+    if options.steps is not None:
+        settings["steps"] = options.steps
+    if not embedded:
+        settings |= {"data": options.data, "features": options.features}
+    try:
+        config = dataclasses.replace(config, **settings)
+    except TypeError as error:
+        raise ConfigError(f"{cell.system}: {error}") from error
+    return dataclasses.replace(
+        config,
+        standardize=options.standardize,
+        seed=seed,
+        runs=str(options.folder),
+        name=run_name(cell, seed),
+    )

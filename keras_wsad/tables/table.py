@@ -1,0 +1,148 @@
+"""A table as it is measured: its rows, what they differ by, and on what."""
+
+import dataclasses
+
+from keras_wsad.data import open_experiment_data
+from keras_wsad.errors import RunError
+from keras_wsad.runs import describe_environment
+from keras_wsad.tables.measure import consecutive_differences
+from keras_wsad.tables.measure import differences_to_last
+from keras_wsad.tables.measure import measure_row
+from keras_wsad.tables.plan import BASELINE_STEPS
+from keras_wsad.tables.plan import cell_config
+from keras_wsad.tables.resampling import Resampling
+from keras_wsad.tables.rows import EXPECTED
+from keras_wsad.tables.rows import read_table
+from keras_wsad.tables.run_rows import run_rows
+
+TITLES = {
+    1: "Table I: what each part of the model is worth",
+    2: "Table II: the model among others",
+}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Table:
+    """A measured table.
+
+    Attributes:
+        number: int.
+        options: `TableOptions`.
+        rows: list of `MeasuredRow`, reference rows last.
+        differences: list of `Difference`, of the rows that are no references.
+        protocol: list of str, on what and how the numbers were measured.
+        environment: dict, see `describe_environment`.
+        videos: list of `Video`, the test videos.
+        outcomes: dict from the name of a run to its `Outcome`.
+    """
+
+    number: int
+    options: object
+    rows: list
+    differences: list
+    protocol: list
+    environment: dict
+    videos: list
+    outcomes: dict
+
+    @property
+    def title(self):
+        """The title, with the data that it is measured on."""
+        return f"{TITLES[self.number]}, on {self.options.data_name}"
+
+    @property
+    def failed(self):
+        """Titles of the rows in which something went wrong."""
+        return [row.row.title for row in self.rows if row.failed]
+
+
+def make_table(number, options, titles=None, replicates=1000):
+    """Runs what a table needs and measures it.
+
+    Args:
+        number: int. 1 or 2.
+        options: `TableOptions`.
+        titles: list of str, or `None`. Parts of the titles of the rows to make; all
+            without it. Defaults to `None`.
+        replicates: int. Bootstrap draws. Defaults to `1000`.
+
+    Returns:
+        A `Table`.
+
+    Raises:
+        DataError: there is no such row, or the data do not fit.
+        RunError: not one row has a number.
+    """
+    rows = choose_rows(read_table(number, EXPECTED), titles)
+    # What does not fit the data at all is told before hours of training.
+    config = cell_config(next(iter(rows[-1].cells.values())), options, options.seeds[0])
+    data = open_experiment_data(config)
+    outcomes = run_rows(rows, options)
+    done = [outcome for outcome in outcomes.values() if outcome.metrics]
+    if not done:
+        problem = next(iter(outcomes.values())).problem
+        raise RunError(f"Expected a row that works. The first says: {problem}")
+    resampling = Resampling(data.test, options.alignment, replicates)
+    measured = [measure_row(row, outcomes, options, resampling) for row in rows]
+    own = [row for row in measured if not row.row.is_reference]
+    compare = consecutive_differences if number == 1 else differences_to_last
+    return Table(
+        number=number,
+        options=options,
+        rows=measured,
+        differences=compare(own),
+        protocol=_protocol(data, config, options),
+        environment=describe_environment(),
+        videos=data.test,
+        outcomes=outcomes,
+    )
+
+
+def choose_rows(rows, titles):
+    """Returns the rows whose title contains one of some words, whatever its case.
+
+    Args:
+        rows: list of `Row`.
+        titles: list of str, or `None` for all rows.
+
+    Raises:
+        RunError: a word is in no title.
+    """
+    if titles is None:
+        return rows
+    chosen = set()
+    for word in titles:
+        found = {row.title for row in rows if word.lower() in row.title.lower()}
+        if not found:
+            listed = ", ".join(row.title for row in rows)
+            raise RunError(
+                f"Expected words of a row's title ({listed}). Received: {word!r}"
+            )
+        chosen |= found
+    return [row for row in rows if row.title in chosen]
+
+
+def _protocol(data, config, options):
+    seeds = ", ".join(map(str, options.seeds))
+    lines = [
+        f"Data: {data.source}; {len(data.training)} videos to train on, "
+        f"{len(data.validation)} held out, {len(data.test)} test videos"
+        + (f", {len(data.left_out)} more have no features" if data.left_out else ""),
+        f"Protocol: frames {options.alignment}, segments pooled by {config.reduce}, "
+        f"{config.alignment}; checkpoint of what is trained in epochs: the best on the "
+        f"held-out videos; seeds {seeds}, mean ± standard deviation, in brackets the 95 % "
+        "bootstrap interval of the mean over test videos",
+        "Published: as printed in the paper, on I3D and other features of UCF-Crime that "
+        "are not at hand here; not to be compared with what was measured on other data",
+    ]
+    if options.quick:
+        lines.append(
+            "A QUICK TABLE: few steps and few videos. It shows the form; its numbers mean "
+            "nothing"
+        )
+    else:
+        lines.append(
+            f"Budget: at most {options.steps or BASELINE_STEPS} steps for a system other "
+            "than the joint model; its own are in the runs' config.yaml"
+        )
+    return lines

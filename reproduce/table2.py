@@ -1,0 +1,21 @@
+"""Regenerates Table II of the paper, and its pictures.
+
+```
+python reproduce/table2.py                                     # on the embedded data set
+python reproduce/table2.py --data UCF_CRIME --features r3d34
+python reproduce/table2.py --quick
+python reproduce/table2.py --help
+```
+"""
+
+import sys
+
+from keras_wsad.commands.table import table_command
+
+
+def main(argv=None):
+    return table_command(argv, prog="reproduce/table2.py", number=2)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

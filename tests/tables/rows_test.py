@@ -1,0 +1,68 @@
+import pytest
+
+from keras_wsad.baselines import SYSTEMS
+from keras_wsad.baselines import open_system
+from keras_wsad.errors import DataError
+from keras_wsad.tables.plan import TableOptions
+from keras_wsad.tables.plan import cell_config
+from keras_wsad.tables.plan import run_name
+from keras_wsad.tables.rows import EXPECTED
+from keras_wsad.tables.rows import read_table
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_every_row_of_the_paper_is_a_system_that_there_is(number, tiny_root):
+    rows = read_table(number, EXPECTED)
+    options = TableOptions(data=str(tiny_root))
+    for row in rows:
+        for cell in row.cells.values():
+            assert cell.system in SYSTEMS
+            assert open_system(cell.system).title
+            config = cell_config(cell, options, 0)
+            assert (config.system, config.seed) == (cell.system, 0)
+
+
+def test_table_1_is_the_papers():
+    rows = [row for row in read_table(1, EXPECTED) if not row.is_reference]
+    published = [(row.cells["auc"].published, row.cells["maa"].published) for row in rows]
+    assert published == [(78.62, 14.66), (80.14, 20.02), (80.39, 27.68), (82.12, 34.1)]
+    on = [
+        [cell_config(row.cells["auc"], TableOptions(data="x"), 0) for row in rows][i]
+        for i in range(4)
+    ]
+    flags = [(c.lstm, c.second_level, c.first_level) for c in on]
+    assert flags == [
+        (False, False, False),
+        (True, False, False),
+        (True, True, False),
+        (True, True, True),
+    ]
+
+
+def test_cells_with_the_same_settings_share_a_run():
+    row = read_table(1, EXPECTED)[0]
+    names = {run_name(cell, 1) for cell in row.cells.values()}
+    assert len(names) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("a,speed,joint,,,1,", "expected a metric in auc, maa. Found 'speed'"),
+        ("a,auc,joint,,much,1,", "line 2: could not convert"),
+        ("a,auc,joint,,,,", "line 2: could not convert"),
+    ],
+)
+def test_a_bad_line_is_named(tmp_path, line, problem):
+    header = "row,metric,system,settings,published,tolerance,note"
+    (tmp_path / "table1.csv").write_text(f"{header}\n{line}\n", encoding="utf-8")
+    with pytest.raises(DataError, match=problem):
+        read_table(1, tmp_path)
+
+
+def test_absent_rows_and_other_columns_are_told(tmp_path):
+    with pytest.raises(DataError, match="come with the source tree"):
+        read_table(1, tmp_path)
+    (tmp_path / "table1.csv").write_text("row,system\n", encoding="utf-8")
+    with pytest.raises(DataError, match="expected the columns row, metric"):
+        read_table(1, tmp_path)
