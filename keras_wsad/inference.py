@@ -8,7 +8,6 @@ import numpy as np
 
 from keras_wsad.config import ExperimentConfig
 from keras_wsad.config import load_config
-from keras_wsad.data.standardization import Standardization
 from keras_wsad.errors import RunError
 from keras_wsad.export import describe_model
 from keras_wsad.features import normalize_clips
@@ -102,7 +101,7 @@ def load(path):
         "alignment": config.alignment,
     }
 
-    standardization = Standardization.load(run.standardization)
+    standardization = run.load_standardization(config)
 
     def score_clips(clips):
         pair = (clips, normalize_clips(clips))

@@ -114,6 +114,24 @@ class Run:
             raise RunError(f"{self.extraction}: damaged ({error}).") from error
         return Extraction.from_dict(content, self.extraction)
 
+    def load_standardization(self, config):
+        """Returns the `Standardization` of the features, `None` if there is none.
+
+        Args:
+            config: `ExperimentConfig` of the run.
+
+        Raises:
+            RunError: there should be one, or it is damaged.
+        """
+        from keras_wsad.data.standardization import Standardization
+
+        if not config.standardize:
+            return None
+        standardization = Standardization.load(self.standardization)
+        if standardization is None:
+            raise RunError(f"{self.standardization}: expected the mean of the features.")
+        return standardization
+
     def refuse_other_features(self, extraction):
         """Makes features that were made otherwise than those trained on an error.
 

@@ -30,6 +30,7 @@ def test_train_then_evaluate(tiny_settings, tmp_path, capsys):
         "model.keras",
         "roc.png",
         "saved_model",
+        "scores.npz",
         "tensorboard",
         "training.json",
     }

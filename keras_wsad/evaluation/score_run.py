@@ -8,7 +8,6 @@ from keras_wsad.baselines import Head
 from keras_wsad.baselines import open_system
 from keras_wsad.config import ExperimentConfig
 from keras_wsad.data import open_experiment_data
-from keras_wsad.data.standardization import Standardization
 from keras_wsad.errors import DataError
 from keras_wsad.errors import RunError
 from keras_wsad.inference import load_any_model
@@ -62,9 +61,7 @@ def score_run(folder, data=None):
     training = run.load_training()
     data = open_experiment_data(config)
     run.refuse_other_features(data.store.extraction)
-    standardization = Standardization.load(run.standardization)
-    if config.standardize and standardization is None:
-        raise RunError(f"{run.standardization}: expected the mean of the features.")
+    standardization = run.load_standardization(config)
     system = open_system(config.system)(config)
     if isinstance(system, Head):
         model = load_any_model(run.model)
