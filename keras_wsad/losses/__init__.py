@@ -1,13 +1,19 @@
-"""The three losses of the paper."""
+"""The three losses of the paper, and those of the systems it is compared with."""
 
 from keras_wsad.losses.attention_regularization import AttentionRegularization
+from keras_wsad.losses.bag_ranking_loss import BagRankingLoss
+from keras_wsad.losses.inner_bag_ranking_loss import InnerBagRankingLoss
 from keras_wsad.losses.mil_ranking_loss import MILRankingLoss
+from keras_wsad.losses.top_scores_ranking_loss import TopScoresRankingLoss
 from keras_wsad.losses.weighted_categorical_crossentropy import (
     WeightedCategoricalCrossentropy,
 )
 
 __all__ = [
     "AttentionRegularization",
+    "BagRankingLoss",
+    "InnerBagRankingLoss",
     "MILRankingLoss",
+    "TopScoresRankingLoss",
     "WeightedCategoricalCrossentropy",
 ]

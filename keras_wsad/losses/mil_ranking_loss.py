@@ -1,6 +1,8 @@
 import keras
 from keras import ops
 
+from keras_wsad.losses.rank_bags import rank_bags
+
 
 @keras.saving.register_keras_serializable("keras_wsad")
 class MILRankingLoss(keras.losses.Loss):
@@ -61,14 +63,9 @@ class MILRankingLoss(keras.losses.Loss):
                 f"Received: y_pred.shape={tuple(y_pred.shape)}"
             )
         anomalous = ops.cast(ops.reshape(y_true, (-1,)), y_pred.dtype)
-        normal = 1 - anomalous
-        highest = ops.max(y_pred, axis=1)
-        margins = ops.relu(1 - highest[:, None] + highest[None, :])
-        pairs = anomalous[:, None] * normal[None, :]
-        ranking = ops.sum(pairs * margins) / ops.maximum(ops.sum(normal), 1)
         steps = ops.sum(ops.square(y_pred[:, 1:] - y_pred[:, :-1]), axis=1)
         return (
-            ranking
+            rank_bags(anomalous, ops.max(y_pred, axis=1))
             + self.smoothness * ops.sum(anomalous * steps)
             + self.sparsity * ops.sum(anomalous * ops.sum(y_pred, axis=1))
         )

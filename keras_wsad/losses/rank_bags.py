@@ -1,0 +1,21 @@
+from keras import ops
+
+
+def rank_bags(is_anomalous, scores):
+    """Hinge between every anomalous and every normal video of a batch.
+
+    ```
+    mean over n in N of sum over a in A of max(0, 1 - s_a + s_n)
+    ```
+
+    Args:
+        is_anomalous: float tensor of shape `(batch,)`, 1 for an anomalous video.
+        scores: tensor of shape `(batch,)`. One score for each video.
+
+    Returns:
+        A scalar, zero where a kind is missing.
+    """
+    normal = 1 - is_anomalous
+    margins = ops.relu(1 - scores[:, None] + scores[None, :])
+    pairs = is_anomalous[:, None] * normal[None, :]
+    return ops.sum(pairs * margins) / ops.maximum(ops.sum(normal), 1)
