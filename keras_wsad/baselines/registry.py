@@ -11,6 +11,11 @@ from keras_wsad.errors import ConfigError
 # Where each is; nothing is imported before it is asked for.
 SYSTEMS = {
     "joint": "keras_wsad.baselines.proposed.Proposed",
+    "sultani": "keras_wsad.baselines.sultani.Sultani",
+    "dubey": "keras_wsad.baselines.dubey.Dubey",
+    "i3d_baseline": "keras_wsad.baselines.i3d_baseline.I3DBaseline",
+    "zhang": "keras_wsad.baselines.zhang.Zhang",
+    "zhu_newsam": "keras_wsad.baselines.zhu_newsam.ZhuNewsam",
 }
 
 # Settings that the joint model alone reads.
