@@ -19,13 +19,13 @@ class Dubey(Head):
     S_t = sigmoid(W_3 D(W_2 D(relu(W_1 F_t))))     128, 32 and 1 units, D dropout
     ```
 
-    The paper's: 3D-ResNet-34, 512 features a clip; layers of 128, 32 and 1 units; Adagrad
-    at 1e-3; the terms of `TopScoresRankingLoss`. No code of its authors is known. What is
-    not known is taken from Sultani et al., whom the paper builds on: normalised features,
-    activations, dropout, L2, initial weights, Adagrad without an initial accumulator, 8e-5
-    for smoothness and sparsity, the batch and 20,000 steps. Of features that are not
-    normalised it learns next to nothing at that rate: the term inside anomalous videos is
-    soon fulfilled by scores of zero and one all over, which have no slope.
+    Known of the paper, from its abstract and a public reproduction: 3D-ResNet-34, 512
+    features a clip; layers of 128, 32 and 1 units; Adagrad at 1e-3; the terms of
+    `TopScoresRankingLoss`. No code of its authors is known. The rest is taken from Sultani
+    et al., whom the paper builds on: normalised features, activations, dropout, L2, initial
+    weights, Adagrad without an initial accumulator, 8e-5 for smoothness and sparsity, the
+    batch and 20,000 steps. On features that are not normalised scores begin
+    spread out, and hardly move at that rate.
 
     Args:
         config: `ExperimentConfig`.

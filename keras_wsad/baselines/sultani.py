@@ -35,8 +35,8 @@ class Sultani(Head):
         config: `ExperimentConfig`.
 
     Reference:
-        - [Sultani, Chen and Shah, CVPR 2018](https://arxiv.org/abs/1801.04264), section
-          3.3 and equation 7.
+        - [Sultani, Chen and Shah, CVPR 2018](https://arxiv.org/abs/1801.04264),
+          equation 7.
     """
 
     title = "Sultani et al., CVPR 2018"

@@ -20,17 +20,18 @@ class ZhuNewsam(Head):
     s   = sum_t w_t S_t                            the score of the video, `bag_scores`
     ```
 
-    The paper's: the attention block, the ranking of `s` and its sparsity, without
-    smoothness (`BagRankingLoss`). Its features, of an autoencoder of optical flow, are not
-    made here; the head takes features of any width.
+    Known of the paper, from its abstract and a public summary of its equations: the
+    attention block, the ranking of `s` and its sparsity, without smoothness
+    (`BagRankingLoss`). Its features, of an autoencoder of optical flow, are not made here;
+    the head takes features of any width.
 
     The score of a segment is `S_t`, also at test time: it is what the paper's equations
     call the score of a segment, it lies between zero and one, and it can be compared
     between videos. A weight cannot, since those of each video sum to one.
 
-    What is not known is taken from Sultani et al., whom the paper builds on: the layers
-    of `S_t`, normalised features, L2 (which the attention is spared), dropout, Adagrad at
-    .01, 20,000 steps, the batch, and 8e-5 for sparsity.
+    The rest is taken from Sultani et al., whom the paper builds on: the layers of `S_t`,
+    normalised features, L2 (which the attention is spared), dropout, Adagrad at .01, 20,000
+    steps, the batch, and 8e-5 for sparsity.
 
     Args:
         config: `ExperimentConfig`. Its `smoothness` is not read.
