@@ -60,4 +60,5 @@ def evaluate_and_print(folder, **kwargs):
 
     metrics = evaluate(folder, **kwargs)
     print_metrics(metrics)
-    print(f"metrics.json, roc.png, confusion.png and model.keras are in {folder}")
+    pictures = "roc.png and confusion.png" if metrics["classification"] else "roc.png"
+    print(f"metrics.json, scores.npz, {pictures} are in {folder}")

@@ -30,7 +30,7 @@ def train_command(argv=None, prog="train.py"):
         return 0
     run = train(config, resume)
     evaluate_and_print(run.folder)
-    if config.data is None:
+    if config.data is None and config.system == "joint":
         from keras_wsad.data.embedded import example_video
 
         print(f"Try it: keras-wsad predict {example_video()} --model {run.folder}")

@@ -14,7 +14,7 @@ from keras_wsad.scenes import SceneSet
 
 #: Steps of the systems that the joint model is compared with, unless they were published
 #: with fewer: they are small networks, and get more steps than the joint model.
-BASELINE_STEPS = 3000
+BASELINE_STEPS = 1500
 
 # A small set, and steps that show the form of a table and nothing else.
 _QUICK_SCENES = SceneSet(train_per_class=4, test_per_class=1, seconds=(12.0, 14.0))
