@@ -8,6 +8,8 @@ import numpy as np
 
 from keras_wsad.config import ExperimentConfig
 from keras_wsad.config import load_config
+from keras_wsad.data.crops import average_crops
+from keras_wsad.data.crops import rows_of_crops
 from keras_wsad.errors import RunError
 from keras_wsad.export import describe_model
 from keras_wsad.features import normalize_clips
@@ -35,11 +37,7 @@ def score_videos(model, store, videos, crops=5):
     Returns:
         A dict of the model's outputs as float32 arrays, the first axis the videos.
     """
-    rows, owners = [], []
-    for place, video in enumerate(videos):
-        of_video = store.videos[video.name][:crops]
-        rows += of_video
-        owners += [place] * len(of_video)
+    rows, owners = rows_of_crops(store, videos, crops)
     # The last batch is filled up, so that all are of one shape and compiled once.
     batch_size = min(_BATCH, len(rows))
     missing = -len(rows) % batch_size
@@ -54,10 +52,7 @@ def score_videos(model, store, videos, crops=5):
     outputs = {}
     for name in parts[0]:
         by_row = np.concatenate([part[name] for part in parts])[: len(rows)]
-        total = np.zeros((len(videos), *by_row.shape[1:]), np.float32)
-        np.add.at(total, owners, by_row)
-        count = np.bincount(owners, minlength=len(videos))
-        outputs[name] = total / count[:, None].astype(np.float32)
+        outputs[name] = average_crops(by_row, owners)
     return outputs
 
 
