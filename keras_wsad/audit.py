@@ -6,10 +6,13 @@ the classes, a model is rewarded for telling batches apart. The audit groups the
 their mean feature alone, without labels, and then asks how well the group names the label.
 """
 
-import numpy as np
-from sklearn.cluster import KMeans
-from sklearn.preprocessing import StandardScaler
+import dataclasses
 
+import numpy as np
+
+from keras_wsad.baselines.extraction_batches import ExtractionBatches
+from keras_wsad.baselines.mean_feature import mean_features
+from keras_wsad.config import ExperimentConfig
 from keras_wsad.data import CLASS_NAMES
 from keras_wsad.data import NORMAL
 from keras_wsad.evaluation.frames import frames_of
@@ -36,37 +39,32 @@ def audit_features(data, num_groups=5, seed=0):
         dicts from class name to videos, all parts together.
     """
     training, test = data.training + data.validation, data.test
-    rows = data.rows(training + test)
-    means = np.array([data.store.features[row].mean(axis=0) for row in rows])
-    scaled = StandardScaler().fit(means[: len(training)]).transform(means)
-    num_groups = min(num_groups, len(scaled))
-    clusters = KMeans(num_groups, n_init=10, random_state=seed).fit(scaled)
-    of_training = clusters.labels_[: len(training)]
-    of_test = clusters.labels_[len(training) :]
-
-    labels = np.array([video.label for video in training])
-    shares, classes = np.zeros(num_groups), np.full(num_groups, NORMAL)
-    for group in np.unique(of_training):
-        inside = labels[of_training == group]
-        shares[group] = np.mean(inside != NORMAL)
-        classes[group] = np.bincount(inside).argmax()
+    batches = ExtractionBatches(ExperimentConfig(seed=seed, test_crops=1), num_groups)
+    labelled = dataclasses.replace(data, training=training, validation=[])
+    batches.fit(labelled, workspace=None)
     # One score for the whole video: both frame alignments agree.
-    scores = shares[of_test][:, None]
+    outputs = batches.score(labelled, test)
+    scores = outputs["segment_scores"][:, :1]
     test_labels = np.array([video.label for video in test])
-    everybody = np.concatenate([labels, test_labels])
+    predictions = outputs["class_probabilities"].argmax(axis=1)
+
+    rows = data.rows(training + test)
+    found = batches.group(mean_features(data.store.features, rows))
+    group_of_video, standardized, residuals = found
+    everybody = np.array([video.label for video in training + test])
     groups = [
         {
-            CLASS_NAMES[label]: int(np.sum(everybody[clusters.labels_ == group] == label))
-            for label in np.unique(everybody[clusters.labels_ == group])
+            CLASS_NAMES[label]: int(np.sum(everybody[group_of_video == group] == label))
+            for label in np.unique(everybody[group_of_video == group])
         }
-        for group in range(num_groups)
+        for group in range(len(batches.learned["centers"]))
     ]
-    spread = ((scaled - scaled.mean(axis=0)) ** 2).sum()
+    spread = ((standardized - standardized.mean(axis=0)) ** 2).sum()
     return {
         "auc": frame_level_auc(*frames_of(test, scores)),
         "video_auc": video_level_auc(test_labels != NORMAL, scores),
-        "maa": mean_average_accuracy(test_labels, classes[of_test], len(CLASS_NAMES)),
-        "explained": float(1 - clusters.inertia_ / spread),
+        "maa": mean_average_accuracy(test_labels, predictions, len(CLASS_NAMES)),
+        "explained": float(1 - (residuals**2).sum() / spread),
         "groups": sorted(groups, key=lambda group: -sum(group.values())),
     }
 

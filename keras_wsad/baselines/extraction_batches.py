@@ -1,0 +1,92 @@
+import numpy as np
+from sklearn.cluster import KMeans
+from sklearn.metrics import pairwise_distances_argmin
+from sklearn.preprocessing import StandardScaler
+
+from keras_wsad.baselines.learned_arrays import load_arrays
+from keras_wsad.baselines.learned_arrays import save_arrays
+from keras_wsad.baselines.mean_feature import mean_features
+from keras_wsad.baselines.mean_feature import refuse_other_width
+from keras_wsad.baselines.mean_feature import score_by_mean_feature
+from keras_wsad.baselines.system import Learner
+from keras_wsad.data import CLASS_NAMES
+from keras_wsad.data import NORMAL
+
+_ARRAYS = ("mean", "scale", "centers", "shares", "classes")
+
+
+class ExtractionBatches(Learner):
+    """Tells batches of feature extraction apart, and nothing else.
+
+    All videos of the data set are grouped without labels, the test videos with them, by
+    k-means of their standardised mean feature. A group's score is its share of anomalous
+    training videos, the same for every segment of its videos; its class is the most
+    frequent of its training videos. Where features were extracted in batches that follow
+    the classes, this reaches what systems are praised for; `keras_wsad.audit` lists the
+    groups. Reference row of this project, in no publication.
+
+    Args:
+        config: `ExperimentConfig`.
+        num_groups: int. Defaults to `5`.
+    """
+
+    title = "Extraction batches (k-means without labels)"
+
+    def __init__(self, config, num_groups=5):
+        super().__init__(config)
+        self.num_groups = num_groups
+
+    def fit(self, data, workspace):
+        everybody = data.training + data.validation + data.test
+        rows = data.rows(everybody, self.config.train_crop)
+        features = mean_features(data.store.features, rows)
+        scaler = StandardScaler().fit(features[: len(data.training)])
+        num_groups = min(self.num_groups, len(features))
+        clusters = KMeans(num_groups, n_init=10, random_state=self.config.seed)
+        clusters.fit(scaler.transform(features))
+
+        labels = np.array([video.label for video in data.training])
+        groups = clusters.labels_[: len(labels)]
+        shares, classes = np.zeros(num_groups), np.full(num_groups, NORMAL)
+        for group in np.unique(groups):
+            inside = labels[groups == group]
+            shares[group] = np.mean(inside != NORMAL)
+            classes[group] = np.bincount(inside).argmax()
+        self.learned = {
+            "mean": scaler.mean_,
+            "scale": scaler.scale_,
+            "centers": clusters.cluster_centers_,
+            "shares": shares,
+            "classes": classes,
+        }
+
+    def group(self, features):
+        """Returns the group of each video, and how far it is from its middle.
+
+        Args:
+            features: float array of shape `(videos, features)`. Mean features.
+
+        Returns:
+            `(groups, standardized, residuals)`: an int array of shape `(videos,)` and two
+            of shape `(videos, features)`, the standardised features and what remains of
+            them when the middle of the group is taken off.
+        """
+        standardized = (features - self.learned["mean"]) / self.learned["scale"]
+        centers = self.learned["centers"]
+        groups = pairwise_distances_argmin(standardized, centers)
+        return groups, standardized, standardized - centers[groups]
+
+    def score(self, data, videos):
+        refuse_other_width(len(self.learned["mean"]), data)
+        return score_by_mean_feature(data, videos, self.config, self._predict)
+
+    def save(self, folder):
+        save_arrays(folder, self.learned)
+
+    def load(self, folder):
+        self.learned = load_arrays(folder, _ARRAYS)
+
+    def _predict(self, features):
+        groups, _, _ = self.group(features)
+        classes = np.eye(len(CLASS_NAMES))[self.learned["classes"][groups]]
+        return self.learned["shares"][groups], classes

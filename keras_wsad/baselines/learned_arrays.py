@@ -1,0 +1,44 @@
+"""What a learner has learned, kept as plain arrays."""
+
+import pathlib
+import zipfile
+
+import numpy as np
+
+from keras_wsad.errors import RunError
+
+_NAME = "learned.npz"
+
+
+def save_arrays(folder, arrays):
+    """Writes arrays into a folder.
+
+    Args:
+        folder: path.
+        arrays: dict from name to array.
+    """
+    np.savez(pathlib.Path(folder, _NAME), **arrays)
+
+
+def load_arrays(folder, names):
+    """Reads what `save_arrays` has written.
+
+    Args:
+        folder: path.
+        names: list of str, the arrays that must be there.
+
+    Returns:
+        A dict from name to array.
+
+    Raises:
+        RunError: the file is absent, damaged, or of another system.
+    """
+    path = pathlib.Path(folder, _NAME)
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return {name: file[name] for name in names}
+    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
+        raise RunError(
+            f"{path}: expected the arrays {', '.join(names)}. Found a file that is absent, "
+            f"damaged or of another system ({error})."
+        ) from error

@@ -1,0 +1,88 @@
+"""Videos as the mean of their segment features, for systems that see no time."""
+
+import numpy as np
+
+from keras_wsad.data import CLASS_NAMES
+from keras_wsad.data.crops import average_crops
+from keras_wsad.data.crops import rows_of_crops
+from keras_wsad.errors import DataError
+
+
+def mean_features(features, rows):
+    """Returns the mean over the segments of each row.
+
+    Args:
+        features: float array of shape `(all rows, segments, features)`.
+        rows: list of ints.
+
+    Returns:
+        A float array of shape `(rows, features)`.
+    """
+    # Row by row: all at once may not fit into memory.
+    return np.array([features[row].mean(axis=0) for row in rows])
+
+
+def score_by_mean_feature(data, videos, config, predict):
+    """Gives all segments of a video the score of its mean feature.
+
+    Args:
+        data: `ExperimentData`.
+        videos: list of `Video`.
+        config: `ExperimentConfig`. Says how many segments there are, and of how many
+            crops the mean is taken.
+        predict: function of mean features `(rows, features)` that returns scores
+            `(rows,)` and class probabilities `(rows, 14)`.
+
+    Returns:
+        A dict of `segment_scores` and `class_probabilities`, as `Learner.score` has it.
+    """
+    rows, owners = rows_of_crops(data.store, videos, config.test_crops)
+    scores, probabilities = predict(mean_features(data.store.features, rows))
+    scores = average_crops(scores[:, None], owners)
+    return {
+        "segment_scores": np.repeat(scores, config.num_segments, axis=1),
+        "class_probabilities": average_crops(probabilities, owners),
+    }
+
+
+def spread_over_classes(probabilities, classes):
+    """Returns the probabilities of some classes as those of all 14, the others zero.
+
+    Args:
+        probabilities: float array of shape `(rows, len(classes))`.
+        classes: int array, the labels that the columns stand for.
+    """
+    everything = np.zeros((len(probabilities), len(CLASS_NAMES)), np.float32)
+    everything[:, classes] = probabilities
+    return everything
+
+
+def refuse_one_kind(videos):
+    """Makes training videos that are all of one kind an error.
+
+    Raises:
+        DataError: there is no anomalous or no normal video.
+    """
+    anomalous = sum(video.is_anomalous for video in videos)
+    if not 0 < anomalous < len(videos):
+        raise DataError(
+            "Expected anomalous and normal videos to train on. "
+            f"Found {anomalous} and {len(videos) - anomalous}"
+        )
+
+
+def refuse_other_width(feature_dim, data):
+    """Makes features of another width than those learned from an error.
+
+    Args:
+        feature_dim: int. Features of a segment that a system has learned from.
+        data: `ExperimentData`.
+
+    Raises:
+        DataError: the data has another width.
+    """
+    if feature_dim != data.store.feature_dim:
+        raise DataError(
+            f"Expected {feature_dim} features a segment, as the system was trained on. "
+            f"Found {data.store.feature_dim} in the data"
+        )
