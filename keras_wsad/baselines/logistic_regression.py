@@ -1,0 +1,88 @@
+import numpy as np
+from sklearn.linear_model import LogisticRegression as Logistic
+from sklearn.preprocessing import StandardScaler
+
+from keras_wsad.baselines.learned_arrays import load_arrays
+from keras_wsad.baselines.learned_arrays import save_arrays
+from keras_wsad.baselines.mean_feature import mean_features
+from keras_wsad.baselines.mean_feature import refuse_one_kind
+from keras_wsad.baselines.mean_feature import refuse_other_width
+from keras_wsad.baselines.mean_feature import score_by_mean_feature
+from keras_wsad.baselines.mean_feature import spread_over_classes
+from keras_wsad.baselines.system import Learner
+from keras_wsad.data import NORMAL
+
+_PARTS = ("detection", "classification")
+
+
+class LogisticRegression(Learner):
+    """Logistic regression on the mean feature of a video, which sees no time at all.
+
+    The mean over the segments is standardised by the training videos. One regression
+    tells anomalous from normal videos, its probability scores every segment alike; another
+    names the 14 classes. Both weigh the classes inversely to their number of videos.
+
+    Reference row of this project, in no publication. The inverse strength of its L2
+    penalty is fixed, and the held-out videos are not used.
+
+    Args:
+        config: `ExperimentConfig`.
+        strength: float. The inverse strength of the penalty, `C`. Defaults to `0.01`.
+    """
+
+    title = "Logistic regression (mean feature)"
+
+    def __init__(self, config, strength=0.01):
+        super().__init__(config)
+        self.strength = strength
+
+    def fit(self, data, workspace):
+        refuse_one_kind(data.training)
+        rows = data.rows(data.training, self.config.train_crop)
+        features = mean_features(data.store.features, rows)
+        scaler = StandardScaler().fit(features)
+        self.mean, self.scale = scaler.mean_, scaler.scale_
+        features = self._standardize(features)
+        labels = np.array([video.label for video in data.training])
+        self.models = {
+            part: Logistic(C=self.strength, class_weight="balanced", max_iter=3000).fit(
+                features, target
+            )
+            for part, target in zip(_PARTS, (labels != NORMAL, labels), strict=True)
+        }
+
+    def score(self, data, videos):
+        refuse_other_width(len(self.mean), data)
+        return score_by_mean_feature(data, videos, self.config, self._predict)
+
+    def save(self, folder):
+        arrays = {"mean": self.mean, "scale": self.scale}
+        for part, model in self.models.items():
+            arrays[f"{part}_kernel"] = model.coef_
+            arrays[f"{part}_bias"] = model.intercept_
+            arrays[f"{part}_classes"] = model.classes_
+        save_arrays(folder, arrays)
+
+    def load(self, folder):
+        fields = ("kernel", "bias", "classes")
+        names = [f"{part}_{field}" for part in _PARTS for field in fields]
+        arrays = load_arrays(folder, ["mean", "scale", *names])
+        self.mean, self.scale = arrays["mean"], arrays["scale"]
+        self.models = {}
+        for part in _PARTS:
+            model = self.models[part] = Logistic()
+            model.coef_, model.intercept_, model.classes_ = (
+                arrays[f"{part}_{field}"] for field in fields
+            )
+
+    def _standardize(self, features):
+        return (features - self.mean) / self.scale
+
+    def _predict(self, features):
+        features = self._standardize(features)
+        detection, classification = (self.models[part] for part in _PARTS)
+        probabilities = classification.predict_proba(features)
+        return (
+            detection.predict_proba(features)[:, 1],
+            spread_over_classes(probabilities, classification.classes_),
+        )
