@@ -1,15 +1,21 @@
-"""The attention levels of the paper and of other systems, as Keras layers."""
+"""The attention levels of the paper, and the layers of other systems."""
 
 from keras_wsad.layers.attention_modulation import AttentionModulation
+from keras_wsad.layers.feature_similarity_graph import FeatureSimilarityGraph
 from keras_wsad.layers.first_level_attention import FirstLevelAttention
+from keras_wsad.layers.graph_convolution import GraphConvolution
 from keras_wsad.layers.hard_sigmoid import keras1_hard_sigmoid
 from keras_wsad.layers.second_level_attention import SecondLevelAttention
 from keras_wsad.layers.segment_attention import SegmentAttention
+from keras_wsad.layers.temporal_consistency_graph import TemporalConsistencyGraph
 
 __all__ = [
     "AttentionModulation",
+    "FeatureSimilarityGraph",
     "FirstLevelAttention",
+    "GraphConvolution",
     "SecondLevelAttention",
     "SegmentAttention",
+    "TemporalConsistencyGraph",
     "keras1_hard_sigmoid",
 ]

@@ -2,6 +2,8 @@
 
 from keras_wsad.losses.attention_regularization import AttentionRegularization
 from keras_wsad.losses.bag_ranking_loss import BagRankingLoss
+from keras_wsad.losses.direct_supervision import DirectSupervision
+from keras_wsad.losses.indirect_supervision import IndirectSupervision
 from keras_wsad.losses.inner_bag_ranking_loss import InnerBagRankingLoss
 from keras_wsad.losses.mil_ranking_loss import MILRankingLoss
 from keras_wsad.losses.top_scores_ranking_loss import TopScoresRankingLoss
@@ -12,6 +14,8 @@ from keras_wsad.losses.weighted_categorical_crossentropy import (
 __all__ = [
     "AttentionRegularization",
     "BagRankingLoss",
+    "DirectSupervision",
+    "IndirectSupervision",
     "InnerBagRankingLoss",
     "MILRankingLoss",
     "TopScoresRankingLoss",
