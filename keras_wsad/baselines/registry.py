@@ -16,6 +16,14 @@ SYSTEMS = {
     "i3d_baseline": "keras_wsad.baselines.i3d_baseline.I3DBaseline",
     "zhang": "keras_wsad.baselines.zhang.Zhang",
     "zhu_newsam": "keras_wsad.baselines.zhu_newsam.ZhuNewsam",
+    "svm": "keras_wsad.baselines.svm.SVM",
+    "zhong": "keras_wsad.baselines.zhong.Zhong",
+    "nearest_neighbours": "keras_wsad.baselines.nearest_neighbours.NearestNeighbours",
+    "chance": "keras_wsad.baselines.chance.Chance",
+    "position_prior": "keras_wsad.baselines.position_prior.PositionPrior",
+    "label_spread": "keras_wsad.baselines.label_spread.LabelSpread",
+    "logistic_regression": "keras_wsad.baselines.logistic_regression.LogisticRegression",
+    "extraction_batches": "keras_wsad.baselines.extraction_batches.ExtractionBatches",
 }
 
 # Settings that the joint model alone reads.
