@@ -34,7 +34,8 @@ class SVM(Learner):
     says that its scores had degenerated, not that a line cannot tell the features apart,
     and it is not to be expected of a machine whose scores are finer. Confirmed by the
     paper: the row's name and value (Table II). This project's choices: the mean over
-    segments, the penalty `C`, and five folds.
+    segments, the penalty `C`, and five folds; they were not compared with the text of
+    Sultani et al.
 
     Args:
         config: `ExperimentConfig`.
@@ -42,7 +43,7 @@ class SVM(Learner):
         folds: int. For the sigmoid. Defaults to `5`.
 
     Reference:
-        - [Sultani et al., 2018](https://arxiv.org/abs/1801.04264), section 5.
+        - [Sultani et al., 2018](https://arxiv.org/abs/1801.04264)
         - Majhi et al., FG 2021, Table II.
     """
 
