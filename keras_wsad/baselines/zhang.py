@@ -26,8 +26,9 @@ class Zhang(Head):
     anomalous and small in normal videos (`InnerBagRankingLoss`). The published result is
     on C3D. Nothing more was at hand, and the rest is this project's choice: the head of
     Sultani et al. with its two hidden layers made convolutions, its normalised features,
-    its Adagrad at .01 and its 20,000 steps; kernel and dilations; the weight of the gaps,
-    1.
+    its Adagrad and its 20,000 steps; kernel and dilations; the weight of the gaps, 1. The
+    rate is 1e-3: at Sultani's .01 one of three seeds on the embedded data set gave every
+    segment the same score from the first steps on, and stayed there.
 
     Args:
         config: `ExperimentConfig`.
@@ -37,7 +38,7 @@ class Zhang(Head):
     """
 
     title = "Zhang et al., ICIP 2019"
-    published: ClassVar = {"learning_rate": 0.01, "steps": 20_000}
+    published: ClassVar = {"learning_rate": 1e-3, "steps": 20_000}
 
     def build(self, feature_dim):
         config = self.config

@@ -56,6 +56,13 @@ class MeasuredRow:
     problems: dict
     failed: bool
 
+    @property
+    def is_proposed(self):
+        """Whether it is the paper's whole model."""
+        return any(
+            cell.system == "joint" and not cell.settings for cell in self.row.cells.values()
+        )
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Difference:
@@ -137,16 +144,19 @@ def consecutive_differences(rows):
     return [d for before, row in itertools.pairwise(rows) for d in _compare(row, before)]
 
 
-def differences_to_last(rows):
-    """Compares the last row with each other, as Table II is read.
+def differences_to_proposed(rows):
+    """Compares the proposed model with each other row, as Table II is read.
 
     Args:
-        rows: list of `MeasuredRow`.
+        rows: list of `MeasuredRow`. Without the proposed model there is nothing to say.
 
     Returns:
         A list of `Difference`.
     """
-    return [d for row in rows[:-1] for d in _compare(rows[-1], row)]
+    proposed = next((row for row in rows if row.is_proposed), None)
+    if proposed is None:
+        return []
+    return [d for row in rows if row is not proposed for d in _compare(proposed, row)]
 
 
 def _compare(row, other):

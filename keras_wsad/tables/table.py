@@ -6,7 +6,7 @@ from keras_wsad.data import open_experiment_data
 from keras_wsad.errors import RunError
 from keras_wsad.runs import describe_environment
 from keras_wsad.tables.measure import consecutive_differences
-from keras_wsad.tables.measure import differences_to_last
+from keras_wsad.tables.measure import differences_to_proposed
 from keras_wsad.tables.measure import measure_row
 from keras_wsad.tables.plan import BASELINE_STEPS
 from keras_wsad.tables.plan import cell_config
@@ -85,7 +85,7 @@ def make_table(number, options, titles=None, replicates=1000):
     resampling = Resampling(data.test, options.alignment, replicates)
     measured = [measure_row(row, outcomes, options, resampling) for row in rows]
     own = [row for row in measured if not row.row.is_reference]
-    compare = consecutive_differences if number == 1 else differences_to_last
+    compare = consecutive_differences if number == 1 else differences_to_proposed
     return Table(
         number=number,
         options=options,

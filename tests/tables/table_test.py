@@ -12,6 +12,7 @@ from keras_wsad.evaluation.scores_file import load_scores
 from keras_wsad.metrics.bootstrap import interval
 from keras_wsad.tables.committed import compare_with_committed
 from keras_wsad.tables.measure import Difference
+from keras_wsad.tables.measure import differences_to_proposed
 from keras_wsad.tables.pictures import draw_pictures
 from keras_wsad.tables.table import make_table
 from keras_wsad.tables.write import print_table
@@ -48,6 +49,21 @@ def test_the_difference_is_paired(table):
     )
     assert difference.interval == interval(whole.draws["auc"] - small.draws["auc"])
     assert interval(small.draws["auc"] - table.rows[2].draws["auc"]) == [0, 0]
+
+
+def test_table_2_compares_the_proposed_model_with_every_other_row(table):
+    small, whole = table.rows[:2]
+    assert differences_to_proposed([small, whole]) == []
+    cells = {
+        name: dataclasses.replace(cell, settings={})
+        for name, cell in whole.row.cells.items()
+    }
+    proposed = dataclasses.replace(whole, row=dataclasses.replace(whole.row, cells=cells))
+    found = differences_to_proposed([proposed, small])
+    assert [(d.better, d.than, d.metric) for d in found] == [
+        ("whole", "small", "auc"),
+        ("whole", "small", "maa"),
+    ]
 
 
 def test_a_difference_is_shown_if_its_interval_leaves_out_zero():
