@@ -11,10 +11,12 @@ from keras_wsad.video.decode import probe_video
 from keras_wsad.video.find import VIDEO_SUFFIXES
 from keras_wsad.video.find import find_videos
 from keras_wsad.video.find import video_in
+from keras_wsad.video.grey import GreyVideos
 
 __all__ = [
     "ClipReader",
     "DamagedVideoWarning",
+    "GreyVideos",
     "VIDEO_SUFFIXES",
     "clip_starts",
     "decode_frames",

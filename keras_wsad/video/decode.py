@@ -155,10 +155,19 @@ class DecodedFrames:
         converted = self._reformatter.reformat(
             frame, width=width, height=height, format="rgb24", interpolation="BILINEAR"
         )
-        rgb = converted.to_ndarray()
-        # The tag counts degrees against the clock, as numpy does.
-        turns = round(frame.rotation / 90) % 4
-        return np.rot90(rgb, turns) if turns else rgb
+        return _upright(converted.to_ndarray(), frame)
+
+    def to_grey(self, frame):
+        """Makes upright grey pixels of a frame, of its own size.
+
+        Args:
+            frame: one of the frames.
+
+        Returns:
+            A uint8 array of shape `(height, width)`, 0 for black and 255 for white.
+        """
+        converted = self._reformatter.reformat(frame, format="gray")
+        return _upright(converted.to_ndarray(), frame)
 
 
 def decode_frames(path, short_side=256):
@@ -184,3 +193,9 @@ def decode_frames(path, short_side=256):
         warnings.warn(
             f"{path}: damaged. {frames.damage}", DamagedVideoWarning, stacklevel=2
         )
+
+
+def _upright(pixels, frame):
+    # The tag counts degrees against the clock, as numpy does.
+    turns = round(frame.rotation / 90) % 4
+    return np.rot90(pixels, turns) if turns else pixels

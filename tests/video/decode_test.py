@@ -15,6 +15,7 @@ from keras_wsad.video import decode
 from keras_wsad.video import decode_frames
 from keras_wsad.video import probe_video
 from keras_wsad.video.container import open_video
+from keras_wsad.video.decode import DecodedFrames
 from tests.video.make_video import cut_video
 from tests.video.make_video import level
 from tests.video.make_video import make_video
@@ -114,6 +115,9 @@ def test_a_rotation_tag_is_applied(tmp_path, matrix, shape, bright):
     turn(path, *matrix)
     frame = next(decode_frames(path, short_side=None))
     assert frame.shape == shape
+    decoded = DecodedFrames(path)
+    grey = decoded.to_grey(next(iter(decoded)))
+    np.testing.assert_allclose(grey, frame.mean(axis=-1), atol=3)
     half = (shape[0] // 2, shape[1] // 2)
     quarters = {
         "upper left": frame[: half[0], : half[1]],
