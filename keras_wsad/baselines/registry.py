@@ -11,6 +11,7 @@ from keras_wsad.errors import ConfigError
 # Where each is; nothing is imported before it is asked for.
 SYSTEMS = {
     "joint": "keras_wsad.baselines.proposed.Proposed",
+    "hasan": "keras_wsad.baselines.hasan.Hasan",
     "sultani": "keras_wsad.baselines.sultani.Sultani",
     "dubey": "keras_wsad.baselines.dubey.Dubey",
     "i3d_baseline": "keras_wsad.baselines.i3d_baseline.I3DBaseline",

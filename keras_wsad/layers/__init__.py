@@ -5,6 +5,7 @@ from keras_wsad.layers.feature_similarity_graph import FeatureSimilarityGraph
 from keras_wsad.layers.first_level_attention import FirstLevelAttention
 from keras_wsad.layers.graph_convolution import GraphConvolution
 from keras_wsad.layers.hard_sigmoid import keras1_hard_sigmoid
+from keras_wsad.layers.max_unpooling import MaxUnpooling
 from keras_wsad.layers.second_level_attention import SecondLevelAttention
 from keras_wsad.layers.segment_attention import SegmentAttention
 from keras_wsad.layers.temporal_consistency_graph import TemporalConsistencyGraph
@@ -14,6 +15,7 @@ __all__ = [
     "FeatureSimilarityGraph",
     "FirstLevelAttention",
     "GraphConvolution",
+    "MaxUnpooling",
     "SecondLevelAttention",
     "SegmentAttention",
     "TemporalConsistencyGraph",

@@ -1,0 +1,79 @@
+"""Stacks of frames: which there are in videos, drawing them at random, and all of one."""
+
+import numpy as np
+
+
+def stack_starts(num_frames, length, hop):
+    """Returns where stacks of consecutive frames begin, such that every frame is in one.
+
+    Args:
+        num_frames: int. Frames in the video.
+        length: int. Frames in a stack.
+        hop: int. Frames from one stack to the next, at most `length`; the last stack lies
+            at the end of the video, wherever that is.
+
+    Returns:
+        An int array, `[0]` for a video of at most one stack.
+
+    Example:
+
+    >>> stack_starts(23, length=10, hop=5).tolist()
+    [0, 5, 10, 13]
+    """
+    last = max(num_frames - length, 0)
+    return np.append(np.arange(0, last, hop), last)
+
+
+def take_stack(frames, start, length, stride=1):
+    """Takes one stack; a video too short for it repeats its last frame.
+
+    Args:
+        frames: array of shape `(frames, height, width)`.
+        start: int. The first frame.
+        length: int. Frames in the stack.
+        stride: int. From one frame to the next. Defaults to `1`.
+
+    Returns:
+        An array of shape `(height, width, length)`, frames as channels.
+    """
+    places = np.minimum(start + stride * np.arange(length), len(frames) - 1)
+    return np.moveaxis(frames[places], 0, -1)
+
+
+def draw_stacks(videos, batch_size, length, strides, seed, step):
+    """Draws stacks, every one of a stride that the videos hold as likely as another.
+
+    What is drawn depends on the seed and the step alone. A stride that does not fit into
+    any video is never drawn, but for the first of them.
+
+    Args:
+        videos: list of arrays of shape `(frames, height, width)`.
+        batch_size: int. Stacks to draw.
+        length: int. Frames in a stack.
+        strides: tuple of ints, each as likely as another.
+        seed: int.
+        step: int. Number of the batch.
+
+    Returns:
+        `(stacks, places)`: a list of arrays `(height, width, length)` and the place of
+        each one's video in the list.
+    """
+    random = np.random.default_rng((seed, step))
+    counts = {
+        stride: np.array([len(video) - stride * (length - 1) for video in videos])
+        for stride in strides
+    }
+    counts = {
+        stride: count.clip(0) for stride, count in counts.items() if (count > 0).any()
+    }
+    counts = counts or {strides[0]: np.ones(len(videos), int)}
+    stacks, places = [], []
+    for _ in range(batch_size):
+        stride = list(counts)[random.integers(len(counts))]
+        ends = np.cumsum(counts[stride])
+        number = random.integers(ends[-1])
+        place = int(np.searchsorted(ends, number, side="right"))
+        start = int(number - ends[place] + counts[stride][place])
+        stacks.append(take_stack(videos[place], start, length, stride))
+        places.append(place)
+    return stacks, places

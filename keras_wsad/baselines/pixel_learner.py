@@ -1,0 +1,91 @@
+"""What the systems that look at pixels have in common: from videos to segments."""
+
+import abc
+import tempfile
+
+import numpy as np
+
+from keras_wsad.baselines.system import Learner
+from keras_wsad.errors import DataError
+from keras_wsad.errors import NeedsPixelsError
+from keras_wsad.features import pool_segments
+from keras_wsad.files import index_files
+from keras_wsad.progress import track
+from keras_wsad.video import GreyVideos
+from keras_wsad.video import video_in
+
+
+class PixelLearner(Learner):
+    """A system that learns from normal videos alone, frame by frame, without features.
+
+    It is a system for any videos, by `fit_clips` and `score_clip`; on an `ExperimentData`
+    it is fitted on the normal training videos, which must lie below the data folder, and
+    the score of a segment is the mean over its frames.
+
+    Args:
+        config: `ExperimentConfig`. What is read of it is said by each system.
+    """
+
+    needs_pixels = True
+
+    @abc.abstractmethod
+    def fit_clips(self, clips, workspace=None):
+        """Learns from videos that are all normal.
+
+        Args:
+            clips: clip source, such as `GreyVideos`: an object with `names` and `read`.
+            workspace: path or `None`. A folder for what should survive a kill. Defaults
+                to `None`.
+        """
+
+    @abc.abstractmethod
+    def score_clip(self, clips, name):
+        """Scores every frame of a video.
+
+        Args:
+            clips: clip source.
+            name: str. One of its names.
+
+        Returns:
+            A float32 array of shape `(frames,)`, higher where the video is less normal.
+        """
+
+    def fit(self, data, workspace):
+        normal = [video for video in data.training if not video.is_anomalous]
+        # Better now than after the training.
+        self._find(data, [*normal, *data.validation, *data.test])
+        clips = GreyVideos(self._find(data, normal), workspace / "grey")
+        self.fit_clips(clips, workspace)
+
+    def score(self, data, videos):
+        paths = self._find(data, videos)
+        scores = np.empty((len(videos), self.config.num_segments), np.float32)
+        for row, video in enumerate(track(videos, f"{self.title}: videos scored")):
+            # A long video is in no memory; its frames are on disk while they are needed.
+            with tempfile.TemporaryDirectory() as folder:
+                clips = GreyVideos({video.name: paths[video.name]}, folder)
+                of_frames = self.score_clip(clips, video.name)
+            pooled = pool_segments(
+                of_frames[:, None], self.config.num_segments, "mean", "aligned"
+            )
+            scores[row] = pooled[:, 0]
+        return {"segment_scores": scores}
+
+    def _find(self, data, videos):
+        """Returns the path of each video by its name.
+
+        Raises:
+            NeedsPixelsError: none of them is there.
+            DataError: some of them are not.
+        """
+        files = index_files(data.root)
+        paths = {video.name: video_in(files, video.name) for video in videos}
+        missing = [name for name, path in paths.items() if path is None]
+        if len(missing) == len(paths):
+            raise NeedsPixelsError(self.title, data.root)
+        if missing:
+            raise DataError(
+                f"{data.root}: expected the videos below it, which {self.title} looks at. "
+                f"Missing are {len(missing)} of {len(paths)}, such as {missing[0]}"
+            )
+        return paths

@@ -1,0 +1,100 @@
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable("keras_wsad")
+class MaxUnpooling(keras.layers.Layer):
+    """Undoes a max pooling: each value goes back to where its window had the maximum.
+
+    Every other place is 0. Where windows overlap and have their maximum in common, the
+    place has the sum of their values; where a window has its maximum several times, each
+    of these places has the value. No gradient goes through where the maxima are.
+
+    Args:
+        pool_size: int. Side of the windows of the pooling.
+        strides: int. Its stride.
+        **kwargs: arguments of `keras.layers.Layer`.
+
+    Call arguments:
+        inputs: a list of three tensors: what was pooled `(batch, height, width, channels)`,
+            what the pooling made of it without padding, and the values to put back, of
+            its shape.
+
+    Returns:
+        A tensor of the shape of what was pooled.
+
+    Example:
+
+    >>> import numpy as np
+    >>> x = np.array([[1.0, 4.0, 2.0, 3.0]], "float32").reshape(1, 1, 4, 1)
+    >>> x = np.concatenate([x, x - 1], axis=1)
+    >>> pooled, values = x[:, :1, 1::2], np.array([[[[7.0], [8.0]]]], "float32")
+    >>> put_back = MaxUnpooling(pool_size=2, strides=2)([x, pooled, values])
+    >>> np.asarray(put_back)[0, :, :, 0].tolist()
+    [[0.0, 7.0, 0.0, 8.0], [0.0, 0.0, 0.0, 0.0]]
+
+    Reference:
+        - [Zeiler and Fergus, 2014](https://arxiv.org/abs/1311.2901), section 2.1.
+    """
+
+    def __init__(self, pool_size, strides, **kwargs):
+        super().__init__(**kwargs)
+        self.pool_size = pool_size
+        self.strides = strides
+
+    def build(self, input_shape):
+        whole, pooled, values = (tuple(shape) for shape in input_shape)
+        expected = tuple(
+            side if side is None else (side - self.pool_size) // self.strides + 1
+            for side in whole[1:3]
+        )
+        if pooled[1:3] != expected or values[1:] != pooled[1:] or len(whole) != 4:
+            raise ValueError(
+                f"{self.name}: expected a tensor, what pooling with pool_size="
+                f"{self.pool_size}, strides={self.strides} makes of it, and values of that "
+                f"shape. Received: input_shape={[whole, pooled, values]}"
+            )
+
+    def call(self, inputs):
+        whole, pooled, values = inputs
+        rows, columns = pooled.shape[1:3]
+        step, reach = self.strides, (self.pool_size - 1) // self.strides
+        # Place (i, j) of all windows at once. Those that are a multiple of the stride apart
+        # are the same places of the whole, counted from other windows.
+        grids = {}
+        for i in range(self.pool_size):
+            for j in range(self.pool_size):
+                seen = whole[
+                    :,
+                    i : i + step * (rows - 1) + 1 : step,
+                    j : j + step * (columns - 1) + 1 : step,
+                ]
+                part = ops.where(ops.equal(seen, pooled), values, ops.zeros_like(values))
+                (down, row), (right, column) = divmod(i, step), divmod(j, step)
+                edges = ((0, 0), (down, reach - down), (right, reach - right), (0, 0))
+                part = ops.pad(part, edges)
+                grids[row, column] = grids.get((row, column), 0) + part
+        empty = ops.zeros_like(grids[0, 0])
+        put_back = ops.stack(
+            [
+                ops.stack([grids.get((row, column), empty) for column in range(step)], 3)
+                for row in range(step)
+            ],
+            axis=2,
+        )
+        height, width = step * (rows + reach), step * (columns + reach)
+        put_back = ops.reshape(put_back, (-1, height, width, values.shape[-1]))
+        # A pooling without padding leaves out what does not fill a window.
+        missing = [max(whole.shape[1] - height, 0), max(whole.shape[2] - width, 0)]
+        put_back = ops.pad(put_back, ((0, 0), (0, missing[0]), (0, missing[1]), (0, 0)))
+        return put_back[:, : whole.shape[1], : whole.shape[2]]
+
+    def compute_output_shape(self, input_shape):
+        return input_shape[0]
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "pool_size": self.pool_size,
+            "strides": self.strides,
+        }
