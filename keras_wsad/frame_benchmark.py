@@ -33,7 +33,8 @@ class FrameResult:
         scaled_auc: float. The same where the scores of each clip are scaled to 0 to 1.
         published: float or `None`. Frame AUC in percent, as its authors state it.
         settings: str. What it was trained with.
-        training_seconds: float or `None`. `None` where nothing is learned.
+        training_seconds: float or `None`. Since the last start of a training that was
+            stopped; `None` where nothing is learned.
         seconds_per_frame: float or `None`. Of scoring.
     """
 

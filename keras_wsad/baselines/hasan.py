@@ -197,6 +197,7 @@ class Hasan(PixelLearner):
             )
         finally:
             progress.close()
+        state.path.unlink()
 
 
 def mean_image(videos):

@@ -15,7 +15,7 @@ from tests.baselines.made_clips import MadeClips
 from tests.baselines.tiny_hasan import TinyHasan
 from tests.video.make_video import make_video
 
-SETTINGS = {"learning_rate": 1e-4, "normal_per_batch": 4, "kernel_l2": 2.5e-4}
+SETTINGS = {"learning_rate": 5e-3, "normal_per_batch": 4, "kernel_l2": 2.5e-4}
 
 
 @pytest.fixture(scope="module")
