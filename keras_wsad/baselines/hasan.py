@@ -109,7 +109,7 @@ class Hasan(PixelLearner):
 
     def score_clip(self, clips, name):
         frames = clips.read(name, (self.size, self.size))
-        return 1 - regularity(self.frame_errors(frames))
+        return (1 - regularity(self.frame_errors(frames))).astype(np.float32)
 
     def frame_errors(self, frames):
         """Returns the reconstruction error of every frame, `e`.

@@ -52,6 +52,10 @@ class PixelLearner(Learner):
 
     def fit(self, data, workspace):
         normal = [video for video in data.training if not video.is_anomalous]
+        if not normal:
+            raise DataError(
+                f"{data.root}: expected normal videos to learn from. Found none"
+            )
         # Better now than after the training.
         self._find(data, [*normal, *data.validation, *data.test])
         clips = GreyVideos(self._find(data, normal), workspace / "grey")
@@ -81,7 +85,7 @@ class PixelLearner(Learner):
         files = index_files(data.root)
         paths = {video.name: video_in(files, video.name) for video in videos}
         missing = [name for name, path in paths.items() if path is None]
-        if len(missing) == len(paths):
+        if missing and len(missing) == len(paths):
             raise NeedsPixelsError(self.title, data.root)
         if missing:
             raise DataError(

@@ -37,7 +37,9 @@ def test_the_score_is_one_less_the_regularity_of_the_errors(fitted):
     clips = MadeClips({"odd": [14]})
     errors = fitted.frame_errors(clips.read("odd", (35, 35)))
     assert (errors > 0).all()
-    np.testing.assert_allclose(fitted.score_clip(clips, "odd"), 1 - regularity(errors))
+    scores = fitted.score_clip(clips, "odd")
+    assert scores.dtype == np.float32
+    np.testing.assert_allclose(scores, 1 - regularity(errors), rtol=1e-5, atol=1e-6)
 
 
 def test_an_error_is_the_mean_over_the_stacks_of_a_frame(fitted, monkeypatch):
