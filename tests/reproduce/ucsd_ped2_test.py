@@ -5,6 +5,9 @@ import numpy as np
 import pytest
 
 from keras_wsad.baselines import SYSTEMS
+from keras_wsad.data.ucsd_ped import UCSDPed
+from keras_wsad.frame_benchmark import reference_results
+from tests.reproduce.joint_model_test import REPRODUCE
 from tests.reproduce.joint_model_test import load_script
 
 SMALL = ["--systems=hasan", "--steps=2", "--stacks=2"]
@@ -77,3 +80,14 @@ def test_labels_of_another_length_are_told_before_anything_is_trained(
     assert "02.mp4: expected a frame for each of 7 labels. Found 16" in (
         capsys.readouterr().err
     )
+
+
+@pytest.mark.large
+def test_the_committed_references_are_what_the_clips_give(real_data):
+    path = REPRODUCE / "results" / "ucsd_ped2_hasan.csv"
+    with open(path, newline="", encoding="utf-8") as file:
+        committed = {row["title"]: row for row in csv.DictReader(file)}
+    for result in reference_results(UCSDPed(real_data / "ucsd_ped2")):
+        row = committed[result.title]
+        assert result.auc == pytest.approx(float(row["auc"]), abs=1e-3)
+        assert result.scaled_auc == pytest.approx(float(row["scaled_auc"]), abs=1e-3)
