@@ -77,6 +77,8 @@ class ExperimentConfig:
             video-level AUC and mAA on the held-out videos, at the end of an epoch; last -
             those of the last step; best_on_test - highest mAA on the test videos, which
             chooses on the test set and exists to follow the authors' code.
+        precision: float32, or mixed_bfloat16, which is faster where the processor has
+            bfloat16. Scores, losses and weights stay in float32.
         seed: Of everything random.
         deterministic: Make TensorFlow repeat itself to the bit on the same machine.
         runs: Folder that holds the run folders.
@@ -120,6 +122,7 @@ class ExperimentConfig:
     checkpoint_rule: Literal["best_on_validation", "last", "best_on_test"] = (
         "best_on_validation"
     )
+    precision: Literal["float32", "mixed_bfloat16"] = "float32"
     seed: int = 0
     deterministic: bool = True
     # Run folder.

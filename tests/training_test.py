@@ -218,3 +218,16 @@ def test_the_saved_model_is_that_of_the_kept_epoch(tiny_settings, tmp_path):
         kept["val_auc"], abs=1e-6
     )
     assert mean_average_accuracy(labels, predictions, 14) == pytest.approx(kept["val_maa"])
+
+
+def test_bfloat16_is_for_the_run_and_scores_stay_float32(tiny_settings, tmp_path):
+    settings = {**tiny_settings, "precision": "mixed_bfloat16"}
+    run = train(ExperimentConfig(**settings, runs=str(tmp_path), name="half"))
+    assert keras.config.dtype_policy().name == "float32"
+    model = load_model(run.model)
+    assert model.dtype_policy.name == "mixed_bfloat16"
+    assert model.get_layer("lstm").compute_dtype == "bfloat16"
+    data = open_experiment_data(run.load_config())
+    scores = score_videos(model, data.store, data.test)
+    assert scores["segment_scores"].dtype == np.float32
+    assert np.isfinite(scores["segment_scores"]).all()

@@ -21,7 +21,7 @@ from keras_wsad.callbacks import TrainingProgress
 from keras_wsad.errors import RunError
 from keras_wsad.progress import track
 
-# Frames from one stack to the next, when scoring and for the mean image.
+# Frames from one to the next for the mean image.
 _HOP = 5
 _STEPS_OF_AN_EPOCH = 20
 # Stacks that are scored at once.
@@ -45,13 +45,14 @@ class Hasan(PixelLearner):
     decay 5e-4 and 64 stacks a step for 150,000 steps; at test, stacks of consecutive
     frames, one every five. The code gives a stack one error, the Euclidean norm.
 
-    This project's choices: a frame's error is the mean over the stacks that it is in; all
+    This project's choices: a frame's error is the mean over the stacks that it is in, and
+    where segments are scored and not frames, stacks follow one another without overlap; all
     stacks of the normal videos are as likely to be drawn. A step takes about 25 billion
     multiplications for each stack, so that two cores can do some hundreds of steps of few
     stacks, and `steps`, `normal_per_batch` and `learning_rate` must be set there. With few
     steps the learning rate must be higher for anything to be learned, as 5e-4; with 1e-3
-    the first steps do harm. `keras.config.set_dtype_policy("mixed_bfloat16")` makes it
-    faster where the processor has that format.
+    the first steps do harm. `precision` mixed_bfloat16 makes it twice as fast where the
+    processor has that format.
 
     Of the configuration it reads `steps`, `learning_rate`, `kernel_l2` (half of the weight
     decay), `normal_per_batch` (the stacks of a step), `num_segments` and `seed`.
@@ -75,6 +76,7 @@ class Hasan(PixelLearner):
     }
     num_frames = 10
     strides = (1, 2, 3)
+    hop = 5
 
     def __init__(self, config, size=227, filters=(512, 256, 128)):
         super().__init__(config)
@@ -107,6 +109,11 @@ class Hasan(PixelLearner):
         )
         self._train(videos, clips.names, pathlib.Path(workspace))
 
+    def score(self, data, videos):
+        # A segment has many frames: it is enough that each of them is in one stack.
+        self.hop = self.num_frames
+        return super().score(data, videos)
+
     def score_clip(self, clips, name):
         frames = clips.read(name, (self.size, self.size))
         return (1 - regularity(self.frame_errors(frames))).astype(np.float32)
@@ -122,7 +129,7 @@ class Hasan(PixelLearner):
         """
         length = self.num_frames
         sums, counts = np.zeros(len(frames) + length), np.zeros(len(frames) + length)
-        starts = stack_starts(len(frames), length, _HOP)
+        starts = stack_starts(len(frames), length, self.hop)
         for some in np.array_split(starts, math.ceil(len(starts) / _SCORED_AT_ONCE)):
             stacks = self._prepare([take_stack(frames, start, length) for start in some])
             rebuilt = ops.convert_to_numpy(self.autoencoder.predict_on_batch(stacks))

@@ -26,7 +26,7 @@ class PixelLearner(Learner):
         config: `ExperimentConfig`. What is read of it is said by each system.
     """
 
-    needs_pixels = True
+    reads = "pixels"
 
     @abc.abstractmethod
     def fit_clips(self, clips, workspace=None):

@@ -116,7 +116,7 @@ def cell_config(cell, options, seed):
         if embedded:
             root = embedded_root(_QUICK_SCENES)
             embedded_features(root)
-            settings |= {**_QUICK, "data": str(root)}
+            settings = {**_QUICK, **settings, "data": str(root)}
     if options.steps is not None:
         settings["steps"] = options.steps
     if not embedded:

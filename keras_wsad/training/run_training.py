@@ -48,7 +48,12 @@ def train(config, resume=None):
     if config.standardize:
         rows = data.rows(data.training, config.train_crop)
         data = data.standardized(Standardization.of(data.store, rows))
-    fit(system, config, data, run, started)
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(config.precision)
+    try:
+        fit(system, config, data, run, started)
+    finally:
+        keras.config.set_dtype_policy(before)
     return run
 
 
