@@ -32,7 +32,8 @@ def track(items, description, total=None):
 def count_up(description):
     """Gives a function to be called for each thing done, with how many there will be.
 
-    A progress bar is shown from the second second on.
+    It also takes how many things were done at once. A progress bar is shown from the second
+    second on.
 
     Args:
         description: str. What is being done, shown before the bar.
@@ -41,10 +42,10 @@ def count_up(description):
     started = time.monotonic()
     task = progress.add_task(description, total=None)
 
-    def step(total):
+    def step(total, things=1):
         if not progress.live.is_started and time.monotonic() - started > 2:
             progress.start()
-        progress.update(task, advance=1, total=total)
+        progress.update(task, advance=things, total=total)
 
     try:
         yield step

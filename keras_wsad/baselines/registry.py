@@ -25,6 +25,7 @@ SYSTEMS = {
     "label_spread": "keras_wsad.baselines.label_spread.LabelSpread",
     "logistic_regression": "keras_wsad.baselines.logistic_regression.LogisticRegression",
     "extraction_batches": "keras_wsad.baselines.extraction_batches.ExtractionBatches",
+    "lu": "keras_wsad.baselines.lu.Lu",
 }
 
 # Settings that the joint model alone reads.

@@ -1,0 +1,114 @@
+"""Sparse combination learning: few atoms each, so many that all training data fit one."""
+
+import numpy as np
+import scipy.linalg
+
+from keras_wsad.errors import ConfigError
+
+# The members of a combination settle within a few rounds. What still changes then, or less
+# than this share of them, lies at the bound.
+_ROUNDS, _SETTLED = 20, 1e-3
+
+
+def learn_combinations(data, bound=0.21, atoms=20, on_covered=None):
+    """Learns combinations of atoms, one after the other, until each datum fits one.
+
+    For the data that fit no combination so far, a new one alternates between two steps:
+
+    - its atoms `S` become those that minimise `sum_j ||x_j - S b_j||^2` over its members,
+      at first all data that are left;
+    - its members become the data with `||x_j - S b_j||^2 <= bound`.
+
+    Then its members are taken out. Where none fits at first, the nearest are taken, as many
+    as the atoms can fit exactly. From then on there is always a member, since the first
+    step never makes the sum larger: so it ends.
+
+    The paper takes projected gradient steps, with atoms of unit norm, where this takes the
+    minimum that they lead to: the leading eigenvectors of the members' second moments.
+
+    Args:
+        data: float array of shape `(n, d)`.
+        bound: float. Largest squared error of a member, lambda. Defaults to `0.21`.
+        atoms: int. Most atoms of a combination, s in the paper. Defaults to `20`.
+        on_covered: function or `None`, called after each combination with how many data
+            fit it that fitted none before.
+
+    Returns:
+        `(combinations, members)`: a list of arrays of shape `(d, atoms)` with orthonormal
+        columns, and an int array of shape `(n,)`, the combination of each datum.
+
+    Raises:
+        ConfigError: no data, or a bound or a number of atoms that is not positive.
+
+    Reference:
+        - Lu et al., ICCV 2013, algorithm 1.
+    """
+    data = np.asarray(data)
+    if data.ndim != 2 or not len(data) or not bound > 0 or atoms < 1:
+        raise ConfigError(
+            "Expected data of shape (n, d), n at least 1, bound > 0 and atoms >= 1. "
+            f"Received: shape={data.shape}, bound={bound}, atoms={atoms}"
+        )
+    combinations, members = [], np.full(len(data), -1)
+    left = np.arange(len(data))
+    while len(left):
+        combination, fits = _learn_one(data[left], bound, atoms)
+        if not fits.any():
+            raise ConfigError(
+                f"Expected a bound above the rounding errors of {data.dtype}. "
+                f"Received: {bound}"
+            )
+        members[left[fits]] = len(combinations)
+        combinations.append(combination)
+        left = left[~fits]
+        if on_covered:
+            on_covered(int(fits.sum()))
+    return combinations, members
+
+
+def combination_errors(data, combinations):
+    """Returns the squared error of each datum in the combination that it fits best.
+
+    That in one is `min_b ||x - S b||^2 = ||(S (S' S)^-1 S' - I) x||^2`, equation 13 of the
+    paper.
+
+    Args:
+        data: float array of shape `(n, d)`.
+        combinations: list of arrays of shape `(d, atoms)`, of full rank.
+
+    Returns:
+        An array of shape `(n,)`.
+    """
+    data = np.asarray(data)
+    least = np.full(len(data), np.inf, data.dtype)
+    for combination in combinations:
+        basis = scipy.linalg.qr(combination, mode="economic")[0]
+        least = np.minimum(least, _errors(data, basis.astype(data.dtype)))
+    return least
+
+
+def _learn_one(data, bound, atoms):
+    fits = np.ones(len(data), bool)
+    for _ in range(_ROUNDS):
+        combination = _best_atoms(data[fits], atoms)
+        errors = _errors(data, combination)
+        before, fits = fits, errors <= bound
+        if not fits.any():
+            fits[np.argsort(errors, kind="stable")[:atoms]] = True
+        elif np.mean(fits != before) < _SETTLED:
+            break
+    return combination, errors <= bound
+
+
+def _best_atoms(data, atoms):
+    width = data.shape[1]
+    count = min(atoms, width, len(data))
+    largest = (width - count, width - 1)
+    moments = (data.T @ data).astype(float)
+    return scipy.linalg.eigh(moments, subset_by_index=largest)[1].astype(data.dtype)
+
+
+def _errors(data, basis):
+    """Squared distance to the span of an orthonormal basis, by Pythagoras."""
+    within = np.square(data @ basis).sum(axis=1)
+    return np.maximum(np.square(data).sum(axis=1) - within, 0)
