@@ -126,11 +126,18 @@ def _extract(arguments):
         workers=arguments.workers,
         overwrite=arguments.overwrite,
     )
-    _print_report(report, len(videos), arguments.out)
+    print_report(report, len(videos), arguments.out)
     return 1 if report.failed else 0
 
 
-def _print_report(report, num_videos, out):
+def print_report(report, num_videos, out):
+    """Prints what came of an extraction.
+
+    Args:
+        report: `keras_wsad.features.extract_videos.ExtractionReport`.
+        num_videos: int. Videos asked for.
+        out: str or path. The folder for features.
+    """
     for name in sorted(report.damaged):
         print(f"warning: {name}: damaged. {report.damaged[name]}", file=sys.stderr)
     for name in sorted(report.failed):

@@ -1,5 +1,3 @@
-import time
-
 import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
@@ -133,7 +131,7 @@ def test_it_is_a_system_like_any_other(tiny_root, tiny_settings, tmp_path):
 @pytest.mark.large
 def test_ucsd_ped2_is_told_apart(real_data):
     root = real_data / "ucsd_ped2"
-    system, started = Lu(ExperimentConfig()), time.process_time()
+    system = Lu(ExperimentConfig())
     system.fit_clips(GreyVideos(find_videos([root / "training"])))
     clips = GreyVideos(find_videos([root / "testing"]))
     lines = (root / "testing_labels.txt").read_text().split()
@@ -142,4 +140,3 @@ def test_ucsd_ped2_is_told_apart(real_data):
     truth = np.array(list("".join(labels.values())), int)
     # .787 when it was written; the combinations are learned in single precision.
     assert roc_auc_score(truth, scores) == pytest.approx(0.787, abs=0.01)
-    assert time.process_time() - started < 120

@@ -1,0 +1,81 @@
+"""`python reproduce/motion_features.py`."""
+
+import argparse
+import json
+import pathlib
+
+from keras_wsad.commands.extract import print_report
+from keras_wsad.commands.report_errors import report_errors
+from keras_wsad.tensorflow_noise import import_tensorflow_quietly
+
+
+@report_errors("the same command goes on with what is not done")
+def motion_features_command(argv=None, prog="reproduce/motion_features.py"):
+    """Makes motion-aware features; see `keras_wsad.baselines.flow_features`.
+
+    Args:
+        argv: list of str, or `None` for the process's own.
+        prog: str. The command's name, for its help.
+
+    Returns:
+        int, the exit status: 0, 1 if a video gives no features or the settings do not fit,
+        or 130 after an interruption.
+    """
+    parser = argparse.ArgumentParser(
+        prog=prog,
+        description="Computes the optical flow of all videos, trains an autoencoder on "
+        "that of the training videos, and leaves its bottleneck as the features of each "
+        "video in --out. What is done is passed over. Flow is kept in the cache folder, "
+        "about 12.5 kB a frame; it can be deleted afterwards.",
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add(
+        "--data",
+        help="a folder in UCF-Crime's layout, with the videos at any depth (default: the "
+        "embedded data set)",
+    )
+    add("--out", required=True, help="the folder for features")
+    add("--seed", type=int, default=0, help="(default: %(default)s)")
+    add(
+        "--steps",
+        type=int,
+        default=1000,
+        help="of the autoencoder, with 16 clips each (default: %(default)s)",
+    )
+    add(
+        "--workers",
+        type=int,
+        default=2,
+        help="videos whose flow is computed at a time (default: %(default)s)",
+    )
+    arguments = parser.parse_args(argv)
+    import_tensorflow_quietly()
+    from keras_wsad.baselines.flow_features import motion_features
+    from keras_wsad.data import UCFCrime
+    from keras_wsad.data.embedded import embedded_root
+    from keras_wsad.video import find_videos
+
+    root = arguments.data or embedded_root()
+    dataset = UCFCrime(root)
+    listed = [video.name for video in [*dataset.train, *dataset.test]]
+    found = find_videos([root])
+    # What is not there is told of as any other that cannot be read.
+    root = pathlib.Path(root)
+    videos = {name: found.get(name, root / f"{name}.mp4") for name in listed}
+    report = motion_features(
+        videos,
+        [video.name for video in dataset.train],
+        arguments.out,
+        seed=arguments.seed,
+        steps=arguments.steps,
+        workers=arguments.workers,
+    )
+    path = pathlib.Path(arguments.out, "autoencoder.json")
+    told = json.loads(path.read_text(encoding="utf-8"))
+    print(
+        f"The autoencoder is off by {told['loss']:.4f} pixels on average, where no flow at "
+        f"all would be by {told['loss_of_no_flow']:.4f}."
+    )
+    print_report(report, len(listed), arguments.out)
+    return 1 if report.failed else 0
