@@ -11,6 +11,8 @@ from keras_wsad.data.embedded import embedded_features
 from keras_wsad.data.embedded import embedded_root
 from keras_wsad.errors import ConfigError
 from keras_wsad.scenes import SceneSet
+from keras_wsad.tables.motion import MOTION_AWARE
+from keras_wsad.tables.motion import make_motion_features
 
 #: Steps of the systems that the joint model is compared with, unless they were published
 #: with fewer: they are small networks, and get more steps than the joint model.
@@ -24,6 +26,9 @@ _QUICK = {
     "normal_per_batch": 10,
 }
 _QUICK_STEPS = 30
+
+# Of the autoencoder of optical flow.
+_MOTION_STEPS = 1000
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -120,14 +125,18 @@ def cell_config(cell, options, seed):
     if options.steps is not None:
         settings["steps"] = options.steps
     if not embedded:
-        settings |= {"data": options.data, "features": options.features}
+        settings = {"data": options.data, "features": options.features, **settings}
+    if settings.get("features") == MOTION_AWARE:
+        root, out = settings.get("data") or embedded_root(), options.folder / MOTION_AWARE
+        make_motion_features(root, out, _QUICK_STEPS if options.quick else _MOTION_STEPS)
+        settings |= {"data": str(root), "features": str(out)}
     try:
         config = dataclasses.replace(config, **settings)
     except TypeError as error:
         raise ConfigError(f"{cell.system}: {error}") from error
     return dataclasses.replace(
         config,
-        standardize=options.standardize,
+        standardize=options.standardize or config.standardize,
         seed=seed,
         runs=str(options.folder),
         name=run_name(cell, seed),

@@ -10,6 +10,7 @@ import traceback
 
 import keras
 
+from keras_wsad.config import refuse_other_settings
 from keras_wsad.errors import NeedsPixelsError
 from keras_wsad.errors import WSADError
 from keras_wsad.runs import Run
@@ -82,13 +83,17 @@ def _finish(cell, options, seed):
             stack.enter_context(contextlib.redirect_stderr(file))
         try:
             config = cell_config(cell, options, seed)
-            folder = options.folder / config.name
-            if not _is_done(folder):
+            run = Run(options.folder / config.name)
+            if _is_done(run.folder):
+                # It may be of an earlier call with other options.
+                settings = run.load_config()
+                refuse_other_settings(config, settings, {"runs", "name"}, run.folder)
+            else:
                 keras.backend.clear_session()
                 gc.collect()
                 finish_run(config)
-            metrics = json.loads(Run(folder).metrics.read_text(encoding="utf-8"))
-            return Outcome(run=Run(folder), metrics=metrics)
+            metrics = json.loads(run.metrics.read_text(encoding="utf-8"))
+            return Outcome(run=run, metrics=metrics)
         except NeedsPixelsError:
             return Outcome(problem="needs pixels")
         except WSADError as error:

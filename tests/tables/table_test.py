@@ -86,6 +86,12 @@ def test_what_is_done_is_not_done_again(table, expected, options, monkeypatch):
     assert table_as_csv(again) == table_as_csv(table)
 
 
+def test_runs_of_other_options_are_not_passed_off(table, expected, options, monkeypatch):
+    monkeypatch.setattr("keras_wsad.tables.table.EXPECTED", expected)
+    with pytest.raises(RunError, match=r"steps 5 \(was 4\)"):
+        make_table(1, dataclasses.replace(options, steps=5), replicates=10)
+
+
 def test_a_failed_row_is_shown_and_the_others_go_on(
     expected, options, tmp_path, monkeypatch
 ):

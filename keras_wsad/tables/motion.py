@@ -1,0 +1,45 @@
+"""Motion-aware features for the row that was published with them."""
+
+import json
+
+from keras_wsad.baselines.flow_features import motion_features
+from keras_wsad.data import UCFCrime
+from keras_wsad.errors import DataError
+from keras_wsad.errors import NeedsPixelsError
+from keras_wsad.video import find_videos
+
+#: What stands for them in a row's setting `features`.
+MOTION_AWARE = "motion-aware"
+
+
+def make_motion_features(root, out, steps):
+    """Makes the motion-aware features of a data set, or takes them as they are.
+
+    The autoencoder learns from all training videos, those that are held out included: it
+    sees no label.
+
+    Args:
+        root: path. A folder in UCF-Crime's layout.
+        out: path. The folder for features.
+        steps: int. Of the autoencoder.
+
+    Raises:
+        NeedsPixelsError: none of the videos is there.
+        DataError: a video is missing or cannot be read.
+    """
+    dataset = UCFCrime(root)
+    training = [video.name for video in dataset.train]
+    listed = training + [video.name for video in dataset.test]
+    found = find_videos([root])
+    videos = {name: found[name] for name in listed if name in found}
+    if not videos:
+        raise NeedsPixelsError("Zhu and Newsam's motion-aware row", root)
+    missing = [name for name in listed if name not in found]
+    if missing:
+        raise DataError(
+            f"{root}: expected the videos below it, for their optical flow. Missing are "
+            f"{len(missing)} of {len(listed)}, such as {missing[0]}"
+        )
+    report = motion_features(videos, training, out, steps=steps)
+    if report.failed:
+        raise DataError(f"{root}: no optical flow of {json.dumps(report.failed)}")
