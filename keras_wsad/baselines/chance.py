@@ -20,6 +20,7 @@ class Chance(Learner):
     """
 
     title = "Chance (random scores and classes)"
+    reads = "nothing"
 
     def fit(self, data, workspace):
         pass

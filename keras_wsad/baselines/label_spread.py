@@ -20,6 +20,7 @@ class LabelSpread(Learner):
     """
 
     title = "ORACLE, reads the test labels: true video label on every frame"
+    reads = "test labels"
 
     def fit(self, data, workspace):
         pass

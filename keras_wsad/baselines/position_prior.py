@@ -25,6 +25,7 @@ class PositionPrior(Learner):
     """
 
     title = "Position in the video (no pixels)"
+    reads = "nothing"
 
     def fit(self, data, workspace):
         labels = [video.label for video in data.training]

@@ -6,7 +6,7 @@ from keras_wsad.baselines.flow_features import motion_features
 from keras_wsad.data import UCFCrime
 from keras_wsad.errors import DataError
 from keras_wsad.errors import NeedsPixelsError
-from keras_wsad.video import find_videos
+from keras_wsad.video import video_in
 
 #: What stands for them in a row's setting `features`.
 MOTION_AWARE = "motion-aware"
@@ -30,11 +30,10 @@ def make_motion_features(root, out, steps):
     dataset = UCFCrime(root)
     training = [video.name for video in dataset.train]
     listed = training + [video.name for video in dataset.test]
-    found = find_videos([root])
-    videos = {name: found[name] for name in listed if name in found}
-    if not videos:
+    videos = {name: video_in(dataset.files, name) for name in listed}
+    missing = [name for name, path in videos.items() if path is None]
+    if len(missing) == len(listed):
         raise NeedsPixelsError("Zhu and Newsam's motion-aware row", root)
-    missing = [name for name in listed if name not in found]
     if missing:
         raise DataError(
             f"{root}: expected the videos below it, for their optical flow. Missing are "
