@@ -18,9 +18,9 @@ from keras_wsad.progress import count_up
 from keras_wsad.progress import track
 
 _COMPONENTS = 100
-# The most cubes to learn from, of a video and in all, and the most to find the principal
-# components of, which takes longer for each than all else.
-_OF_A_VIDEO, _IN_ALL, _FOR_COMPONENTS = 7000, 60_000, 20_000
+# The most cubes to learn from, of a video and in all. Videos of many cameras need so many
+# combinations that the time grows with the square of their number.
+_OF_A_VIDEO, _IN_ALL = 7000, 20_000
 # Frames whose cubes are in memory at a time.
 _BLOCK = 256
 
@@ -49,8 +49,8 @@ class Lu(PixelLearner):
     video at most; the averaging of errors. Its cubes hold the changes over time alone, 500,
     and its lambda is .1, or .2 when it tests. The .21 is not confirmed by either.
 
-    Of this project: the maximum over a frame; at most 60,000 cubes to learn from, the
-    components of 20,000; frames at either end have the errors of the nearest cube.
+    Of this project: the maximum over a frame; at most 20,000 cubes to learn from; frames
+    at either end have the errors of the nearest cube.
 
     Args:
         config: `ExperimentConfig`, of which `seed` is read: which cubes are learned from.
@@ -78,8 +78,7 @@ class Lu(PixelLearner):
                 f"Expected normal videos in which something moves. Found none among "
                 f"{len(clips.names)}."
             )
-        some = cubes[random.permutation(len(cubes))[:_FOR_COMPONENTS]]
-        pca = PCA(min(_COMPONENTS, len(some)), svd_solver="covariance_eigh").fit(some)
+        pca = PCA(min(_COMPONENTS, len(cubes)), svd_solver="covariance_eigh").fit(cubes)
         self.projection = pca.components_.T.astype(np.float32)
         data = cubes @ self.projection
         with count_up("Cubes that fit a combination") as step:
