@@ -10,15 +10,21 @@ class DataError(WSADError):
 
 
 class NeedsPixelsError(DataError):
-    """A system looks at the videos themselves, and there are none.
+    """A system looks at the videos themselves, and they are not all there.
 
     Args:
         system: str. Which one.
         root: str or path. Where videos were looked for.
+        missing: list of names of videos that were not found.
+        total: int. How many were looked for.
     """
 
-    def __init__(self, system, root):
-        super().__init__(f"{system} needs pixels: expected videos below {root}. Found none")
+    def __init__(self, system, root, missing, total):
+        found = f"{total - len(missing)} of {total}"
+        super().__init__(
+            f"{system} needs pixels: expected the videos below {root}. Found {found}; "
+            f"missing is such as {missing[0]}"
+        )
 
 
 class FeatureFileError(WSADError):

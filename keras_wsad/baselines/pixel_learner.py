@@ -79,17 +79,11 @@ class PixelLearner(Learner):
         """Returns the path of each video by its name.
 
         Raises:
-            NeedsPixelsError: none of them is there.
-            DataError: some of them are not.
+            NeedsPixelsError: some of them are not there.
         """
         files = index_files(data.root)
         paths = {video.name: video_in(files, video.name) for video in videos}
         missing = [name for name, path in paths.items() if path is None]
-        if missing and len(missing) == len(paths):
-            raise NeedsPixelsError(self.title, data.root)
         if missing:
-            raise DataError(
-                f"{data.root}: expected the videos below it, which {self.title} looks at. "
-                f"Missing are {len(missing)} of {len(paths)}, such as {missing[0]}"
-            )
+            raise NeedsPixelsError(self.title, data.root, missing, len(paths))
         return paths

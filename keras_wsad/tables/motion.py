@@ -24,21 +24,17 @@ def make_motion_features(root, out, steps):
         steps: int. Of the autoencoder.
 
     Raises:
-        NeedsPixelsError: none of the videos is there.
-        DataError: a video is missing or cannot be read.
+        NeedsPixelsError: a video is not there.
+        DataError: a video cannot be read.
     """
     dataset = UCFCrime(root)
     training = [video.name for video in dataset.train]
     listed = training + [video.name for video in dataset.test]
     videos = {name: video_in(dataset.files, name) for name in listed}
     missing = [name for name, path in videos.items() if path is None]
-    if len(missing) == len(listed):
-        raise NeedsPixelsError("Zhu and Newsam's motion-aware row", root)
     if missing:
-        raise DataError(
-            f"{root}: expected the videos below it, for their optical flow. Missing are "
-            f"{len(missing)} of {len(listed)}, such as {missing[0]}"
-        )
+        row = "The motion-aware row of Zhu and Newsam"
+        raise NeedsPixelsError(row, root, missing, len(listed))
     report = motion_features(videos, training, out, steps=steps)
     if report.failed:
         raise DataError(f"{root}: no optical flow of {json.dumps(report.failed)}")

@@ -94,8 +94,8 @@ def _finish(cell, options, seed):
                 finish_run(config)
             metrics = json.loads(run.metrics.read_text(encoding="utf-8"))
             return Outcome(run=run, metrics=metrics)
-        except NeedsPixelsError:
-            return Outcome(problem="needs pixels")
+        except NeedsPixelsError as error:
+            return Outcome(problem=f"needs pixels: {error}")
         except WSADError as error:
             return Outcome(problem=f"failed: {error}", is_failure=True)
         except Exception as error:

@@ -134,8 +134,8 @@ def _cells(row):
 def _number(row, metric):
     number = row.numbers.get(metric)
     if number is None:
-        problem = row.problems.get(metric, "")
-        return "failed" if problem.startswith("failed") else problem or "-"
+        # The reason stands below the table.
+        return row.problems.get(metric, "-").partition(":")[0]
     text = f"{100 * number.mean:.2f}"
     if not np.isnan(number.std):
         text += f" ± {100 * number.std:.2f}"
@@ -163,7 +163,7 @@ def _notes(table):
     for row in table.rows:
         for metric, cell in row.row.cells.items():
             problem = row.problems.get(metric, "")
-            if problem.startswith("failed"):
+            if ":" in problem:
                 notes.append(f"{row.row.title}, {metric}: {problem}")
             if cell.note:
                 notes.append(f"{row.row.title}: {cell.note}")

@@ -123,7 +123,7 @@ def test_a_system_without_its_pixels_is_no_failure(
 
     def without_pixels(config, resume=None):
         if config.lstm:
-            raise NeedsPixelsError("whole", config.data)
+            raise NeedsPixelsError("whole", config.data, ["Abuse001"], 5)
         return train(config, resume)
 
     monkeypatch.setattr("keras_wsad.tables.table.EXPECTED", expected)
@@ -131,7 +131,9 @@ def test_a_system_without_its_pixels_is_no_failure(
     options = dataclasses.replace(options, seeds=(0,), runs=str(tmp_path))
     table = make_table(1, options, replicates=10)
     assert table.failed == []
-    assert "| needs pixels |" in table_as_markdown(table)
+    text = table_as_markdown(table)
+    assert "| needs pixels |" in text
+    assert "Found 4 of 5; missing is such as Abuse001" in text
 
 
 def test_all_forms_hold_the_same_numbers(table, tmp_path, capsys):
