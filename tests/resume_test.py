@@ -10,8 +10,11 @@ import time
 import numpy as np
 import pytest
 
+from keras_wsad.baselines.learned_arrays import load_arrays
+from keras_wsad.baselines.logistic_regression import LogisticRegression
 from keras_wsad.baselines.proposed import Proposed
 from keras_wsad.callbacks import TrainingProgress
+from keras_wsad.commands.train import train_command
 from keras_wsad.config import ExperimentConfig
 from keras_wsad.errors import ConfigError
 from keras_wsad.errors import RunError
@@ -53,6 +56,34 @@ def kill_after_epochs(folder, options, epochs):
     process.wait()
     with np.load(folder / "state.npz", allow_pickle=False) as state:
         return json.loads(str(state["progress"]))["epoch"]
+
+
+def test_a_learner_stopped_after_its_fit_is_not_fitted_again(
+    tiny_root, tmp_path, monkeypatch
+):
+    config = ExperimentConfig(
+        system="logistic_regression", data=str(tiny_root), runs=str(tmp_path), name="run"
+    )
+
+    def stop(score, data):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("keras_wsad.training.fit_learner.held_out_threshold", stop)
+        with pytest.raises(KeyboardInterrupt):
+            train(config)
+    folder = tmp_path / "run"
+    assert not (folder / "system").exists()
+    with monkeypatch.context() as patch:
+        patch.setattr(LogisticRegression, "fit", None)
+        run = train(config, resume=folder)
+    assert run.is_finished
+    assert not (folder / "workspace").exists()
+    # A finished one is evaluated again, as a Keras model is.
+    assert train_command(["--resume", str(folder)]) == 0
+    whole = train(dataclasses.replace(config, name="whole"))
+    kept = [load_arrays(r.system, ["detection_kernel"]) for r in (run, whole)]
+    np.testing.assert_array_equal(*(k["detection_kernel"] for k in kept))
 
 
 def test_a_finished_run_is_not_resumed(tiny_run):

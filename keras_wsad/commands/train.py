@@ -24,7 +24,7 @@ def train_command(argv=None, prog="train.py"):
     import_tensorflow_quietly()
     from keras_wsad.training import train
 
-    if resume and Run(resume).model.is_file():
+    if resume and Run(resume).is_finished:
         print(f"{resume}: the run is finished; it is evaluated again.")
         evaluate_and_print(resume)
         return 0

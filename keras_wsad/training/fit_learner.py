@@ -23,7 +23,16 @@ def fit_learner(system, config, data, run, started):
     print(f"{run.folder}: {system.title}")
     workspace = run.folder / "workspace"
     workspace.mkdir(exist_ok=True)
-    system.fit(data, workspace)
+    # Before videos are scored, which may take long: a kill then costs no training.
+    # With more steps or other features it is fitted anew.
+    learned = workspace / f"learned-{config.steps}-{data.store.key[:12]}"
+    if learned.is_dir():
+        system.load(learned)
+    else:
+        system.fit(data, workspace)
+        with atomic_path(learned) as temporary:
+            temporary.mkdir()
+            system.save(temporary)
     threshold = held_out_threshold(lambda videos: system.score(data, videos), data)
     content = {
         "seconds_of_last_start": round(time.monotonic() - started, 1),
@@ -32,7 +41,5 @@ def fit_learner(system, config, data, run, started):
     }
     write_json(run.training, content)
     # What was learned comes last: a run folder with it is a finished one.
-    with atomic_path(run.system) as temporary:
-        temporary.mkdir()
-        system.save(temporary)
+    learned.replace(run.system)
     shutil.rmtree(workspace)
