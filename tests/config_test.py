@@ -79,6 +79,17 @@ def test_without_data_the_embedded_preset_is_used():
     assert config == ExperimentConfig(data="d")
 
 
+def test_another_system_has_its_published_settings_wherever_it_is_named(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text("system: sultani\nsteps: 9\n")
+    config, _ = parse_training(["--data=d", "--config", str(path)])
+    assert (config.system, config.learning_rate, config.steps) == ("sultani", 0.01, 9)
+    config, _ = parse_training(["--data=d", "--system=sultani"])
+    assert (config.learning_rate, config.steps) == (0.01, 20_000)
+    with pytest.raises(ConfigError, match="with the joint model alone"):
+        parse_training(["--data=d", "--preset=release", "--config", str(path)])
+
+
 def test_a_switch_needs_no_value():
     config, _ = parse_training(["--data=d", "--strict", "--lstm", "false"])
     assert (config.strict, config.lstm) == (True, False)

@@ -3,7 +3,10 @@
 import argparse
 import dataclasses
 import glob
+import pathlib
 from typing import Literal
+
+import yaml
 
 from keras_wsad.config import ExperimentConfig
 from keras_wsad.config import config_parser
@@ -45,17 +48,18 @@ def training_parser(argv, prog):
         first.add_argument(name)
     chosen, _ = first.parse_known_args(argv)
     without_data = chosen.data is None and chosen.config is None
+    system = chosen.system or _system_in(chosen.config)
     published = {}
-    if chosen.system not in (None, "joint") and not chosen.resume:
+    if system not in (None, "joint") and not chosen.resume:
         if chosen.preset:
             raise ConfigError(
                 f"Expected --preset with the joint model alone. Received: --preset "
-                f"{chosen.preset} --system {chosen.system}"
+                f"{chosen.preset}, system {system}"
             )
         import_tensorflow_quietly()
         from keras_wsad.baselines.registry import published_settings
 
-        published = published_settings(chosen.system, embedded=without_data)
+        published = published_settings(system, embedded=without_data)
     without_preset = "embedded" if without_data and not published else "paper"
     preset = chosen.preset or without_preset
     if chosen.resume:
@@ -89,6 +93,17 @@ def training_parser(argv, prog):
         help="A published setting, paper or release; embedded where there is no --data.",
     )
     return parser
+
+
+def _system_in(path):
+    """Returns the system that a file of settings is for, `None` where it says nothing."""
+    try:
+        content = yaml.safe_load(pathlib.Path(path).read_text(encoding="utf-8"))
+        system = content["system"]
+    except (OSError, ValueError, TypeError, KeyError, yaml.YAMLError):
+        # No file, or a bad one, of which the parser tells.
+        return None
+    return system if isinstance(system, str) else None
 
 
 def spell_out(argv):
