@@ -5,6 +5,7 @@ import itertools
 
 import numpy as np
 
+from keras_wsad.errors import RunError
 from keras_wsad.evaluation.scores_file import load_scores
 from keras_wsad.metrics.bootstrap import interval
 from keras_wsad.tables.plan import run_name
@@ -113,7 +114,11 @@ def measure_row(row, outcomes, options, resampling):
         if None in values:
             problems[metric] = "names no classes" if metric == "maa" else "not defined"
             continue
-        outputs = [_scores(outcome.run, resampling.videos) for outcome in of_seeds]
+        try:
+            outputs = [_scores(outcome.run, resampling.videos) for outcome in of_seeds]
+        except RunError as error:
+            problems[metric], failed = f"failed: {error}", True
+            continue
         if metric == "auc":
             draws[metric] = resampling.auc([o["segment_scores"] for o in outputs])
             inside = [_value(o.metrics, "abnormal_auc", options) for o in of_seeds]
@@ -183,6 +188,11 @@ def _value(metrics, metric, options):
 def _scores(run, videos):
     names, scores = load_scores(run.scores)
     places = {name: place for place, name in enumerate(names)}
+    if places.keys() != {video.name for video in videos}:
+        raise RunError(
+            f"{run.folder}: expected scores of the {len(videos)} test videos of the table. "
+            f"Found those of {len(names)}; delete the folder if the data have changed"
+        )
     order = [places[video.name] for video in videos]
     return {name: values[order] for name, values in scores.items()}
 

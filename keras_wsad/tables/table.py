@@ -3,6 +3,7 @@
 import dataclasses
 
 from keras_wsad.data import open_experiment_data
+from keras_wsad.errors import ConfigError
 from keras_wsad.errors import RunError
 from keras_wsad.runs import describe_environment
 from keras_wsad.tables.measure import consecutive_differences
@@ -70,12 +71,18 @@ def make_table(number, options, titles=None, replicates=1000):
         A `Table`.
 
     Raises:
-        DataError: there is no such row, or the data do not fit.
-        RunError: not one row has a number.
+        ConfigError: `replicates` is below 1.
+        DataError: the data do not fit.
+        RunError: there is no such row, or not one row has a number.
     """
+    if replicates < 1:
+        raise ConfigError(f"Expected replicates >= 1. Received: {replicates}")
     rows = choose_rows(read_table(number, EXPECTED), titles)
     # What does not fit the data at all is told before hours of training.
-    config = cell_config(next(iter(rows[-1].cells.values())), options, options.seeds[0])
+    cells = [cell for row in rows for cell in row.cells.values()]
+    # Those on features of their own do not speak for the others.
+    cell = next((cell for cell in cells if "features" not in cell.settings), cells[0])
+    config = cell_config(cell, options, options.seeds[0])
     data = open_experiment_data(config)
     outcomes = run_rows(rows, options)
     done = [outcome for outcome in outcomes.values() if outcome.metrics]
@@ -132,8 +139,8 @@ def _protocol(data, config, options):
         f"{config.alignment}; checkpoint of what is trained in epochs: the best on the "
         f"held-out videos; seeds {seeds}, mean ± standard deviation, in brackets the 95 % "
         "bootstrap interval of the mean over test videos",
-        "Published: as printed in the paper, on I3D and other features of UCF-Crime that "
-        "are not at hand here; not to be compared with what was measured on other data",
+        "Published: as printed in the paper, each row on the features of UCF-Crime that "
+        "its authors had; not to be compared with what was measured on others",
     ]
     if options.quick:
         lines.append(

@@ -5,6 +5,7 @@ import io
 import numpy as np
 import pytest
 
+from keras_wsad.errors import ConfigError
 from keras_wsad.errors import DataError
 from keras_wsad.errors import NeedsPixelsError
 from keras_wsad.errors import RunError
@@ -13,7 +14,9 @@ from keras_wsad.metrics.bootstrap import interval
 from keras_wsad.tables.committed import compare_with_committed
 from keras_wsad.tables.measure import Difference
 from keras_wsad.tables.measure import differences_to_proposed
+from keras_wsad.tables.measure import measure_row
 from keras_wsad.tables.pictures import draw_pictures
+from keras_wsad.tables.resampling import Resampling
 from keras_wsad.tables.table import make_table
 from keras_wsad.tables.write import print_table
 from keras_wsad.tables.write import table_as_csv
@@ -90,6 +93,21 @@ def test_runs_of_other_options_are_not_passed_off(table, expected, options, monk
     monkeypatch.setattr("keras_wsad.tables.table.EXPECTED", expected)
     with pytest.raises(RunError, match=r"steps 5 \(was 4\)"):
         make_table(1, dataclasses.replace(options, steps=5), replicates=10)
+
+
+def test_scores_of_other_test_videos_are_not_passed_off(table, options):
+    row = table.rows[0].row
+    other = Resampling(table.videos[1:], options.alignment, replicates=5)
+    measured = measure_row(row, table.outcomes, options, other)
+    assert measured.failed
+    assert measured.numbers == {}
+    assert f"Found those of {len(table.videos)}" in measured.problems["auc"]
+
+
+def test_replicates_are_checked_before_anything_is_trained(expected, options, monkeypatch):
+    monkeypatch.setattr("keras_wsad.tables.table.EXPECTED", expected)
+    with pytest.raises(ConfigError, match="replicates >= 1"):
+        make_table(1, dataclasses.replace(options, steps=5), replicates=0)
 
 
 def test_a_failed_row_is_shown_and_the_others_go_on(
