@@ -29,7 +29,7 @@ def score_videos(model, store, videos, crops=5):
     """Runs a model on videos of a store and averages over their crops.
 
     Args:
-        model: `JointModel`.
+        model: `keras.Model`, as `Head.build` returns it.
         store: `FeatureStore`.
         videos: list of `Video`, each with features in the store.
         crops: int. Crops to use of each video, as far as it has them. Defaults to `5`.

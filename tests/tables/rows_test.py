@@ -32,11 +32,8 @@ def test_table_1_is_the_papers():
     rows = [row for row in read_table(1, EXPECTED) if not row.is_reference]
     published = [(row.cells["auc"].published, row.cells["maa"].published) for row in rows]
     assert published == [(78.62, 14.66), (80.14, 20.02), (80.39, 27.68), (82.12, 34.1)]
-    on = [
-        [cell_config(row.cells["auc"], TableOptions(data="x"), 0) for row in rows][i]
-        for i in range(4)
-    ]
-    flags = [(c.lstm, c.second_level, c.first_level) for c in on]
+    configs = [cell_config(row.cells["auc"], TableOptions(data="x"), 0) for row in rows]
+    flags = [(c.lstm, c.second_level, c.first_level) for c in configs]
     assert flags == [
         (False, False, False),
         (True, False, False),
