@@ -59,3 +59,7 @@ class VideoError(WSADError):
 
 class WeightsError(WSADError):
     """A file of weights is absent, damaged, or of another network."""
+
+
+class MissingExtraError(WSADError):
+    """A library is not installed that only some of the project needs."""

@@ -33,6 +33,7 @@ class I3DBaseline(Head):
     """
 
     title = "I3D baseline"
+    from_preset = ("learning_rate", "dropout")
 
     def build(self, feature_dim):
         config = self.config

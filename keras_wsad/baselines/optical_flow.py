@@ -6,8 +6,8 @@ import pathlib
 
 import numpy as np
 
+from keras_wsad.errors import MissingExtraError
 from keras_wsad.errors import VideoError
-from keras_wsad.errors import WSADError
 from keras_wsad.files import atomic_path
 from keras_wsad.files import write_json
 from keras_wsad.progress import track
@@ -55,7 +55,7 @@ class OpticalFlow:
             there or not at all, whatever ends the process.
 
     Raises:
-        WSADError: OpenCV is not installed.
+        MissingExtraError: OpenCV is not installed.
 
     Reference:
         - [Kroeger et al., 2016](https://arxiv.org/abs/1603.03590).
@@ -154,7 +154,7 @@ def _open_cv():
     try:
         import cv2
     except ImportError as error:
-        raise WSADError(
+        raise MissingExtraError(
             "Optical flow needs OpenCV: pip install 'keras_wsad[flow]'"
         ) from error
     return cv2

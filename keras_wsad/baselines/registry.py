@@ -60,9 +60,9 @@ def open_system(name):
 def published_settings(system, embedded):
     """Returns the settings that a system other than the joint model begins with.
 
-    They are those that it was published with. On the embedded data set the coefficients
-    of smoothness and sparsity are those that the joint model has there: they belong to the
-    data set, and what the joint model gets the others get.
+    They are those that it was published with. On the embedded data set it also has what
+    the joint model has there: the coefficients of smoothness and sparsity, which belong to
+    the data set, and whatever else it takes `from_preset`.
 
     Args:
         system: str. A key of `SYSTEMS`.
@@ -71,11 +71,13 @@ def published_settings(system, embedded):
     Raises:
         ConfigError: there is no such system.
     """
-    settings = dict(open_system(system).published)
+    found = open_system(system)
+    settings = {"system": system, **found.published}
     if embedded:
         preset = load_config(preset_path("embedded"))
-        settings |= {name: getattr(preset, name) for name in ("smoothness", "sparsity")}
-    return {"system": system, **settings}
+        names = ("smoothness", "sparsity", *found.from_preset)
+        settings |= {name: getattr(preset, name) for name in names}
+    return settings
 
 
 def refuse_settings_of_others(config):

@@ -14,6 +14,9 @@ class System:
         title: str. What it is called where people read it.
         published: dict. Settings of `ExperimentConfig` that it was published with, where
             they differ from the defaults.
+        from_preset: tuple of names of settings that it has in common with the joint model,
+            whether because it is a part of it or because nothing was published: where a
+            preset changes them for a data set, they change for it as well.
         reads: str or `None`. What it looks at where that is not the features, such as
             `"pixels"`.
 
@@ -23,6 +26,7 @@ class System:
 
     title = None
     published: ClassVar = {}
+    from_preset = ()
     reads = None
 
     def __init__(self, config):

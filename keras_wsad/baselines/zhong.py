@@ -63,6 +63,7 @@ class Zhong(Learner):
 
     title = "Zhong et al., CVPR 2019"
     published: ClassVar = {"kernel_l2": 2.5e-4}
+    from_preset = ("learning_rate",)
 
     def fit(self, data, workspace):
         config, store = self.config, data.store

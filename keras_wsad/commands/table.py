@@ -23,6 +23,7 @@ def table_command(argv=None, prog="evaluate.py", number=2):
     """
     arguments = _parser(prog, number).parse_args(argv)
     import_tensorflow_quietly()
+    from keras_wsad.tables.committed import committed_path
     from keras_wsad.tables.committed import compare_with_committed
     from keras_wsad.tables.pictures import draw_pictures
     from keras_wsad.tables.plan import TableOptions
@@ -44,16 +45,18 @@ def table_command(argv=None, prog="evaluate.py", number=2):
         quick=arguments.quick,
         runs=arguments.runs,
     )
+    committed = committed_path(number, options) if arguments.check else None
     table = make_table(number, options, arguments.rows, arguments.replicates)
-    path = arguments.out or str(options.folder / f"table{number}")
+    part = "-part" if arguments.rows else ""
+    path = arguments.out or str(options.folder / f"table{number}_{options.suffix}{part}")
     written = [*write_table(table, path), *draw_pictures(table, path, curves)]
     print_table(table)
     status = 0
     if table.failed:
         print(f"failed: {', '.join(table.failed)}", file=sys.stderr)
         status = 1
-    if arguments.check:
-        lines, misses = compare_with_committed(table)
+    if committed:
+        lines, misses = compare_with_committed(table, committed)
         print("\n".join(lines))
         status = 1 if misses else status
     names = ", ".join(pathlib.Path(name).name for name in written)
@@ -116,6 +119,6 @@ def _parser(prog, number):
         "--runs", default="runs/tables", help="folder of the runs (default: %(default)s)"
     )
     parser.add_argument(
-        "--out", help=f"path without suffix (default: RUNS/DATA/table{number})"
+        "--out", help=f"path without suffix (default: RUNS/DATA/table{number}_DATA)"
     )
     return parser

@@ -1,7 +1,9 @@
 """Everything a run learns from and is judged on: videos with their segment features."""
 
 import dataclasses
+import hashlib
 import itertools
+import json
 import pathlib
 
 from keras_wsad.data.embedded import embedded_features
@@ -52,6 +54,15 @@ class ExperimentData:
     source: str
     summary: str
     standardization: Standardization | None = None
+
+    @property
+    def key(self):
+        """A key of the features and of who is in which part of what is learned from."""
+        parts = [
+            [video.name for video in part] for part in (self.training, self.validation)
+        ]
+        content = json.dumps([self.store.key, *parts, self.class_counts])
+        return hashlib.sha256(content.encode()).hexdigest()
 
     def standardized(self, standardization):
         """Returns the same with features that are standardised when they are read.

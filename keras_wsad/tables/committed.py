@@ -8,12 +8,19 @@ from keras_wsad.errors import DataError
 RESULTS = pathlib.Path(__file__).parents[2] / "reproduce" / "results"
 
 
-def committed_path(table):
-    """Returns where the committed CSV of a table on the same data is, if there is one."""
-    return RESULTS / f"table{table.number}_{table.options.data_name}.csv"
+def committed_path(number, options):
+    """Returns where the committed CSV of a table on the same data is.
+
+    Raises:
+        DataError: there is none.
+    """
+    path = RESULTS / f"table{number}_{options.suffix}.csv"
+    if not path.is_file():
+        raise DataError(f"{path}: expected the committed table. Found none")
+    return path
 
 
-def compare_with_committed(table, path=None):
+def compare_with_committed(table, path):
     """Compares a table with the committed one, seed by seed.
 
     A row is as before if, over the seeds that both have, the mean of every metric is
@@ -21,7 +28,7 @@ def compare_with_committed(table, path=None):
 
     Args:
         table: `Table`.
-        path: path, or `None` for that of the same data. Defaults to `None`.
+        path: path, as `committed_path` returns it.
 
     Returns:
         `(lines, misses)`: a line for each number, and how many are further away.
@@ -29,7 +36,6 @@ def compare_with_committed(table, path=None):
     Raises:
         DataError: there is no such file.
     """
-    path = pathlib.Path(path or committed_path(table))
     try:
         with open(path, encoding="utf-8", newline="") as file:
             before = {(line["row"], line["metric"]): line for line in csv.DictReader(file)}

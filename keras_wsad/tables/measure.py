@@ -115,7 +115,7 @@ def measure_row(row, outcomes, options, resampling):
             problems[metric] = "names no classes" if metric == "maa" else "not defined"
             continue
         try:
-            outputs = [_scores(outcome.run, resampling.videos) for outcome in of_seeds]
+            outputs = [scores_of(outcome.run, resampling.videos) for outcome in of_seeds]
         except RunError as error:
             problems[metric], failed = f"failed: {error}", True
             continue
@@ -185,7 +185,13 @@ def _value(metrics, metric, options):
     return metrics
 
 
-def _scores(run, videos):
+def scores_of(run, videos):
+    """Returns the outputs of a run for some videos, in their order.
+
+    Args:
+        run: `Run`.
+        videos: list of `Video`.
+    """
     names, scores = load_scores(run.scores)
     places = {name: place for place, name in enumerate(names)}
     if places.keys() != {video.name for video in videos}:

@@ -7,10 +7,10 @@ import numpy as np
 from sklearn.metrics import roc_curve
 
 from keras_wsad.evaluation.frames import frames_of
-from keras_wsad.evaluation.scores_file import load_scores
 from keras_wsad.figures import draw_confusion
 from keras_wsad.figures import new_figure
 from keras_wsad.figures import save_figure
+from keras_wsad.tables.measure import scores_of
 from keras_wsad.tables.plan import run_name
 
 _POINTS = 500
@@ -54,7 +54,7 @@ def _draw_curves(table, path, published):
         curves = []
         for seed in table.options.seeds:
             run = table.outcomes[run_name(row.row.cells["auc"], seed)].run
-            scores = load_scores(run.scores)[1]["segment_scores"]
+            scores = scores_of(run, table.videos)["segment_scores"]
             frames = frames_of(table.videos, scores, table.options.alignment)
             curves.append(np.interp(grid, *roc_curve(*frames)[:2]))
         curve = np.concatenate([[0], np.mean(curves, axis=0)])

@@ -4,7 +4,6 @@ import dataclasses
 import pathlib
 
 from keras_wsad.baselines.registry import published_settings
-from keras_wsad.config import ExperimentConfig
 from keras_wsad.config import load_config
 from keras_wsad.config import preset_path
 from keras_wsad.data.embedded import embedded_features
@@ -15,7 +14,7 @@ from keras_wsad.tables.motion import MOTION_AWARE
 from keras_wsad.tables.motion import make_motion_features
 
 #: Steps of the systems that the joint model is compared with, unless they were published
-#: with fewer: they are small networks, and get more steps than the joint model.
+#: with fewer or a row says so: small networks, which get more steps than the joint model.
 BASELINE_STEPS = 1500
 
 # A small set, and steps that show the form of a table and nothing else.
@@ -77,6 +76,11 @@ class TableOptions:
         return name + ("-quick" if self.quick else "")
 
     @property
+    def suffix(self):
+        """What tells tables of the same runs apart in their file names."""
+        return self.data_name + ("-release" if self.alignment == "release" else "")
+
+    @property
     def folder(self):
         """The folder of the runs on these data."""
         return pathlib.Path(self.runs, self.data_name)
@@ -108,36 +112,57 @@ def cell_config(cell, options, seed):
         cell: `Cell`.
         options: `TableOptions`.
         seed: int.
+
+    Returns:
+        An `ExperimentConfig`. What `prepare` makes need not be there.
+
+    Raises:
+        ConfigError: a setting of the row is none, or of another type.
     """
     embedded = options.data is None
     if cell.system == "joint":
-        config = load_config(preset_path("embedded" if embedded else "paper"))
+        settings = dataclasses.asdict(
+            load_config(preset_path("embedded" if embedded else "paper"))
+        )
     else:
-        config = ExperimentConfig(**published_settings(cell.system, embedded))
-        config = dataclasses.replace(config, steps=min(config.steps, BASELINE_STEPS))
-    settings = dict(cell.settings)
+        settings = published_settings(cell.system, embedded)
+        steps = settings.get("steps", BASELINE_STEPS)
+        settings["steps"] = min(steps, BASELINE_STEPS)
+    if not embedded:
+        settings |= {"data": options.data, "features": options.features}
+    elif options.quick:
+        settings |= {**_QUICK, "data": str(embedded_root(_QUICK_SCENES))}
+    settings |= cell.settings
     if options.quick:
         settings["steps"] = _QUICK_STEPS
-        if embedded:
-            root = embedded_root(_QUICK_SCENES)
-            embedded_features(root)
-            settings = {**_QUICK, **settings, "data": str(root)}
     if options.steps is not None:
         settings["steps"] = options.steps
-    if not embedded:
-        settings = {"data": options.data, "features": options.features, **settings}
     if settings.get("features") == MOTION_AWARE:
-        root, out = settings.get("data") or embedded_root(), options.folder / MOTION_AWARE
-        make_motion_features(root, out, _QUICK_STEPS if options.quick else _MOTION_STEPS)
-        settings |= {"data": str(root), "features": str(out)}
-    try:
-        config = dataclasses.replace(config, **settings)
-    except TypeError as error:
-        raise ConfigError(f"{cell.system}: {error}") from error
-    return dataclasses.replace(
-        config,
-        standardize=options.standardize or config.standardize,
-        seed=seed,
-        runs=str(options.folder),
-        name=run_name(cell, seed),
-    )
+        root = settings.get("data") or embedded_root()
+        settings |= {"data": str(root), "features": str(options.folder / MOTION_AWARE)}
+    settings |= {
+        "standardize": options.standardize or settings.get("standardize", False),
+        "seed": seed,
+        "runs": str(options.folder),
+        "name": run_name(cell, seed),
+    }
+    # As from a file: a setting that there is not, or of another type, is an error.
+    return load_config(preset_path("paper"), **settings)
+
+
+def prepare(cell, options, config):
+    """Makes the features that a run needs and that there may not be yet.
+
+    Args:
+        cell: `Cell`.
+        options: `TableOptions`.
+        config: `ExperimentConfig`, as `cell_config` returns it.
+
+    Raises:
+        NeedsPixelsError: they are made of videos, and those are not all there.
+    """
+    if options.quick and options.data is None:
+        embedded_features(pathlib.Path(config.data))
+    if cell.settings.get("features") == MOTION_AWARE:
+        steps = _QUICK_STEPS if options.quick else _MOTION_STEPS
+        make_motion_features(config.data, config.features, steps)

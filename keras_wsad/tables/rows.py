@@ -101,7 +101,13 @@ def _read(path, is_reference):
             )
         except (ValueError, TypeError) as error:
             raise DataError(f"{path}, line {number}: {error}") from error
-        cells.setdefault(line["row"], {})[line["metric"]] = cell
+        of_row = cells.setdefault(line["row"], {})
+        if line["metric"] in of_row:
+            raise DataError(
+                f"{path}, line {number}: expected one line for {line['row']}, "
+                f"{line['metric']}. Found another"
+            )
+        of_row[line["metric"]] = cell
     return [
         Row(title=title, cells=of_row, is_reference=is_reference)
         for title, of_row in cells.items()
@@ -111,4 +117,6 @@ def _read(path, is_reference):
 def _settings(text):
     """Reads `lstm=false steps=300` as a dict."""
     pairs = [item.partition("=") for item in text.split()]
+    if not all(name and equals for name, equals, _ in pairs):
+        raise ValueError(f"expected settings like steps=300. Found {text!r}")
     return {name: yaml.safe_load(value) for name, _, value in pairs}

@@ -10,12 +10,18 @@ import traceback
 
 import keras
 
+from keras_wsad.baselines import open_system
 from keras_wsad.config import refuse_other_settings
+from keras_wsad.data import open_experiment_data
+from keras_wsad.errors import MissingExtraError
 from keras_wsad.errors import NeedsPixelsError
+from keras_wsad.errors import RunError
 from keras_wsad.errors import WSADError
 from keras_wsad.runs import Run
 from keras_wsad.seeds import finish_run
+from keras_wsad.tables.motion import MOTION_AWARE
 from keras_wsad.tables.plan import cell_config
+from keras_wsad.tables.plan import prepare
 from keras_wsad.tables.plan import run_name
 
 
@@ -58,11 +64,11 @@ def run_rows(rows, options):
     options.folder.mkdir(parents=True, exist_ok=True)
     missing = [name for name in jobs if not _is_done(options.folder / name)]
     print(f"{len(jobs)} runs, {len(jobs) - len(missing)} of them done before", flush=True)
-    outcomes, clock = {}, _Clock(missing)
+    outcomes, clock, keys = {}, _Clock(missing), _DataKeys()
     for name, (row, cell, seed) in jobs.items():
         if name in missing:
             print(clock.begin(name, f"{row.title}, seed {seed}"), flush=True)
-        outcomes[name] = _finish(cell, options, seed)
+        outcomes[name] = _finish(cell, options, seed, keys)
         if outcomes[name].problem:
             print(f"    {outcomes[name].problem}", flush=True)
     return outcomes
@@ -73,7 +79,7 @@ def _is_done(folder):
     return run.is_finished and run.metrics.is_file() and run.scores.is_file()
 
 
-def _finish(cell, options, seed):
+def _finish(cell, options, seed, keys):
     """Returns the `Outcome` of a run, whatever happens in it."""
     log = options.folder / "log.txt"
     with open(log, "a", encoding="utf-8") as file, contextlib.ExitStack() as stack:
@@ -88,7 +94,11 @@ def _finish(cell, options, seed):
                 # It may be of an earlier call with other options.
                 settings = run.load_config()
                 refuse_other_settings(config, settings, {"runs", "name"}, run.folder)
+                keys.refuse_other_data(config, run)
+            elif options.quick and options.data is not None and _looks_at_videos(cell):
+                return Outcome(problem="left out: in a quick table of your data")
             else:
+                prepare(cell, options, config)
                 keras.backend.clear_session()
                 gc.collect()
                 finish_run(config)
@@ -96,6 +106,8 @@ def _finish(cell, options, seed):
             return Outcome(run=run, metrics=metrics)
         except NeedsPixelsError as error:
             return Outcome(problem=f"needs pixels: {error}")
+        except MissingExtraError as error:
+            return Outcome(problem=f"needs an extra: {error}")
         except WSADError as error:
             return Outcome(problem=f"failed: {error}", is_failure=True)
         except Exception as error:
@@ -103,6 +115,33 @@ def _finish(cell, options, seed):
             traceback.print_exc(file=file)
             problem = f"failed: {type(error).__name__}: {error} (see {log})"
             return Outcome(problem=problem, is_failure=True)
+
+
+class _DataKeys:
+    """What data are, opened once for all rows that share them."""
+
+    def __init__(self):
+        self._known = {}
+
+    def refuse_other_data(self, config, run):
+        """Makes a run an error whose features or lists have changed since."""
+        then = run.load_training().get("data_key")
+        place = (config.data, config.features, config.validation_fraction, config.seed)
+        if then is None:
+            return
+        if place not in self._known:
+            self._known[place] = open_experiment_data(config).key
+        if self._known[place] != then:
+            raise RunError(
+                f"{run.folder}: its features or lists have changed since it was trained. "
+                "Delete it, or use other --runs"
+            )
+
+
+def _looks_at_videos(cell):
+    return cell.settings.get("features") == MOTION_AWARE or (
+        open_system(cell.system).reads == "pixels"
+    )
 
 
 class _Clock:

@@ -11,6 +11,7 @@ from keras_wsad.tables.measure import differences_to_proposed
 from keras_wsad.tables.measure import measure_row
 from keras_wsad.tables.plan import BASELINE_STEPS
 from keras_wsad.tables.plan import cell_config
+from keras_wsad.tables.plan import prepare
 from keras_wsad.tables.resampling import Resampling
 from keras_wsad.tables.rows import EXPECTED
 from keras_wsad.tables.rows import read_table
@@ -83,6 +84,7 @@ def make_table(number, options, titles=None, replicates=1000):
     # Those on features of their own do not speak for the others.
     cell = next((cell for cell in cells if "features" not in cell.settings), cells[0])
     config = cell_config(cell, options, options.seeds[0])
+    prepare(cell, options, config)
     data = open_experiment_data(config)
     outcomes = run_rows(rows, options)
     done = [outcome for outcome in outcomes.values() if outcome.metrics]
@@ -98,7 +100,7 @@ def make_table(number, options, titles=None, replicates=1000):
         options=options,
         rows=measured,
         differences=compare(own),
-        protocol=_protocol(data, config, options),
+        protocol=_protocol(data, config, options, done),
         environment=describe_environment(),
         videos=data.test,
         outcomes=outcomes,
@@ -129,23 +131,25 @@ def choose_rows(rows, titles):
     return [row for row in rows if row.title in chosen]
 
 
-def _protocol(data, config, options):
+def _protocol(data, config, options, done):
+    rules = {outcome.metrics["about"]["checkpoint"]["rule"] for outcome in done}
     seeds = ", ".join(map(str, options.seeds))
     lines = [
-        f"Data: {data.source}; {len(data.training)} videos to train on, "
-        f"{len(data.validation)} held out, {len(data.test)} test videos"
+        f"Data: {data.source}{', standardised' if options.standardize else ''}; "
+        f"{len(data.training)} videos to train on, {len(data.validation)} held out, "
+        f"{len(data.test)} test videos"
         + (f", {len(data.left_out)} more have no features" if data.left_out else ""),
         f"Protocol: frames {options.alignment}, segments pooled by {config.reduce}, "
-        f"{config.alignment}; checkpoint of what is trained in epochs: the best on the "
-        f"held-out videos; seeds {seeds}, mean ± standard deviation, in brackets the 95 % "
+        f"{config.alignment}; checkpoint rules {', '.join(sorted(rules))}; seeds {seeds}, "
+        f"mean ± standard deviation, in brackets the 95 % "
         "bootstrap interval of the mean over test videos",
         "Published: as printed in the paper, each row on the features of UCF-Crime that "
         "its authors had; not to be compared with what was measured on others",
     ]
     if options.quick:
         lines.append(
-            "A QUICK TABLE: few steps and few videos. It shows the form; its numbers mean "
-            "nothing"
+            f"A QUICK TABLE of {config.steps} steps: it shows the form, and its numbers "
+            "mean nothing"
         )
     else:
         lines.append(

@@ -1,7 +1,5 @@
 """The fit of a Keras model: batches, checkpoint, resumption."""
 
-import hashlib
-import json
 import math
 import time
 
@@ -54,7 +52,7 @@ def fit_head(system, config, data, run, started):
     system.compile(model, data.class_counts)
     judges = validation_judges(config, data)
     selection = CheckpointSelection(config.checkpoint_rule, run.folder, judges)
-    state = RunState(run.state, run.log, selection, data_key=_data_key(data))
+    state = RunState(run.state, run.log, selection, data_key=data.key)
     first_epoch = state.restore(model)
 
     def batch_names(epoch, batch):
@@ -100,13 +98,6 @@ def fit_head(system, config, data, run, started):
     _leave(system, model, config, data, run, selection, state, started)
 
 
-def _data_key(data):
-    """Returns a key of the features and of who is in which part."""
-    parts = [[video.name for video in part] for part in (data.training, data.validation)]
-    content = json.dumps([data.store.key, *parts, data.class_counts])
-    return hashlib.sha256(content.encode()).hexdigest()
-
-
 def _leave(system, model, config, data, run, selection, state, started):
     """Saves the model in both forms and how it came about, and tidies up."""
     threshold = held_out_threshold(
@@ -133,6 +124,7 @@ def _leave(system, model, config, data, run, selection, state, started):
         "seconds_of_last_start": round(time.monotonic() - started, 1),
         "checkpoint": {"rule": config.checkpoint_rule, **kept},
         "threshold": threshold,
+        "data_key": data.key,
     }
     write_json(run.training, content)
     # The model comes last: a run folder with model.keras is a finished one.

@@ -38,6 +38,7 @@ def fit_learner(system, config, data, run, started):
         "seconds_of_last_start": round(time.monotonic() - started, 1),
         "checkpoint": {"rule": "its own"},
         "threshold": threshold,
+        "data_key": data.key,
     }
     write_json(run.training, content)
     # What was learned comes last: a run folder with it is a finished one.

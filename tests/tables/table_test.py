@@ -1,6 +1,7 @@
 import csv
 import dataclasses
 import io
+import shutil
 
 import numpy as np
 import pytest
@@ -108,6 +109,21 @@ def test_replicates_are_checked_before_anything_is_trained(expected, options, mo
     monkeypatch.setattr("keras_wsad.tables.table.EXPECTED", expected)
     with pytest.raises(ConfigError, match="replicates >= 1"):
         make_table(1, dataclasses.replace(options, steps=5), replicates=0)
+
+
+def test_runs_on_features_that_have_changed_are_not_passed_off(
+    expected, options, tiny_root, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("keras_wsad.tables.table.EXPECTED", expected)
+    root = tmp_path / "data"
+    shutil.copytree(tiny_root, root)
+    settings = {"data": str(root), "runs": str(tmp_path / "runs"), "seeds": (0,)}
+    options = dataclasses.replace(options, **settings)
+    make_table(1, options, titles=["small"], replicates=10)
+    path = next((root / "features").iterdir())
+    np.save(path, np.load(path) + 1)
+    with pytest.raises(RunError, match="have changed since it was trained"):
+        make_table(1, options, titles=["small"], replicates=10)
 
 
 def test_a_failed_row_is_shown_and_the_others_go_on(
