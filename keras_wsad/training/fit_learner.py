@@ -8,6 +8,9 @@ from keras_wsad.files import write_json
 from keras_wsad.training.run_folder import begin_run
 from keras_wsad.validation import held_out_threshold
 
+# The checkpoint rule of what is fitted at once, or chooses for itself.
+OWN_CHECKPOINT = "its own"
+
 
 def fit_learner(system, config, data, run, started):
     """Fits a `Learner` and leaves it in the run folder.
@@ -36,7 +39,7 @@ def fit_learner(system, config, data, run, started):
     threshold = held_out_threshold(lambda videos: system.score(data, videos), data)
     content = {
         "seconds_of_last_start": round(time.monotonic() - started, 1),
-        "checkpoint": {"rule": "its own"},
+        "checkpoint": {"rule": OWN_CHECKPOINT},
         "threshold": threshold,
         "data_key": data.key,
     }
