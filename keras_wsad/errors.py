@@ -17,12 +17,15 @@ class NeedsPixelsError(DataError):
         root: str or path. Where videos were looked for.
         missing: list of names of videos that were not found.
         total: int. How many were looked for.
+
+    Attributes:
+        found: str. How many there are, without a path.
     """
 
     def __init__(self, system, root, missing, total):
-        found = f"{total - len(missing)} of {total}"
+        self.found = f"found {total - len(missing)} of {total} videos"
         super().__init__(
-            f"{system} needs pixels: expected the videos below {root}. Found {found}; "
+            f"{system} needs pixels: expected the videos below {root}, but {self.found}; "
             f"missing is such as {missing[0]}"
         )
 

@@ -105,7 +105,7 @@ def _finish(cell, options, seed, keys):
             metrics = json.loads(run.metrics.read_text(encoding="utf-8"))
             return Outcome(run=run, metrics=metrics)
         except NeedsPixelsError as error:
-            return Outcome(problem=f"needs pixels: {error}")
+            return Outcome(problem=f"needs pixels: {error.found}")
         except MissingExtraError as error:
             return Outcome(problem=f"needs an extra: {error}")
         except WSADError as error:

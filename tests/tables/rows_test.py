@@ -32,7 +32,7 @@ def test_motion_aware_features_need_the_videos(tiny_root, tmp_path):
     cell = rows["Zhu and Newsam, motion-aware features"].cells["auc"]
     config = cell_config(cell, options, 0)
     assert config.features == str(options.folder / MOTION_AWARE)
-    with pytest.raises(NeedsPixelsError, match="Found 0 of"):
+    with pytest.raises(NeedsPixelsError, match="found 0 of"):
         prepare(cell, options, config)
 
 

@@ -167,7 +167,9 @@ def test_a_system_without_its_pixels_is_no_failure(
     assert table.failed == []
     text = table_as_markdown(table)
     assert "| needs pixels |" in text
-    assert "Found 4 of 5; missing is such as Abuse001" in text
+    assert "whole, auc: needs pixels: found 4 of 5 videos" in text
+    # What is committed names no folder of a machine.
+    assert str(options.data) not in text
 
 
 def test_all_forms_hold_the_same_numbers(table, tmp_path, capsys):
