@@ -104,6 +104,8 @@ def _draw_bars(table, path):
                 axes.plot([cell.published], [place], "D", color="tab:red", markersize=4)
         axes.set_yticks(places, [row.row.title for row in rows] if not column else [])
         axes.tick_params(axis="y", labelsize=8)
+        # The same for both, or bars would not stand beside their names.
+        axes.set_ylim(-0.6, len(rows) - 0.4)
         axes.set(xlabel=name, xlim=(0, 100))
         axes.grid(axis="x", color="0.92")
         axes.set_axisbelow(True)
