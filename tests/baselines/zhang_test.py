@@ -7,7 +7,7 @@ from tests.baselines.check_system import check_system
 
 
 def test_it_learns_and_is_kept(random, tmp_path):
-    check_head(Zhang, random, tmp_path, reads="normalized_features")
+    check_head(Zhang, random, tmp_path, reads="normalized_features", learning_rate=0.01)
 
 
 def test_it_is_a_system(tiny_settings, tmp_path):
