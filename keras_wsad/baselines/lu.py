@@ -20,7 +20,7 @@ from keras_wsad.progress import track
 _COMPONENTS = 100
 # The most cubes to learn from, of a video and in all. Videos of many cameras need so many
 # combinations that the time grows with the square of their number.
-_OF_A_VIDEO, _IN_ALL = 7000, 20_000
+_OF_A_VIDEO, _IN_ALL, _A_STEP = 7000, 20_000, 100
 # Frames whose cubes are in memory at a time.
 _BLOCK = 256
 
@@ -53,7 +53,8 @@ class Lu(PixelLearner):
     at either end have the errors of the nearest cube.
 
     Args:
-        config: `ExperimentConfig`, of which `seed` is read: which cubes are learned from.
+        config: `ExperimentConfig`, of which `seed` is read, which cubes are learned from,
+            and `steps`: there are at most 100 for each.
 
     Reference:
         - [Lu, Shi and Jia, ICCV 2013](https://openaccess.thecvf.com/content_iccv_2013/papers/Lu_Abnormal_Event_Detection_2013_ICCV_paper.pdf).
@@ -64,7 +65,8 @@ class Lu(PixelLearner):
 
     def fit_clips(self, clips, workspace=None):
         random = np.random.default_rng(self.config.seed)
-        share = max(min(_OF_A_VIDEO, _IN_ALL // max(len(clips.names), 1)), 1)
+        in_all = min(_IN_ALL, _A_STEP * self.config.steps)
+        share = max(min(_OF_A_VIDEO, in_all // max(len(clips.names), 1)), 1)
         cubes = np.concatenate(
             [np.zeros((0, WIDTH), np.float32)]
             + [
