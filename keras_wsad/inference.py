@@ -98,16 +98,57 @@ def load(path):
 
     standardization = run.load_standardization(config)
 
-    def score_clips(clips):
-        pair = (clips, normalize_clips(clips))
-        pair = tuple(pool_segments(part, **options)[None] for part in pair)
+    outputs = compiled(model)
+
+    def score_crops(crops):
+        pair = (crops, normalize_clips(crops))
+        pair = (
+            np.stack([pool_segments(clips, **options) for clips in part]) for part in pair
+        )
         if standardization is not None:
             pair = standardization.apply(*pair)
         inputs = dict(zip(("features", "normalized_features"), pair, strict=True))
-        return model.predict_on_batch(inputs)
+        return outputs(inputs)
 
     about = describe_model(model, config, training["threshold"], extraction)
-    return Predictor(score_clips, about, path)
+    return Predictor(score_crops, about, path)
+
+
+def compiled(model):
+    """Makes a function of a model that is compiled once, whatever the size of the batch.
+
+    `model.predict` prepares a loop, callbacks and a data set in each call, which for one
+    video takes longer than the model does.
+
+    Args:
+        model: `keras.Model`, of dicts to dicts.
+
+    Returns:
+        A function from a dict of arrays to a dict of float32 arrays.
+    """
+    if keras.backend.backend() != "tensorflow":
+        return lambda inputs: _as_float32(model.predict_on_batch(inputs))
+    import tensorflow as tf
+
+    signature = {
+        name: tf.TensorSpec(tensor.shape, tensor.dtype)
+        for name, tensor in model.input.items()
+    }
+
+    @tf.function(input_signature=[signature], autograph=False, jit_compile=False)
+    def call(inputs):
+        return model(inputs, training=False)
+
+    def run(inputs):
+        return _as_float32(
+            call({name: tf.constant(array) for name, array in inputs.items()})
+        )
+
+    return run
+
+
+def _as_float32(outputs):
+    return {name: np.asarray(output, np.float32) for name, output in outputs.items()}
 
 
 def load_model(path):
@@ -170,9 +211,9 @@ def _load_saved_model(path):
         # A damaged one may raise anything.
         raise RunError(f"{path}: a damaged SavedModel ({error}).") from error
 
-    def score_clips(clips):
-        outputs = saved_model.serve_clips(tf.constant(clips))
-        return {name: tensor.numpy() for name, tensor in outputs.items()}
+    def score_crops(crops):
+        # The function belongs to the model, which must live as long.
+        parts = [saved_model.serve_clips(tf.constant(clips)) for clips in crops]
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
-    # The function belongs to the model, which must live as long.
-    return Predictor(score_clips, about, path)
+    return Predictor(score_crops, about, path)

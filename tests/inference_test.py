@@ -13,6 +13,7 @@ from keras_wsad.data import open_experiment_data
 from keras_wsad.errors import FeatureFileError
 from keras_wsad.errors import RunError
 from keras_wsad.features import normalize_clips
+from keras_wsad.inference import compiled
 from keras_wsad.inference import score_videos
 from keras_wsad.models import JointModel
 
@@ -191,3 +192,27 @@ def test_many_videos_are_scored_in_batches_of_one_shape(tiny_run, monkeypatch):
     for name in NAMES:
         assert len(parts[name]) == 26
         np.testing.assert_allclose(parts[name], whole[name], rtol=1e-4, atol=1e-6)
+
+
+def test_a_model_is_traced_once_whatever_the_batch(random, monkeypatch):
+    model = JointModel(num_segments=5, feature_dim=7, num_classes=3, lstm_units=4)
+    batches = [
+        {name: random.random((batch, 5, 7), "float32") for name in model.input}
+        for batch in (1, 3, 60, 1)
+    ]
+    expected = [model.predict_on_batch(inputs) for inputs in batches]
+    traced, call = [], JointModel.call
+
+    def counted(self, *arguments, **options):
+        traced.append(self)
+        return call(self, *arguments, **options)
+
+    monkeypatch.setattr(JointModel, "call", counted)
+    outputs = compiled(model)
+    for inputs, wanted in zip(batches, expected, strict=True):
+        found = outputs(inputs)
+        assert found.keys() == wanted.keys()
+        for name, array in found.items():
+            assert array.dtype == np.float32
+            np.testing.assert_allclose(array, wanted[name], rtol=1e-5, atol=1e-6)
+    assert len(traced) == 1

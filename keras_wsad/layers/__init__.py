@@ -1,21 +1,25 @@
 """The attention levels of the paper, and the layers of other systems."""
 
-from keras_wsad.layers.attention_modulation import AttentionModulation
+from keras_wsad.layers.dense import Dense
 from keras_wsad.layers.feature_similarity_graph import FeatureSimilarityGraph
 from keras_wsad.layers.first_level_attention import FirstLevelAttention
 from keras_wsad.layers.graph_convolution import GraphConvolution
 from keras_wsad.layers.hard_sigmoid import keras1_hard_sigmoid
+from keras_wsad.layers.lstm import LSTM
 from keras_wsad.layers.max_unpooling import MaxUnpooling
+from keras_wsad.layers.mean_over_segments import MeanOverSegments
 from keras_wsad.layers.second_level_attention import SecondLevelAttention
 from keras_wsad.layers.segment_attention import SegmentAttention
 from keras_wsad.layers.temporal_consistency_graph import TemporalConsistencyGraph
 
 __all__ = [
-    "AttentionModulation",
+    "LSTM",
+    "Dense",
     "FeatureSimilarityGraph",
     "FirstLevelAttention",
     "GraphConvolution",
     "MaxUnpooling",
+    "MeanOverSegments",
     "SecondLevelAttention",
     "SegmentAttention",
     "TemporalConsistencyGraph",

@@ -1,7 +1,9 @@
 import keras
 
-from keras_wsad.layers import AttentionModulation
+from keras_wsad.layers import LSTM
+from keras_wsad.layers import Dense
 from keras_wsad.layers import FirstLevelAttention
+from keras_wsad.layers import MeanOverSegments
 from keras_wsad.layers import SecondLevelAttention
 from keras_wsad.layers import keras1_hard_sigmoid
 
@@ -97,7 +99,7 @@ class JointModel(keras.Model):
 
         # === Layers ===
         def branch_dense(units, activation, name, dtype=dtype):
-            return keras.layers.Dense(
+            return Dense(
                 units,
                 activation=activation,
                 kernel_initializer="glorot_normal",
@@ -106,7 +108,7 @@ class JointModel(keras.Model):
                 dtype=dtype,
             )
 
-        recurrent = keras.layers.LSTM(
+        recurrent = LSTM(
             lstm_units,
             recurrent_activation=GATES[recurrent_activation],
             return_sequences=True,
@@ -117,7 +119,6 @@ class JointModel(keras.Model):
         first_attention = FirstLevelAttention(
             1024, name="first_level_attention", dtype=dtype
         )
-        first_modulation = AttentionModulation(name="first_level_modulation", dtype=dtype)
         detection_input_dropout = keras.layers.Dropout(
             dropout, name="detection_dropout", dtype=dtype
         )
@@ -132,10 +133,7 @@ class JointModel(keras.Model):
         second_attention = SecondLevelAttention(
             24, name="second_level_attention", dtype=dtype
         )
-        second_modulation = AttentionModulation(name="second_level_modulation", dtype=dtype)
-        mean_over_segments = keras.layers.GlobalAveragePooling1D(
-            name="video_features", dtype=dtype
-        )
+        mean_over_segments = MeanOverSegments(name="video_features", dtype=dtype)
         class_latent = branch_dense(256, "relu", "class_latent")
         class_dropout = keras.layers.Dropout(dropout, name="class_dropout", dtype=dtype)
         class_probabilities = branch_dense(
@@ -148,26 +146,28 @@ class JointModel(keras.Model):
         normalized_features = keras.Input(shape, name="normalized_features")
         outputs = {}
 
-        # Stage C: temporal information.
+        # Stage C: temporal information. What the first level strengthens is F*, which is
+        # not built: each layer that reads it takes F' and the attention.
         x = features
+        alpha = beta = None
         if lstm:
             x = concatenate([recurrent(x), x])
         if first_level:
             alpha = first_attention(normalized_features)
-            x = first_modulation([x, alpha])
             outputs["first_level_attention"] = alpha
 
         # Stage D, detection: a score for each segment.
-        latent = detection_latent(detection_input_dropout(x))
+        latent = detection_latent(detection_input_dropout(x), attention=alpha)
         latent = detection_latent_dropout(latent)
         outputs["segment_scores"] = drop_last_axis(detection_score(latent))
 
         # Stage D, classification: one class for the video.
         if second_level:
             beta = second_attention(latent)
-            x = second_modulation([x, beta])
             outputs["second_level_attention"] = beta
-        video = class_dropout(class_latent(mean_over_segments(x)))
+        attentions = [level for level in (alpha, beta) if level is not None]
+        video = mean_over_segments(x, attentions)
+        video = class_dropout(class_latent(video))
         outputs["class_probabilities"] = class_probabilities(video)
 
         super().__init__(

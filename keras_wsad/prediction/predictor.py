@@ -27,7 +27,8 @@ class Predictor:
     Open one with `keras_wsad.load`.
 
     Args:
-        score_clips: function from clips `(K, n)` to a dict of outputs, first axis 1.
+        score_crops: function from clips `(crops, K, n)` to a dict of outputs, the first
+            axis the crops.
         about: dict, as `describe_model` returns it.
         source: str or path. Where the model is from.
 
@@ -42,8 +43,8 @@ class Predictor:
             `None` where nobody has said so.
     """
 
-    def __init__(self, score_clips, about, source):
-        self._score_clips = score_clips
+    def __init__(self, score_crops, about, source):
+        self._score_crops = score_crops
         self.about = about
         self.source = str(source)
         self.feature_dim = about["feature_dim"]
@@ -211,10 +212,7 @@ class Predictor:
             )
         if not np.isfinite(clips).all():
             raise RunError("Expected finite features. Received: NaN or infinity")
-        outputs = [self._score_clips(crop) for crop in clips[: self._crops_to_score]]
-        mean = {
-            name: np.mean([np.asarray(output[name])[0] for output in outputs], axis=0)
-            for name in outputs[0]
-        }
+        outputs = self._score_crops(clips[: self._crops_to_score])
+        mean = {name: np.mean(output, axis=0) for name, output in outputs.items()}
         best = int(mean["class_probabilities"].argmax())
         return Prediction(class_name=CLASS_NAMES[best], **mean)

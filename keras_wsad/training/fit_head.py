@@ -100,6 +100,7 @@ def fit_head(system, config, data, run, started):
 
 def _leave(system, model, config, data, run, selection, state, started):
     """Saves the model in both forms and how it came about, and tidies up."""
+    model = _to_save(model, system, data)
     threshold = held_out_threshold(
         lambda videos: score_videos(model, data.store, videos, config.test_crops), data
     )
@@ -128,10 +129,23 @@ def _leave(system, model, config, data, run, selection, state, started):
     }
     write_json(run.training, content)
     # The model comes last: a run folder with model.keras is a finished one.
-    # A copy that was never compiled leaves out the optimizer, twice the model's size.
-    copy = system.build(data.store.feature_dim)
-    copy.set_weights(model.get_weights())
     with atomic_path(run.model) as temporary:
-        copy.save(temporary)
+        model.save(temporary)
     selection.remove_weights(keep=None)
     run.state.unlink(missing_ok=True)
+
+
+def _to_save(model, system, data):
+    """Returns the model in float32 and without its optimizer, which is twice its size.
+
+    The weights are float32 under any precision. For a single video a faster product does
+    not make up for converting them, and scores are the same wherever they are computed.
+    """
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("float32")
+    try:
+        copy = system.build(data.store.feature_dim)
+    finally:
+        keras.config.set_dtype_policy(before)
+    copy.set_weights(model.get_weights())
+    return copy

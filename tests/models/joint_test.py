@@ -1,4 +1,5 @@
 import itertools
+import pathlib
 import subprocess
 import sys
 
@@ -213,3 +214,15 @@ np.savez(folder + "/outputs.npz", **outputs)
         assert set(outputs) == set(expected)
         for name, value in expected.items():
             np.testing.assert_array_equal(outputs[name], value, err_msg=name)
+
+
+def test_a_model_saved_before_its_layers_were_made_faster_gives_what_it_gave():
+    """Saved when the model consisted of layers of Keras and of modulated features."""
+    folder = pathlib.Path(__file__).parent / "saved_before"
+    model = keras.saving.load_model(folder / "model.keras")
+    with np.load(folder / "expected.npz") as expected:
+        inputs = {name: expected[name] for name in ("features", "normalized_features")}
+        outputs = model.predict(inputs, verbose=0)
+        assert set(outputs) == set(expected) - set(inputs)
+        for name, found in outputs.items():
+            np.testing.assert_allclose(found, expected[name], rtol=1e-5, atol=1e-6)
