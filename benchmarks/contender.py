@@ -1,0 +1,110 @@
+import contextlib
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+
+
+class ContenderError(Exception):
+    """A contender cannot be set up, or has died."""
+
+
+class MissingLibraryError(ContenderError):
+    """A contender's library is not installed."""
+
+
+class Contender:
+    """One way of doing a work, in a process of its own that sleeps until it is asked.
+
+    A context manager: the process is set up at the beginning and gone at the end.
+
+    Args:
+        work: str. Name of the work, see `open_work`.
+        name: str. Which contender of it.
+        size: dict of what the contender's function takes.
+        folder: path. Where the process runs: its `benchmarks` and `keras_wsad` are used.
+            Defaults to the folder that this file's package lies in.
+
+    Raises:
+        MissingLibraryError: what it needs is not installed.
+        ContenderError: it has failed or died, when set up or in any other call.
+    """
+
+    def __init__(self, work, name, size, folder=ROOT):
+        self.work = work
+        self.name = name
+        self.size = size
+        self.folder = folder
+
+    def __enter__(self):
+        command = [sys.executable, "-m", "benchmarks.worker", self.work, self.name]
+        self._errors = tempfile.TemporaryFile()
+        self._process = subprocess.Popen(
+            [*command, "--size", json.dumps(self.size)],
+            cwd=self.folder,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            encoding="utf-8",
+        )
+        try:
+            self._read()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        # One that has died may have left a command unread.
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
+        try:
+            self._process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process.stdout.close()
+        self._errors.close()
+
+    def first(self):
+        """Does the work once, to warm up; returns its result, an array or `None`."""
+        result = self._ask("first")["result"]
+        return result and np.reshape(result["values"], result["shape"])
+
+    def repeat(self, times):
+        """Does the work several times.
+
+        Args:
+            times: int.
+
+        Returns:
+            A dict of `seconds` and `cpu_seconds` of all of them, and `peak_mib`, the most
+            memory that the process has held since its start.
+        """
+        return self._ask(f"repeat {times}")
+
+    def _ask(self, line):
+        # What it died of, if it did, is told when its answer is read.
+        with contextlib.suppress(BrokenPipeError):
+            print(line, file=self._process.stdin, flush=True)
+        return self._read()
+
+    def _read(self):
+        line = self._process.stdout.readline()
+        answer = json.loads(line) if line else {"failed": self._last_words()}
+        if "missing" in answer:
+            raise MissingLibraryError(answer["missing"])
+        if "failed" in answer:
+            raise ContenderError(answer["failed"])
+        return answer
+
+    def _last_words(self):
+        status = self._process.wait()
+        self._errors.seek(0)
+        lines = self._errors.read().decode(errors="replace").strip().splitlines()
+        return f"ended with status {status}" + (f": {lines[-1]}" if lines else "")

@@ -1,0 +1,138 @@
+"""Contenders timed in turn, so that whatever slows the machine slows them all."""
+
+import contextlib
+import dataclasses
+import math
+import time
+
+import numpy as np
+
+from benchmarks.contender import ContenderError
+from benchmarks.contender import MissingLibraryError
+from benchmarks.machine import DISTURBED
+from benchmarks.machine import CPUProbe
+from keras_wsad.progress import track
+
+# Threads that wait actively for more work are given this time to fall asleep.
+_PAUSE = 0.1
+# Seconds of a repetition: a work that takes less is done several times in a row, as the
+# system counts the time of its processors by the hundredth of a second.
+_LEAST = 0.25
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Repetition:
+    """One timing.
+
+    Attributes:
+        seconds: float. Of the work, a mean where it was done several times in a row.
+        cpu_seconds: float. Processor time of it.
+        others: float or `None`. Share of the machine that all else has used meanwhile.
+    """
+
+    seconds: float
+    cpu_seconds: float
+    others: float | None
+
+    @property
+    def disturbed(self):
+        """Whether others used so much of the machine that the timing is in doubt."""
+        return self.others is not None and self.others > DISTURBED
+
+
+@dataclasses.dataclass(kw_only=True)
+class Timings:
+    """What was measured of one contender.
+
+    Attributes:
+        result: array or `None`. What the work gave the first time.
+        repetitions: list of `Repetition`, one for each round; empty if it was left out.
+        peak_mib: float. The most memory that its process has held.
+        missing: str. Which library is not installed, or empty.
+        failed: str. What it failed of, or empty.
+    """
+
+    result: np.ndarray | None = None
+    repetitions: list = dataclasses.field(default_factory=list)
+    peak_mib: float = 0.0
+    missing: str = ""
+    failed: str = ""
+
+    @property
+    def seconds(self):
+        """The seconds of each round."""
+        return [repetition.seconds for repetition in self.repetitions]
+
+
+def time_in_turn(contenders, repetitions, title):
+    """Sets contenders up one after the other and times each once a round.
+
+    The first of a round is the last of the next one. One that cannot be set up is left out;
+    one that fails later loses all its timings, so that rounds are whole.
+
+    Args:
+        contenders: dict from any name to `Contender`, not yet entered.
+        repetitions: int. Rounds.
+        title: str, for the progress bar.
+
+    Returns:
+        A dict from name to `Timings`.
+    """
+    timings = {name: Timings() for name in contenders}
+    with contextlib.ExitStack() as stack:
+        times = {}
+        for name in track(list(contenders), f"{title}: set up"):
+            with _noting_failure(timings[name]):
+                contender = stack.enter_context(contenders[name])
+                timings[name].result = contender.first()
+                times[name] = _warm_up(contender)
+        turns = list(_turns([name for name in contenders if name in times], repetitions))
+        for name in track(turns, f"{title}: {repetitions} rounds"):
+            timing = timings[name]
+            if timing.failed:
+                continue
+            with _noting_failure(timing):
+                repetition, peak_mib = _time(contenders[name], times[name])
+                timing.repetitions.append(repetition)
+                timing.peak_mib = peak_mib
+    return timings
+
+
+def _turns(names, rounds):
+    for _ in range(rounds):
+        yield from names
+        names = names[1:] + names[:1]
+
+
+def _warm_up(contender):
+    """Does the work up to three times; returns how often it fits into a repetition."""
+    started = time.monotonic()
+    for _ in range(3):
+        seconds = contender.repeat(1)["seconds"]
+        if time.monotonic() - started > 5:
+            break
+    return max(1, math.ceil(_LEAST / max(seconds, 1e-6)))
+
+
+def _time(contender, times):
+    time.sleep(_PAUSE)
+    probe, own = CPUProbe(), time.process_time()
+    answer = contender.repeat(times)
+    own = time.process_time() - own + answer["cpu_seconds"]
+    repetition = Repetition(
+        seconds=answer["seconds"] / times,
+        cpu_seconds=answer["cpu_seconds"] / times,
+        others=probe.others(own),
+    )
+    return repetition, answer["peak_mib"]
+
+
+@contextlib.contextmanager
+def _noting_failure(timing):
+    try:
+        yield
+    except MissingLibraryError as error:
+        timing.missing = str(error)
+    except ContenderError as error:
+        timing.failed = str(error)
+        timing.repetitions.clear()

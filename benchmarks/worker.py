@@ -1,0 +1,128 @@
+"""A process that does one work in one way, as often as it is told.
+
+    python -m benchmarks.worker training_step "keras_wsad float32" --size '{"videos": 60}'
+
+It is started by `benchmarks.contender`, which writes a line and reads a line:
+
+| line | what is done | answer, one line of JSON |
+|---|---|---|
+| (none) | the contender is set up | `{"ready": true}`, `{"missing": why}` |
+| `first` | the work, once | `{"result": {"shape": [..], "values": [..]}}` |
+| `repeat N` | the work, N times | `seconds`, `cpu_seconds` of all N, `peak_mib` so far |
+
+`{"failed": why}` may be the answer to each. It ends with its standard input.
+"""
+
+import argparse
+import importlib
+import json
+import os
+import pathlib
+import resource
+import sys
+import time
+import traceback
+
+import numpy as np
+
+from keras_wsad.errors import MissingExtraError
+
+
+def open_work(name):
+    """Imports the module of a work.
+
+    Args:
+        name: str. A module of `benchmarks.works`, or the whole path of any other.
+    """
+    return importlib.import_module(name if "." in name else f"benchmarks.works.{name}")
+
+
+def serve(set_up, size, commands, answer):
+    """Sets a contender up and obeys until there are no more commands.
+
+    Args:
+        set_up: a function that takes the size and returns the work, a function.
+        size: dict.
+        commands: iterable of lines.
+        answer: a function that takes a dict.
+    """
+    try:
+        work = set_up(**size)
+        answer({"ready": True})
+        for line in commands:
+            command, _, times = line.strip().partition(" ")
+            if command == "first":
+                answer({"result": _as_json(work())})
+            elif command == "repeat":
+                answer(_repeat(work, int(times)))
+            else:
+                raise ValueError(f"Expected first or repeat N. Received: {line!r}")
+    except (ImportError, MissingExtraError) as error:
+        traceback.print_exc()
+        answer({"missing": str(error)})
+    except Exception as error:
+        traceback.print_exc()
+        answer({"failed": f"{type(error).__name__}: {error}"})
+
+
+def _as_json(result):
+    if result is None:
+        return None
+    array = np.asarray(result, np.float64)
+    return {"shape": array.shape, "values": array.ravel().tolist()}
+
+
+def _repeat(work, times):
+    cpu, started = _cpu_seconds(), time.perf_counter()
+    for _ in range(times):
+        work()
+    return {
+        "seconds": time.perf_counter() - started,
+        "cpu_seconds": _cpu_seconds() - cpu,
+        "peak_mib": _peak_mib(),
+    }
+
+
+def _cpu_seconds():
+    """Processor time of this process, all its threads and its ended children."""
+    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    usages = [resource.getrusage(kind) for kind in kinds]
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+
+
+def _peak_mib():
+    """The most memory that this process, or one of its ended children, has held."""
+    # Kilobytes on Linux, bytes on macOS.
+    unit = 1 if sys.platform == "darwin" else 1024
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit
+    try:
+        # On Linux ru_maxrss may be that of the process which started this one.
+        status = pathlib.Path("/proc/self/status").read_text(encoding="ascii")
+        own = int(status.partition("VmHWM:")[2].split()[0]) * 1024
+    except (OSError, IndexError):
+        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    return max(own, children) / 2**20
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("work")
+    parser.add_argument("contender")
+    parser.add_argument("--size", type=json.loads, default={}, help="JSON")
+    arguments = parser.parse_args(argv)
+    # Answers have the pipe to themselves: whatever a library prints, even from C, goes to
+    # the standard error stream.
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+
+    def answer(content):
+        print(json.dumps(content), file=answers, flush=True)
+
+    def set_up(**size):
+        return open_work(arguments.work).CONTENDERS[arguments.contender](**size)
+
+    serve(set_up, arguments.size, sys.stdin, answer)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""A work of the benchmarks that takes no time, with every kind of contender."""
+
+import os
+import sys
+import time
+
+TITLE = "Toy"
+SIZES = {"full": {"milliseconds": 4}, "quick": {"milliseconds": 2}}
+PRECISION = {"half": "bfloat16"}
+
+
+def flops(milliseconds):
+    return None
+
+
+def _sleeper(share, result):
+    def set_up(milliseconds):
+        print("a library prints this")
+
+        def work():
+            print("and this")
+            os.write(1, b"and this from C\n")
+            time.sleep(share * milliseconds / 1000)
+            return result
+
+        return work
+
+    return set_up
+
+
+def _needs_a_library(milliseconds):
+    import no_such_library
+
+    return no_such_library
+
+
+def _fails(milliseconds):
+    def work():
+        raise RuntimeError("no result today")
+
+    return work
+
+
+def _dies(milliseconds):
+    print("out of memory", file=sys.stderr, flush=True)
+    os._exit(9)
+
+
+def _dies_later(milliseconds):
+    return lambda: _dies(milliseconds)
+
+
+CONTENDERS = {
+    "slow": _sleeper(10, [1.0, 2.0]),
+    "fast": _sleeper(1, [1.0, 2.0]),
+    "half": _sleeper(1, [1.0, 2.02]),
+    "wrong": _sleeper(1, [1.0, 2.5]),
+    "absent": _needs_a_library,
+    "failing": _fails,
+    "dying": _dies,
+    "dying_later": _dies_later,
+    "silent": _sleeper(1, None),
+}
