@@ -1,5 +1,6 @@
 import contextlib
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -21,7 +22,8 @@ class MissingLibraryError(ContenderError):
 class Contender:
     """One way of doing a work, in a process of its own that sleeps until it is asked.
 
-    A context manager: the process is set up at the beginning and gone at the end.
+    A context manager: the process is set up at the beginning and gone at the end, with its
+    temporary files.
 
     Args:
         work: str. Name of the work, see `open_work`.
@@ -44,9 +46,11 @@ class Contender:
     def __enter__(self):
         command = [sys.executable, "-m", "benchmarks.worker", self.work, self.name]
         self._errors = tempfile.TemporaryFile()
+        self._scratch = tempfile.TemporaryDirectory()
         self._process = subprocess.Popen(
             [*command, "--size", json.dumps(self.size)],
             cwd=self.folder,
+            env={**os.environ, "TMPDIR": self._scratch.name},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
@@ -70,6 +74,7 @@ class Contender:
             self._process.wait()
         self._process.stdout.close()
         self._errors.close()
+        self._scratch.cleanup()
 
     def first(self):
         """Does the work once, to warm up; returns its result, an array or `None`."""

@@ -122,6 +122,9 @@ def main(argv=None):
         return open_work(arguments.work).CONTENDERS[arguments.contender](**size)
 
     serve(set_up, arguments.size, sys.stdin, answer)
+    # Taking a large TensorFlow program apart takes longer than many a work.
+    sys.stderr.flush()
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -1,3 +1,5 @@
+import tempfile
+
 import numpy as np
 import pytest
 
@@ -48,6 +50,14 @@ def test_a_process_that_dies_leaves_its_last_words(name):
         Contender(TOY, name, SIZE) as contender,
     ):
         contender.first()
+
+
+def test_temporary_files_go_with_the_process(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with Contender(TOY, "littering", SIZE) as contender:
+        contender.first()
+        assert list(tmp_path.glob("*/litter*"))
+    assert not list(tmp_path.iterdir())
 
 
 def test_an_unknown_contender_fails():

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 import time
 
 TITLE = "Toy"
@@ -50,6 +51,10 @@ def _dies_later(milliseconds):
     return lambda: _dies(milliseconds)
 
 
+def _litters(milliseconds):
+    return lambda: tempfile.mkdtemp(prefix="litter") and None
+
+
 CONTENDERS = {
     "slow": _sleeper(10, [1.0, 2.0]),
     "fast": _sleeper(1, [1.0, 2.0]),
@@ -59,5 +64,6 @@ CONTENDERS = {
     "failing": _fails,
     "dying": _dies,
     "dying_later": _dies_later,
+    "littering": _litters,
     "silent": _sleeper(1, None),
 }

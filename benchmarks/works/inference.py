@@ -1,0 +1,150 @@
+"""Scores and classes of videos whose features are in memory, by the joint model.
+
+Each contender takes the same arrays of numpy and gives the same outputs.
+"""
+
+import tempfile
+
+from benchmarks.joint_case import inference_flops
+from benchmarks.joint_case import make_batch
+from benchmarks.joint_case import make_weights
+
+TITLE = "Inference, 60 videos"
+SIZES = {
+    "full": {"videos": 60, "num_segments": 32, "feature_dim": 7168, "lstm_units": 1024},
+    "quick": {"videos": 8, "num_segments": 8, "feature_dim": 512, "lstm_units": 64},
+}
+
+flops = inference_flops
+
+
+def keras_predict(videos, **size):
+    model = _keras_model(size, plain=True)
+    inputs = _inputs(videos, **size)
+    return lambda: _flat(model.predict(inputs, batch_size=videos, verbose=0))
+
+
+def keras_wsad(precision):
+    """Returns a set-up of the path that `keras_wsad.load` predicts by."""
+
+    def set_up(videos, **size):
+        model = _keras_model(size, precision)
+        inputs = _inputs(videos, **size)
+        from keras_wsad import inference
+
+        # Before there was a compiled path it was this one.
+        call = getattr(inference, "compiled", lambda model: model.predict_on_batch)(model)
+        return lambda: _flat(call(inputs))
+
+    return set_up
+
+
+def saved_model(videos, **size):
+    model = _keras_model(size)
+    inputs = _inputs(videos, **size)
+    import tensorflow as tf
+
+    from keras_wsad.config import ExperimentConfig
+    from keras_wsad.export import export_saved_model
+
+    config = ExperimentConfig(
+        num_segments=size["num_segments"], lstm_units=size["lstm_units"]
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        export_saved_model(model, f"{folder}/saved_model", config)
+        loaded = tf.saved_model.load(f"{folder}/saved_model")
+    names = ("features", "normalized_features")
+
+    def work():
+        outputs = loaded.serve_both(*(tf.constant(inputs[name]) for name in names))
+        return _flat({name: output.numpy() for name, output in outputs.items()})
+
+    return work
+
+
+def pytorch(videos, **size):
+    import torch
+
+    model = _torch_model(**size)
+    inputs = _inputs(videos, **size)
+
+    def work():
+        with torch.inference_mode():
+            tensors = {name: torch.from_numpy(array) for name, array in inputs.items()}
+            return _flat({name: out.numpy() for name, out in model(**tensors).items()})
+
+    return work
+
+
+def onnx_runtime(videos, **size):
+    """The model of PyTorch, exported for this number of videos."""
+    import onnx  # noqa: F401, named here if it is absent, as the export needs it
+    import onnxruntime
+    import torch
+
+    model = _torch_model(**size)
+    inputs = _inputs(videos, **size)
+    names = _outputs(model, inputs)
+    with tempfile.TemporaryDirectory() as folder:
+        path = f"{folder}/joint.onnx"
+        torch.onnx.export(
+            model,
+            tuple(torch.from_numpy(array) for array in inputs.values()),
+            path,
+            input_names=list(inputs),
+            output_names=names,
+            # The newer exporter needs one more library for the same graph.
+            dynamo=False,
+        )
+        session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    return lambda: _flat(dict(zip(names, session.run(names, inputs), strict=True)))
+
+
+def _keras_model(size, precision="float32", plain=False):
+    from keras_wsad.tensorflow_noise import import_tensorflow_quietly
+
+    import_tensorflow_quietly()
+    import keras
+
+    from benchmarks.keras_joint import build_joint
+
+    keras.config.set_dtype_policy(precision)
+    return build_joint(**size, plain=plain)
+
+
+def _torch_model(**size):
+    from benchmarks.torch_joint import TorchJoint
+
+    return TorchJoint(make_weights(**size)).eval()
+
+
+def _outputs(model, inputs):
+    import torch
+
+    with torch.inference_mode():
+        first = {name: torch.from_numpy(array[:1]) for name, array in inputs.items()}
+        return list(model(**first))
+
+
+def _inputs(videos, num_segments, feature_dim, **_):
+    return make_batch(videos, num_segments, feature_dim)[0]
+
+
+def _flat(outputs):
+    """Lays the outputs of each video side by side, an array `(videos, numbers)`."""
+    import numpy as np
+
+    return np.concatenate(
+        [np.asarray(outputs[name], np.float32) for name in sorted(outputs)], axis=1
+    )
+
+
+CONTENDERS = {
+    "Keras predict": keras_predict,
+    "PyTorch eager": pytorch,
+    "ONNX Runtime": onnx_runtime,
+    "keras_wsad": keras_wsad("float32"),
+    "keras_wsad mixed_bfloat16": keras_wsad("mixed_bfloat16"),
+    "keras_wsad SavedModel": saved_model,
+}
+PRECISION = {"keras_wsad mixed_bfloat16": "bfloat16"}
