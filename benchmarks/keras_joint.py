@@ -1,6 +1,7 @@
 """The joint model in Keras: that of the package, and a plain one, layer by layer."""
 
 import keras
+from keras import ops
 
 from benchmarks.joint_case import CLASS
 from benchmarks.joint_case import CLASS_COUNTS
@@ -11,7 +12,6 @@ from benchmarks.joint_case import SECOND_LEVEL
 from benchmarks.joint_case import make_weights
 from keras_wsad.baselines.proposed import Proposed
 from keras_wsad.config import ExperimentConfig
-from keras_wsad.layers import AttentionModulation
 from keras_wsad.layers import FirstLevelAttention
 from keras_wsad.layers import SecondLevelAttention
 
@@ -65,6 +65,9 @@ def _plain_joint(num_segments, feature_dim, lstm_units, dropout):
             dtype=dtype,
         )
 
+    def modulate(x, attention):
+        return x + ops.expand_dims(attention, -1) * x
+
     shape = (num_segments, feature_dim)
     features = keras.Input(shape, name="features")
     normalized_features = keras.Input(shape, name="normalized_features")
@@ -73,7 +76,7 @@ def _plain_joint(num_segments, feature_dim, lstm_units, dropout):
     alpha = FirstLevelAttention(FIRST_LEVEL, name="first_level_attention")(
         normalized_features
     )
-    x = AttentionModulation()([x, alpha])
+    x = modulate(x, alpha)
     latent = branch_dense(DETECTION, None, "detection_latent")(
         keras.layers.Dropout(dropout)(x)
     )
@@ -81,7 +84,7 @@ def _plain_joint(num_segments, feature_dim, lstm_units, dropout):
     scores = branch_dense(1, "sigmoid", "detection_score", "float32")(latent)
     scores = keras.layers.Reshape((num_segments,), dtype="float32")(scores)
     beta = SecondLevelAttention(SECOND_LEVEL, name="second_level_attention")(latent)
-    x = AttentionModulation()([x, beta])
+    x = modulate(x, beta)
     video = keras.layers.GlobalAveragePooling1D()(x)
     video = branch_dense(CLASS, "relu", "class_latent")(video)
     video = keras.layers.Dropout(dropout)(video)

@@ -18,6 +18,8 @@ _PAUSE = 0.1
 # Seconds of a repetition: a work that takes less is done several times in a row, as the
 # system counts the time of its processors by the hundredth of a second.
 _LEAST = 0.25
+# Seconds of a work to which caches make no difference.
+_LONG = 5
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -67,7 +69,9 @@ class Timings:
 def time_in_turn(contenders, repetitions, title):
     """Sets contenders up one after the other and times each once a round.
 
-    The first of a round is the last of the next one. One that cannot be set up is left out;
+    The first of a round is the last of the next one. Before each timing the work is done
+    once untimed: while the others had their turn its weights have left the cache, which a
+    program that does nothing else does not suffer. One that cannot be set up is left out;
     one that fails later loses all its timings, so that rounds are whole.
 
     Args:
@@ -80,19 +84,19 @@ def time_in_turn(contenders, repetitions, title):
     """
     timings = {name: Timings() for name in contenders}
     with contextlib.ExitStack() as stack:
-        times = {}
+        warm_seconds = {}
         for name in track(list(contenders), f"{title}: set up"):
             with _noting_failure(timings[name]):
                 contender = stack.enter_context(contenders[name])
                 timings[name].result = contender.first()
-                times[name] = _warm_up(contender)
-        turns = list(_turns([name for name in contenders if name in times], repetitions))
+                warm_seconds[name] = _warm_up(contender)
+        turns = list(_turns(list(warm_seconds), repetitions))
         for name in track(turns, f"{title}: {repetitions} rounds"):
             timing = timings[name]
             if timing.failed:
                 continue
             with _noting_failure(timing):
-                repetition, peak_mib = _time(contenders[name], times[name])
+                repetition, peak_mib = _time(contenders[name], warm_seconds[name])
                 timing.repetitions.append(repetition)
                 timing.peak_mib = peak_mib
     return timings
@@ -105,17 +109,20 @@ def _turns(names, rounds):
 
 
 def _warm_up(contender):
-    """Does the work up to three times; returns how often it fits into a repetition."""
+    """Does the work up to three times; returns the seconds of the last."""
     started = time.monotonic()
     for _ in range(3):
         seconds = contender.repeat(1)["seconds"]
-        if time.monotonic() - started > 5:
+        if time.monotonic() - started > _LONG:
             break
-    return max(1, math.ceil(_LEAST / max(seconds, 1e-6)))
+    return seconds
 
 
-def _time(contender, times):
+def _time(contender, warm_seconds):
+    times = max(1, math.ceil(_LEAST / max(warm_seconds, 1e-6)))
     time.sleep(_PAUSE)
+    if warm_seconds < _LONG:
+        contender.repeat(1)
     probe, own = CPUProbe(), time.process_time()
     answer = contender.repeat(times)
     own = time.process_time() - own + answer["cpu_seconds"]
