@@ -27,6 +27,7 @@ from benchmarks.run import RESULTS
 from benchmarks.run import at_least_one
 from benchmarks.statistics import log_log_slope
 from benchmarks.statistics import quartiles
+from benchmarks.table import seconds_text
 from benchmarks.worker import open_work
 from keras_wsad.files import atomic_path
 from keras_wsad.files import write_json
@@ -129,12 +130,17 @@ def draw(costs, path):
     for axes, (cost, rows) in zip(
         figure.subplots(1, len(costs), squeeze=False)[0], costs.items(), strict=True
     ):
-        sizes = [row["size"] for row in rows]
-        axes.loglog(sizes, [row["median_s"] for row in rows], "o-")
-        axes.set_xticks(sizes, [f"{size:g}" for size in sizes])
+        sizes, seconds = ([row[key] for row in rows] for key in ("size", "median_s"))
+        # In proportion to the size, through the last point.
+        proportional = [seconds[-1] * size / sizes[-1] for size in sizes]
+        axes.loglog(sizes, proportional, "--", color="grey", label="slope 1")
+        axes.loglog(sizes, seconds, "o-")
+        # A decade may hold no tick of its own.
         axes.minorticks_off()
+        axes.set_xticks(sizes, [f"{size:g}" for size in sizes])
+        axes.set_yticks(seconds, [seconds_text(value) for value in seconds])
         axes.set_xlabel(_LABELS[cost])
-        axes.set_ylabel("seconds")
+        axes.legend(frameon=False)
         axes.set_title(f"slope {rows[0]['slope']:.2f}")
         axes.grid(alpha=0.3)
     with atomic_path(path) as temporary:
