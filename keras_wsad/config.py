@@ -77,8 +77,9 @@ class ExperimentConfig:
             video-level AUC and mAA on the held-out videos, at the end of an epoch; last -
             those of the last step; best_on_test - highest mAA on the test videos, which
             chooses on the test set and exists to follow the authors' code.
-        precision: float32, or mixed_bfloat16, which is faster where the processor has
-            bfloat16. Scores, losses and weights stay in float32.
+        precision: Of training. float32, or mixed_bfloat16, which is faster where the
+            processor has bfloat16. Scores, losses and weights stay in float32, and what
+            a run leaves computes in float32.
         seed: Of everything random.
         deterministic: Make TensorFlow repeat itself to the bit on the same machine.
         runs: Folder that holds the run folders.
