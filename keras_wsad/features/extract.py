@@ -1,7 +1,7 @@
 """From a video file to the features of its clips."""
 
+import contextlib
 import dataclasses
-import itertools
 
 import numpy as np
 
@@ -9,7 +9,9 @@ from keras_wsad.errors import ConfigError
 from keras_wsad.errors import VideoError
 from keras_wsad.features.extraction import Extraction
 from keras_wsad.features.extraction import differences
+from keras_wsad.features.read_ahead import ReadAhead
 from keras_wsad.video import ClipReader
+from keras_wsad.video.frame_crops import cut_clip
 
 # A file whose frames are counted another way each time it is decoded is given up.
 _ATTEMPTS = 3
@@ -55,7 +57,8 @@ class _Kept:
 def extract_clips(path, backbone, extraction, on_clip=None):
     """Extracts the features of one video's clips, decoding it once for all crops.
 
-    Memory holds a batch of clips, and the features. A damaged video that ends before its
+    A thread decodes, resizes and cuts while the network computes. Memory holds three batches
+    of clips, the frames of one, and the features. A damaged video that ends before its
     container says so may be decoded again, since where clips lie depends on its length.
 
     Args:
@@ -112,11 +115,14 @@ def extract_into(sink, path, backbone, extraction, on_clip=None):
             num_frames=num_frames,
         )
         sink.begin()
-        for times, features in _features(reader, backbone, extraction.crops):
-            for _ in range(times):
-                sink.append(features)
-                if on_clip:
-                    on_clip(reader.planned_clips)
+        ahead = ReadAhead(_batches(reader, extraction, backbone.batch_size))
+        # Whatever ends the loop, the reader does not go on to the end of the video.
+        with ahead as batches, contextlib.closing(reader):
+            for times, features in _features(batches, backbone, extraction.crops):
+                for _ in range(times):
+                    sink.append(features)
+                    if on_clip:
+                        on_clip(reader.planned_clips)
         if reader.is_right:
             return reader
         num_frames = reader.num_frames
@@ -132,19 +138,34 @@ def _like(extraction, backbone):
     )
 
 
-def _features(reader, backbone, crops):
+def _batches(reader, extraction, batch_size):
+    """Yields the clips of crops in full batches, and how often each clip is there.
+
+    A batch is a uint8 array of `batch_size` clips of one crop each, or fewer at the end.
+    They are full whatever the number of crops: a clip may lie in several batches. With the
+    first of them comes how often it is there.
+    """
+    shape = (batch_size, extraction.clip_length, extraction.size, extraction.size, 3)
+    batch, filled, times = np.empty(shape, np.uint8), 0, []
+    for _, count, frames in reader.windows():
+        times.append(count)
+        for number in range(extraction.crops):
+            cut_clip(frames, number, batch[filled])
+            filled += 1
+            if filled == batch_size:
+                yield batch, times
+                # Another one: the network may still be at work on this.
+                batch, filled, times = np.empty(shape, np.uint8), 0, []
+    if filled:
+        yield batch[:filled], times
+
+
+def _features(batches, backbone, crops):
     """Yields how often each clip is there, and its features `(crops, features)`."""
-    times = []
-
-    def cut():
-        for _, count, clip in reader:
-            times.append(count)
-            yield from clip
-
-    # Batches are full whatever the number of crops, and but one is held.
-    rows, crop_clips = [], cut()
-    while batch := list(itertools.islice(crop_clips, backbone.batch_size)):
-        rows.extend(backbone(np.stack(batch)))
+    rows, counts = [], []
+    for batch, times in batches:
+        rows.extend(backbone(batch))
+        counts.extend(times)
         while len(rows) >= crops:
-            yield times.pop(0), np.stack(rows[:crops])
+            yield counts.pop(0), np.stack(rows[:crops])
             del rows[:crops]

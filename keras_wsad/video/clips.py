@@ -8,10 +8,11 @@ import numpy as np
 
 from keras_wsad.errors import ConfigError
 from keras_wsad.video.crops import short_side_of
-from keras_wsad.video.crops import take_crops
 from keras_wsad.video.decode import DamagedVideoWarning
 from keras_wsad.video.decode import DecodedFrames
 from keras_wsad.video.decode import probe_video
+from keras_wsad.video.frame_crops import FrameCrops
+from keras_wsad.video.frame_crops import cut_clip
 
 
 def clip_starts(num_frames, length=64, stride=64, num_segments=None):
@@ -63,8 +64,8 @@ class ClipReader:
 
     The shorter side of a frame is resized to `size * 256 / 224`, as I3D's authors do, and
     crops are cut out of it. A video shorter than a clip is filled up with its last frame.
-    One clip is held at a time; frames that are in no clip are decoded and counted, but not
-    converted.
+    The frames of one clip are held at a time; frames that are in no clip are decoded and
+    counted, but not converted.
 
     Where clips begin may depend on the number of frames, and of a damaged file that is
     known only in the end: then `is_right` is false, and reading it again with the
@@ -107,6 +108,7 @@ class ClipReader:
         self._crops, self._size = crops, size
         self._frames = DecodedFrames(path)
         self._given = []
+        self._is_closed = False
 
     @property
     def num_frames(self):
@@ -132,11 +134,27 @@ class ClipReader:
         expected = clip_starts(self.num_frames, **self._options)
         return np.array_equal(expected, self.starts)
 
+    def close(self):
+        """Ends the reading at the next frame. Any thread may ask for it."""
+        self._is_closed = True
+
     def __iter__(self):
         """Yields `(start, times, clip)`.
 
         In a video of few frames several clips may be the same; they are given once, with
         how many they are. A clip is a uint8 array `(crops, length, size, size, 3)`.
+        """
+        for start, times, frames in self.windows():
+            shape = (self._crops, len(frames), self._size, self._size, 3)
+            clip = np.empty(shape, np.uint8)
+            for number in range(self._crops):
+                cut_clip(frames, number, clip[number])
+            yield start, times, clip
+
+    def windows(self):
+        """Yields `(start, times, frames)`, the frames of a clip as a list of `FrameCrops`.
+
+        Of many crops it takes less memory: each is cut when it is asked for.
         """
         length, stride = self._options["length"], self._options["stride"]
         at_every_stride = clip_starts(self._planned_frames, length, stride)
@@ -148,10 +166,12 @@ class ClipReader:
         start, times = next(starts)
         recent = collections.deque(maxlen=length)
         for place, frame in enumerate(self._frames):
+            if self._is_closed:
+                return
             if start is None or place < start:
                 continue
             rgb = self._frames.to_rgb(frame, short_side_of(self._size))
-            recent.append(take_crops(rgb, self._size, self._crops))
+            recent.append(FrameCrops(rgb, self._size, self._crops))
             while start is not None and place + 1 == start + length:
                 yield self._give(start, times, recent)
                 start, times = next(starts, (None, 0))
@@ -161,7 +181,7 @@ class ClipReader:
 
     def _give(self, start, times, frames):
         self._given += [int(start)] * int(times)
-        return int(start), int(times), np.stack(frames, axis=1)
+        return int(start), int(times), list(frames)
 
 
 def read_clips(path, **options):

@@ -18,6 +18,9 @@ from keras_wsad.video.container import stated_length
 from keras_wsad.video.damage import Damage
 from keras_wsad.video.damage import DamagedVideoWarning
 
+# Before PyAV 17 there was no choice. A frame is too small to be shared out.
+_ONE_THREAD = {"threads": 1} if int(av.__version__.partition(".")[0]) >= 17 else {}
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class VideoInfo:
@@ -94,7 +97,9 @@ class DecodedFrames:
         num_packets, end, damage = 0, 0.0, Damage()
         container, stream = open_video(self.path)
         with container:
-            stream.thread_type = "AUTO"
+            # With several threads what becomes of a damaged frame is left to chance. A
+            # small frame takes less of a processor with one, and there is other work.
+            stream.thread_type = "NONE"
             begin = float((stream.start_time or 0) * stream.time_base)
             for packet in read_packets(container, stream):
                 if packet is None:
@@ -153,7 +158,12 @@ class DecodedFrames:
             )
         # One for all frames: to set it up takes longer than to convert a small frame.
         converted = self._reformatter.reformat(
-            frame, width=width, height=height, format="rgb24", interpolation="BILINEAR"
+            frame,
+            width=width,
+            height=height,
+            format="rgb24",
+            interpolation="BILINEAR",
+            **_ONE_THREAD,
         )
         return _upright(converted.to_ndarray(), frame)
 
@@ -166,7 +176,7 @@ class DecodedFrames:
         Returns:
             A uint8 array of shape `(height, width)`, 0 for black and 255 for white.
         """
-        converted = self._reformatter.reformat(frame, format="gray")
+        converted = self._reformatter.reformat(frame, format="gray", **_ONE_THREAD)
         return _upright(converted.to_ndarray(), frame)
 
 
