@@ -1,4 +1,5 @@
 import hashlib
+import math
 import pathlib
 import threading
 
@@ -8,11 +9,17 @@ import numpy as np
 from keras_wsad.backbones.registry import find_backbone
 from keras_wsad.errors import ConfigError
 
+# Numbers in a clip up to which two calls compute at a time: while one is at a step that
+# takes a single core, the other takes the rest. Larger clips keep all cores busy as it is,
+# and each call takes the memory of a batch.
+_SMALL_CLIP = 16 * 112 * 112 * 3
+
 
 class OpenBackbone:
     """A backbone with its weights, that takes clips as they are cut from a video.
 
-    Open one with `open_backbone`. It may be called from several threads, one at a time.
+    Open one with `open_backbone`. It may be called from several threads; `calls` of them
+    compute at a time.
 
     The network always sees the same number of clips, the last of them made up, so that it
     is compiled once. On a CPU the features of a clip are then the same to the bit whatever
@@ -45,7 +52,9 @@ class OpenBackbone:
         # Of a single clip a dense layer would be a product with a vector, which rounds
         # otherwise than a product of matrices.
         self.batch_size = max(batch_size, 2)
-        self._lock = threading.Lock()
+        clip = math.prod(model.input_shape[1:])
+        self.calls = 2 if clip <= _SMALL_CLIP else 1
+        self._turn = threading.BoundedSemaphore(self.calls)
         clips = keras.Input(model.input_shape[1:], dtype="uint8", name="pixels")
         scaled = keras.layers.Rescaling(
             entry.pixel_scale, entry.pixel_offset, dtype="float32"
@@ -59,7 +68,7 @@ class OpenBackbone:
         for start in range(0, len(clips), self.batch_size):
             batch = np.asarray(clips[start : start + self.batch_size])
             missing = [(0, self.batch_size - len(batch))] + [(0, 0)] * (batch.ndim - 1)
-            with self._lock:
+            with self._turn:
                 outputs = self._network.predict_on_batch(np.pad(batch, missing))
             features[start : start + len(batch)] = outputs[: len(batch)]
         return features

@@ -1,5 +1,7 @@
 """From a video file to the features of its clips."""
 
+import collections
+import concurrent.futures
 import contextlib
 import dataclasses
 
@@ -57,8 +59,9 @@ class _Kept:
 def extract_clips(path, backbone, extraction, on_clip=None):
     """Extracts the features of one video's clips, decoding it once for all crops.
 
-    A thread decodes, resizes and cuts while the network computes. Memory holds three batches
-    of clips, the frames of one, and the features. A damaged video that ends before its
+    A thread decodes, resizes and cuts while the network computes. Memory holds three
+    batches of clips, or four of small clips, the frames of one clip, and the features. A
+    damaged video that ends before its
     container says so may be decoded again, since where clips lie depends on its length.
 
     Args:
@@ -116,9 +119,11 @@ def extract_into(sink, path, backbone, extraction, on_clip=None):
         )
         sink.begin()
         ahead = ReadAhead(_batches(reader, extraction, backbone.batch_size))
+        pool = concurrent.futures.ThreadPoolExecutor(backbone.calls)
         # Whatever ends the loop, the reader does not go on to the end of the video.
-        with ahead as batches, contextlib.closing(reader):
-            for times, features in _features(batches, backbone, extraction.crops):
+        with pool, ahead as batches, contextlib.closing(reader):
+            outputs = _outputs(batches, backbone, pool)
+            for times, features in _regrouped(outputs, extraction.crops):
                 for _ in range(times):
                     sink.append(features)
                     if on_clip:
@@ -160,11 +165,24 @@ def _batches(reader, extraction, batch_size):
         yield batch[:filled], times
 
 
-def _features(batches, backbone, crops):
+def _outputs(batches, backbone, pool):
+    """Yields the features of each batch, in order, and how often each clip is there."""
+    running = collections.deque()
+    for batch, times in batches:
+        running.append((pool.submit(backbone, batch), times))
+        del batch
+        if len(running) == backbone.calls:
+            call, times = running.popleft()
+            yield call.result(), times
+    for call, times in running:
+        yield call.result(), times
+
+
+def _regrouped(outputs, crops):
     """Yields how often each clip is there, and its features `(crops, features)`."""
     rows, counts = [], []
-    for batch, times in batches:
-        rows.extend(backbone(batch))
+    for features, times in outputs:
+        rows.extend(features)
         counts.extend(times)
         while len(rows) >= crops:
             yield counts.pop(0), np.stack(rows[:crops])

@@ -239,6 +239,7 @@ def test_features_too_large_for_their_dtype_are_an_error(
 
     for name in ("name", "weights", "clip_length", "size", "batch_size", "feature_dim"):
         setattr(shouting, name, getattr(backbone, name))
+    shouting.calls = 1
     videos = find_videos([folder])
     extract_videos(videos, tmp_path / "single", shouting, extraction)
     with pytest.raises(ValueError, match="finite as float16"):
