@@ -97,3 +97,15 @@ def test_the_pipeline_follows_the_schedule_from_epoch_to_epoch(random):
         )
         np.testing.assert_array_equal(targets["segment_scores"], SMALL[videos])
         np.testing.assert_array_equal(targets["class_probabilities"], labels[videos])
+
+
+def test_batches_that_are_held_stay_as_they_are(random):
+    features = random.random((12, 4, 900), "float32")
+    dataset = training_batches(
+        features, 2 * features, np.arange(12), np.arange(12), SMALL, seed=2, **SIZES
+    )
+    batches = list(dataset.take(8))
+    for inputs, targets in batches:
+        videos = targets["class_probabilities"].numpy()
+        np.testing.assert_array_equal(inputs["features"], features[videos])
+        np.testing.assert_array_equal(inputs["normalized_features"], 2 * features[videos])

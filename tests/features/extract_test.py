@@ -1,4 +1,6 @@
 import dataclasses
+import itertools
+import threading
 
 import numpy as np
 import pytest
@@ -12,11 +14,13 @@ from keras_wsad.errors import VideoError
 from keras_wsad.features.extract import extract_clips
 from keras_wsad.features.extraction import Extraction
 from keras_wsad.features.extraction import differences
+from keras_wsad.video import ClipReader
 from keras_wsad.video import clip_starts
 from keras_wsad.video import decode_frames
 from keras_wsad.video import probe_video
 from keras_wsad.video import read_clips
 from keras_wsad.video import scale_pixels
+from keras_wsad.video.decode import DecodedFrames
 from tests.video.make_video import make_video
 
 
@@ -40,6 +44,71 @@ def test_features_are_those_of_each_clip_alone(tmp_path, backbone, crops, num_se
     alone = np.stack([backbone(clip) for _, clip in clips], axis=1)
     assert video.features.shape == (crops, len(clips), 256)
     np.testing.assert_array_equal(video.features, alone)
+
+
+@pytest.mark.parametrize("crops", [1, 10])
+def test_a_video_is_decoded_once_for_all_crops(tmp_path, backbone, monkeypatch, crops):
+    path = make_video(tmp_path / "v.mp4", num_frames=64)
+    made, to_rgb = [], DecodedFrames.to_rgb
+    passes, frames_of = [], DecodedFrames.__iter__
+
+    def counting_rgb(self, *arguments):
+        made.append(1)
+        return to_rgb(self, *arguments)
+
+    def counting_passes(self):
+        passes.append(1)
+        return frames_of(self)
+
+    monkeypatch.setattr(DecodedFrames, "to_rgb", counting_rgb)
+    monkeypatch.setattr(DecodedFrames, "__iter__", counting_passes)
+    extraction = Extraction.of(backbone, crops=crops, num_segments=None)
+    assert extract_clips(path, backbone, extraction).features.shape == (crops, 4, 256)
+    assert (len(passes), len(made)) == (1, 64)
+
+
+def test_whatever_ends_the_extraction_the_reading_ends(tmp_path, backbone, monkeypatch):
+    path = make_video(tmp_path / "v.mp4", num_frames=1000)
+    readers = []
+
+    class KeptReader(ClipReader):
+        def __init__(self, *arguments, **options):
+            super().__init__(*arguments, **options)
+            readers.append(self)
+
+    monkeypatch.setattr("keras_wsad.features.extract.ClipReader", KeptReader)
+    before = threading.active_count()
+
+    def enough(planned):
+        raise KeyboardInterrupt
+
+    network = OpenBackbone("compact", backbone.model, backbone.weights, batch_size=2)
+    with pytest.raises(KeyboardInterrupt):
+        extract_clips(path, network, Extraction.of(network), enough)
+    assert threading.active_count() == before
+    assert readers[0].num_frames < 1000
+
+
+def test_an_error_in_the_network_is_raised(tmp_path, backbone):
+    path = make_video(tmp_path / "v.mp4", num_frames=600)
+    network = OpenBackbone("compact", backbone.model, backbone.weights, batch_size=2)
+    extraction = Extraction.of(network)
+    # The third batch is one too many.
+    calls = itertools.count()
+
+    class Failing:
+        def __getattr__(self, name):
+            return getattr(network, name)
+
+        def __call__(self, clips):
+            if next(calls) == 2:
+                raise MemoryError("no room")
+            return network(clips)
+
+    before = threading.active_count()
+    with pytest.raises(MemoryError, match="no room"):
+        extract_clips(path, Failing(), extraction)
+    assert threading.active_count() == before
 
 
 def test_pixels_are_scaled_as_the_network_takes_them(backbone, random):

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from keras_wsad.errors import ConfigError
+from keras_wsad.video import ClipReader
 from keras_wsad.video import clip_starts
 from keras_wsad.video import decode_frames
 from keras_wsad.video import read_clips
@@ -96,3 +97,12 @@ def test_pixels_are_scaled_to_one():
     scaled = scale_pixels(np.array([0, 127.5, 255]))
     np.testing.assert_allclose(scaled, [-1, 0, 1], atol=1e-6)
     assert scaled.dtype == np.float32
+
+
+def test_a_reader_that_is_closed_ends_at_the_next_frame(tmp_path):
+    reader = ClipReader(make_video(tmp_path / "v.mp4", num_frames=90), 8, 8, size=32)
+    for start, _, _ in reader:
+        if start == 16:
+            reader.close()
+    assert reader.starts.tolist() == [0, 8, 16]
+    assert reader.num_frames == 25

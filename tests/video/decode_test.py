@@ -290,3 +290,31 @@ def test_real_videos_have_the_frames_that_they_have(real_data):
     assert counts["Normal_Videos_006_x264"] == 450
     assert counts["Normal_Videos_025_x264"] == 602
     assert sorted(counts.values()) == [361, 450, 474, 480, 485, 602, 1053]
+
+
+def test_a_damaged_video_is_the_same_each_time(tmp_path, random):
+    texture = random.integers(0, 256, (240, 320, 3), np.uint8)
+    path = tmp_path / "v.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=30)
+        stream.width, stream.height, stream.pix_fmt = 320, 240, "yuv420p"
+        for number in range(60):
+            image = np.roll(texture, 3 * number, axis=1)
+            frame = av.VideoFrame.from_ndarray(image, format="rgb24")
+            container.mux(stream.encode(frame.reformat(format="yuv420p")))
+        container.mux(stream.encode(None))
+    content = bytearray(path.read_bytes())
+    for place in range(len(content) // 4, len(content) // 2, 3000):
+        content[place : place + 40] = random.bytes(40)
+    path.write_bytes(content)
+
+    def read():
+        frames = DecodedFrames(path)
+        pixels = [frames.to_rgb(frame, 64) for frame in frames]
+        return np.stack(pixels), frames.damage
+
+    (first, damage), *others = (read() for _ in range(4))
+    assert "patched up" in damage or "do not decode" in damage
+    for pixels, found in others:
+        np.testing.assert_array_equal(pixels, first)
+        assert found == damage
