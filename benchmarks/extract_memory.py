@@ -1,6 +1,6 @@
 """The memory of `keras-wsad extract` on a short and on a long video.
 
-    python benchmarks/extract_memory.py --hours 3
+    python -m benchmarks.extract_memory --hours 3
 
 Both videos are made up and made here, which takes a minute for three hours. A process of
 its own extracts each with random weights; its peak is read when it has ended.
@@ -16,29 +16,10 @@ import sys
 import tempfile
 import time
 
-import av
-import numpy as np
+from benchmarks.made_up_video import FPS
+from benchmarks.made_up_video import make_video
 
 RESULTS = pathlib.Path(__file__).parent / "results"
-FPS = 25
-
-
-def make_video(path, num_frames, size=(160, 120)):
-    """Streams a video of a texture that drifts by a pixel a frame."""
-    width, height = size
-    texture = np.random.default_rng(0).integers(0, 256, (height // 8, width // 8), np.uint8)
-    texture = np.kron(texture, np.ones((8, 8), np.uint8))
-    # Luma above, the two chroma planes below it.
-    image = np.full((height * 3 // 2, width), 128, np.uint8)
-    with av.open(str(path), "w") as container:
-        options = {"preset": "ultrafast"}
-        stream = container.add_stream("libx264", rate=FPS, options=options)
-        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-        for number in range(num_frames):
-            image[:height] = np.roll(texture, number % width, axis=1)
-            frame = av.VideoFrame.from_ndarray(image, format="yuv420p")
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
 
 
 def measure(video, out, backbone):
