@@ -6,6 +6,7 @@ import threading
 import keras
 import numpy as np
 
+from keras_wsad.backbones.keras_network import KerasNetwork
 from keras_wsad.backbones.registry import find_backbone
 from keras_wsad.errors import ConfigError
 
@@ -31,6 +32,9 @@ class OpenBackbone:
         weights: str. What identifies the weights, `sha256:...` or `random:SEED`.
         batch_size: int or `None`. Clips that the network sees at a time. Defaults to
             `None`, for what the backbone suggests.
+        precision: str. `"float32"` or `"bfloat16"`, which rounds weights and maps to eight
+            bits and is fast on CPUs that multiply them, such as those with AMX. Defaults
+            to `"float32"`.
 
     Call arguments:
         clips: uint8 array of shape `(clips, length, size, size, 3)`, any number of them.
@@ -39,7 +43,7 @@ class OpenBackbone:
         A float32 array of shape `(clips, features)`.
     """
 
-    def __init__(self, name, model, weights, batch_size=None):
+    def __init__(self, name, model, weights, batch_size=None, precision="float32"):
         entry = find_backbone(name)
         batch_size = entry.batch_size if batch_size is None else batch_size
         if batch_size < 1:
@@ -47,21 +51,17 @@ class OpenBackbone:
         self.name = name
         self.model = model
         self.weights = weights
-        self.clip_length, self.size = model.input_shape[1:3]
-        self.feature_dim = model.output_shape[-1]
+        self.precision = precision
+        self.runtime = keras.backend.backend()
+        self._network = KerasNetwork(model, entry, precision)
+        self.clip_length, self.size = self._network.clip_shape[:2]
+        self.feature_dim = self._network.feature_dim
         # Of a single clip a dense layer would be a product with a vector, which rounds
         # otherwise than a product of matrices.
         self.batch_size = max(batch_size, 2)
         clip = math.prod(model.input_shape[1:])
         self.calls = 2 if clip <= _SMALL_CLIP else 1
         self._turn = threading.BoundedSemaphore(self.calls)
-        clips = keras.Input(model.input_shape[1:], dtype="uint8", name="pixels")
-        scaled = keras.layers.Rescaling(
-            entry.pixel_scale, entry.pixel_offset, dtype="float32"
-        )(clips)
-        self._network = keras.Model(clips, model(scaled))
-        # Compilation by XLA takes a minute for what it gains.
-        self._network.compile(jit_compile=False)
 
     def __call__(self, clips):
         features = np.empty((len(clips), self.feature_dim), np.float32)
@@ -69,12 +69,12 @@ class OpenBackbone:
             batch = np.asarray(clips[start : start + self.batch_size])
             missing = [(0, self.batch_size - len(batch))] + [(0, 0)] * (batch.ndim - 1)
             with self._turn:
-                outputs = self._network.predict_on_batch(np.pad(batch, missing))
+                outputs = self._network(np.pad(batch, missing))
             features[start : start + len(batch)] = outputs[: len(batch)]
         return features
 
 
-def open_backbone(name, weights=None, seed=0, batch_size=None):
+def open_backbone(name, weights=None, seed=0, batch_size=None, precision="float32"):
     """Builds a backbone and reads its weights.
 
     Args:
@@ -85,12 +85,13 @@ def open_backbone(name, weights=None, seed=0, batch_size=None):
         seed: int. Of random weights; it seeds Keras, as `keras.utils.set_random_seed`
             does. Defaults to `0`.
         batch_size: int or `None`, see `OpenBackbone`. Defaults to `None`.
+        precision: str, see `OpenBackbone`. Defaults to `"float32"`.
 
     Returns:
         An `OpenBackbone`.
 
     Raises:
-        ConfigError: there is no such backbone, or the seed is none.
+        ConfigError: there is no such backbone or precision, or the seed is none.
         WeightsError: the weights cannot be read.
     """
     entry = find_backbone(name)
@@ -99,8 +100,10 @@ def open_backbone(name, weights=None, seed=0, batch_size=None):
     weights = weights or entry.default_weights or "random"
     if weights == "random":
         keras.utils.set_random_seed(seed)
-        return OpenBackbone(name, entry.build(weights=None), f"random:{seed}", batch_size)
-    return OpenBackbone(name, entry.build(weights), _digest(weights), batch_size)
+        model, identity = entry.build(weights=None), f"random:{seed}"
+    else:
+        model, identity = entry.build(weights), _digest(weights)
+    return OpenBackbone(name, model, identity, batch_size, precision)
 
 
 def _digest(weights):

@@ -67,6 +67,13 @@ def _parser(prog):
         "leave it (default: %(default)s)",
     )
     add("--dtype", choices=["float32", "float16"], default="float32")
+    add(
+        "--precision",
+        choices=["float32", "bfloat16"],
+        default="float32",
+        help="what the network computes in; bfloat16 is several times as fast on CPUs that "
+        "multiply it, and features differ by about half a percent (default: %(default)s)",
+    )
     add("--batch", type=int, help="clips that the network sees at a time")
     add(
         "--workers",
@@ -110,6 +117,7 @@ def _extract(arguments):
         "random" if arguments.random_weights else weights,
         seed=arguments.seed or 0,
         batch_size=arguments.batch,
+        precision=arguments.precision,
     )
     extraction = Extraction.of(
         backbone,

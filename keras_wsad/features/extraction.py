@@ -4,6 +4,12 @@ from keras_wsad.errors import ConfigError
 from keras_wsad.errors import DataError
 from keras_wsad.video.crops import CROP_COUNTS
 
+PRECISIONS = ("float32", "bfloat16", "int8")
+RUNTIMES = ("tensorflow", "jax", "torch", "openvino")
+
+# What features had before it was recorded.
+_BEFORE = {"precision": "float32", "runtime": "tensorflow"}
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Extraction:
@@ -19,9 +25,15 @@ class Extraction:
         num_segments: int or `None`. Segments that shall each have a clip in a short video,
             see `keras_wsad.video.clip_starts`. Defaults to `32`, as the preset `paper`
             has them.
+        precision: str. In what the network computed: `"float32"`, `"bfloat16"` or
+            `"int8"`. Defaults to `"float32"`.
+        runtime: str. The library that computed, a backend of Keras or `"openvino"`. It is
+            recorded and does not count: at one precision only rounding is another.
+            Defaults to `"tensorflow"`.
 
     Raises:
-        ConfigError: a value of another type, or a number that is not positive.
+        ConfigError: a value of another type or not among those named, or a number that is
+            not positive.
     """
 
     backbone: str
@@ -31,6 +43,8 @@ class Extraction:
     size: int
     crops: int = 1
     num_segments: int | None = 32
+    precision: str = _BEFORE["precision"]
+    runtime: str = dataclasses.field(default=_BEFORE["runtime"], compare=False)
 
     def __post_init__(self):
         for field in dataclasses.fields(self):
@@ -42,8 +56,12 @@ class Extraction:
                 )
             if isinstance(value, int) and value < 1:
                 raise ConfigError(f"Expected {field.name} >= 1. Received: {value}")
-        if self.crops not in CROP_COUNTS:
-            raise ConfigError(f"Expected crops in {CROP_COUNTS}. Received: {self.crops}")
+        choices = {"crops": CROP_COUNTS, "precision": PRECISIONS, "runtime": RUNTIMES}
+        for name, values in choices.items():
+            if getattr(self, name) not in values:
+                raise ConfigError(
+                    f"Expected {name} in {values}. Received: {getattr(self, name)}"
+                )
 
     @classmethod
     def of(cls, backbone, *, stride=None, crops=1, num_segments=32):
@@ -63,6 +81,8 @@ class Extraction:
             size=backbone.size,
             crops=crops,
             num_segments=num_segments,
+            precision=backbone.precision,
+            runtime=backbone.runtime,
         )
 
     def to_dict(self):
@@ -74,13 +94,16 @@ class Extraction:
         """Returns the extraction that `to_dict` gave.
 
         Args:
-            content: dict.
+            content: dict. Precision and runtime may be missing: older versions computed
+                in float32 and did not say so.
             source: str or path. Where it is from, for the error message.
 
         Raises:
             DataError: a setting is missing, unknown or of another type.
         """
         names = {field.name for field in dataclasses.fields(cls)}
+        if isinstance(content, dict):
+            content = {**_BEFORE, **content}
         found = set(content) if isinstance(content, dict) else set()
         if found != names:
             wrong = [f"no {name}" for name in sorted(names - found)]
@@ -96,11 +119,12 @@ class Extraction:
 
     def __str__(self):
         crops = "1 crop" if self.crops == 1 else f"{self.crops} crops"
-        return f"{self.backbone}, {crops}, stride {self.stride}"
+        text = f"{self.backbone}, {crops}, stride {self.stride}"
+        return text if self.precision == "float32" else f"{text}, {self.precision}"
 
 
 def differences(now, before):
-    """Lists in words in what two extractions differ.
+    """Lists in words in what two extractions differ, runtimes aside.
 
     Args:
         now: `Extraction`.
@@ -116,9 +140,9 @@ def differences(now, before):
     >>> differences(one, other)
     ['stride 8 (was 16)']
     """
-    before = before.to_dict()
-    return [
-        f"{name} {value} (was {before[name]})"
-        for name, value in now.to_dict().items()
-        if value != before[name]
-    ]
+    pairs = {
+        field.name: (getattr(now, field.name), getattr(before, field.name))
+        for field in dataclasses.fields(now)
+        if field.compare
+    }
+    return [f"{name} {new} (was {old})" for name, (new, old) in pairs.items() if new != old]

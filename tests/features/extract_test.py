@@ -117,13 +117,16 @@ def test_pixels_are_scaled_as_the_network_takes_them(backbone, random):
     np.testing.assert_allclose(backbone(clips), expected, rtol=1e-3, atol=1e-5)
 
 
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 @pytest.mark.parametrize("name", ["compact", "c3d", "r3d34"])
-def test_features_do_not_depend_on_the_batch(name, random):
+def test_features_do_not_depend_on_the_batch(name, precision, random):
     entry = BACKBONES[name]
     frames = 16
     model = entry.build(weights=None, clip_shape=(frames, 32, 32, 3), width=0.125)
     clips = random.integers(0, 256, (7, frames, 32, 32, 3), np.uint8)
-    one, two, many = (OpenBackbone(name, model, "test", size)(clips) for size in (1, 2, 5))
+    one, two, many = (
+        OpenBackbone(name, model, "test", size, precision)(clips) for size in (1, 2, 5)
+    )
     np.testing.assert_array_equal(one, two)
     np.testing.assert_array_equal(one, many)
 

@@ -1,0 +1,51 @@
+import dataclasses
+
+import pytest
+
+from keras_wsad.backbones import open_backbone
+from keras_wsad.errors import ConfigError
+from keras_wsad.errors import DataError
+from keras_wsad.features.extraction import Extraction
+from keras_wsad.features.extraction import differences
+
+SETTINGS = {
+    "backbone": "compact",
+    "weights": "random:0",
+    "clip_length": 16,
+    "stride": 16,
+    "size": 80,
+    "crops": 1,
+    "num_segments": 32,
+}
+
+
+def test_what_was_written_before_precision_was_recorded_is_float32():
+    old = Extraction.from_dict(SETTINGS)
+    assert (old.precision, old.runtime) == ("float32", "tensorflow")
+    assert old == Extraction.from_dict(old.to_dict())
+    assert {"precision", "runtime"} < set(old.to_dict())
+    with pytest.raises(DataError, match="no crops"):
+        Extraction.from_dict({k: v for k, v in SETTINGS.items() if k != "crops"})
+
+
+def test_another_precision_is_another_making_and_another_runtime_is_not():
+    one = Extraction(**SETTINGS)
+    rounded = dataclasses.replace(one, precision="bfloat16")
+    assert differences(rounded, one) == ["precision bfloat16 (was float32)"]
+    elsewhere = dataclasses.replace(one, runtime="openvino")
+    assert differences(elsewhere, one) == []
+    assert elsewhere == one
+
+
+def test_the_backbone_says_its_precision():
+    assert Extraction.of(open_backbone("compact", precision="bfloat16")).precision == (
+        "bfloat16"
+    )
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"precision": "float8"}, {"runtime": "caffe"}, {"precision": None}]
+)
+def test_what_is_not_known_is_refused(wrong):
+    with pytest.raises(ConfigError, match=next(iter(wrong))):
+        Extraction(**SETTINGS | wrong)
