@@ -5,7 +5,7 @@ import importlib
 import sys
 
 # Each is a module of `keras_wsad.commands`, imported when it is called for.
-COMMANDS = ("train", "evaluate", "extract", "predict", "convert", "simulate")
+COMMANDS = ("train", "evaluate", "extract", "predict", "convert", "quantize", "simulate")
 
 
 def main(argv=None):

@@ -24,6 +24,7 @@ class KerasNetwork:
     """
 
     def __init__(self, model, entry, precision="float32"):
+        self.precision = precision
         self.clip_shape = tuple(model.input_shape[1:])
         self.feature_dim = model.output_shape[-1]
         clips = keras.Input(self.clip_shape, dtype="uint8", name="pixels")

@@ -7,6 +7,9 @@ import keras
 import numpy as np
 
 from keras_wsad.backbones.keras_network import KerasNetwork
+from keras_wsad.backbones.openvino_network import OpenVINONetwork
+from keras_wsad.backbones.quantized import is_quantized
+from keras_wsad.backbones.quantized import read_quantized
 from keras_wsad.backbones.registry import find_backbone
 from keras_wsad.errors import ConfigError
 
@@ -28,13 +31,17 @@ class OpenBackbone:
 
     Args:
         name: str. A key of `BACKBONES`.
-        model: `keras.Model`, from clips to features.
+        model: `keras.Model`, from clips to features, or for int8 an `OpenVINONetwork`.
         weights: str. What identifies the weights, `sha256:...` or `random:SEED`.
         batch_size: int or `None`. Clips that the network sees at a time. Defaults to
             `None`, for what the backbone suggests.
-        precision: str. `"float32"` or `"bfloat16"`, which rounds weights and maps to eight
-            bits and is fast on CPUs that multiply them, such as those with AMX. Defaults
-            to `"float32"`.
+        precision: str. `"float32"`, or `"bfloat16"`, which rounds weights and maps to
+            eight bits and is fast on CPUs that multiply them, such as those with AMX.
+            Defaults to `"float32"`. That of an `OpenVINONetwork` is its own.
+        runtime: str or `None`. `"openvino"`, or the backend of Keras in use. Defaults to
+            `None`, for that backend.
+        quantized_from: str or `None`. For int8, what identifies the weights that were
+            quantised. Defaults to `None`.
 
     Call arguments:
         clips: uint8 array of shape `(clips, length, size, size, 3)`, any number of them.
@@ -43,7 +50,16 @@ class OpenBackbone:
         A float32 array of shape `(clips, features)`.
     """
 
-    def __init__(self, name, model, weights, batch_size=None, precision="float32"):
+    def __init__(
+        self,
+        name,
+        model,
+        weights,
+        batch_size=None,
+        precision="float32",
+        runtime=None,
+        quantized_from=None,
+    ):
         entry = find_backbone(name)
         batch_size = entry.batch_size if batch_size is None else batch_size
         if batch_size < 1:
@@ -51,16 +67,19 @@ class OpenBackbone:
         self.name = name
         self.model = model
         self.weights = weights
-        self.precision = precision
-        self.runtime = keras.backend.backend()
-        self._network = KerasNetwork(model, entry, precision)
+        self.quantized_from = quantized_from
+        self._network = _network(model, entry, precision, runtime)
+        openvino = isinstance(self._network, OpenVINONetwork)
+        self.runtime = "openvino" if openvino else keras.backend.backend()
+        self.precision = self._network.precision
         self.clip_length, self.size = self._network.clip_shape[:2]
         self.feature_dim = self._network.feature_dim
         # Of a single clip a dense layer would be a product with a vector, which rounds
         # otherwise than a product of matrices.
         self.batch_size = max(batch_size, 2)
-        clip = math.prod(model.input_shape[1:])
-        self.calls = 2 if clip <= _SMALL_CLIP else 1
+        # OpenVINO has one place for the inputs of a network.
+        small = math.prod(self._network.clip_shape) <= _SMALL_CLIP and not openvino
+        self.calls = 2 if small else 1
         self._turn = threading.BoundedSemaphore(self.calls)
 
     def __call__(self, clips):
@@ -74,36 +93,78 @@ class OpenBackbone:
         return features
 
 
-def open_backbone(name, weights=None, seed=0, batch_size=None, precision="float32"):
+def open_backbone(
+    name, weights=None, seed=0, batch_size=None, precision=None, runtime=None
+):
     """Builds a backbone and reads its weights.
 
     Args:
         name: `"i3d"`, `"c3d"`, `"r3d34"` or `"compact"`.
-        weights: str or path, or `None`. A file that `load_weights` reads, or `"random"`.
-            Defaults to `None`, for the weights that come with the package, or else random
-            ones.
+        weights: str or path, or `None`. A file that `load_weights` reads, a folder that
+            `keras-wsad quantize` wrote, or `"random"`. Defaults to `None`, for the weights
+            that come with the package, or else random ones.
         seed: int. Of random weights; it seeds Keras, as `keras.utils.set_random_seed`
             does. Defaults to `0`.
         batch_size: int or `None`, see `OpenBackbone`. Defaults to `None`.
-        precision: str, see `OpenBackbone`. Defaults to `"float32"`.
+        precision: str or `None`. `"float32"`, `"bfloat16"`, or `"int8"`, which needs
+            weights in int8. Defaults to `None`, for int8 if the weights are and else
+            float32.
+        runtime: str or `None`, see `OpenBackbone`. Weights in int8 are for OpenVINO.
+            Defaults to `None`.
 
     Returns:
         An `OpenBackbone`.
 
     Raises:
-        ConfigError: there is no such backbone or precision, or the seed is none.
+        ConfigError: there is no such backbone, precision or runtime, one of them does not
+            go with the weights, or the seed is none.
         WeightsError: the weights cannot be read.
+        MissingExtraError: OpenVINO is wanted and not installed.
     """
     entry = find_backbone(name)
     if not 0 <= seed < 2**32:
         raise ConfigError(f"Expected 0 <= seed < 2**32. Received: {seed}")
     weights = weights or entry.default_weights or "random"
+    _refuse_contradictions(weights, precision, runtime)
+    if is_quantized(weights):
+        network, identity, about = read_quantized(weights, name)
+        return OpenBackbone(
+            name, network, identity, batch_size, quantized_from=about["weights"]
+        )
     if weights == "random":
         keras.utils.set_random_seed(seed)
         model, identity = entry.build(weights=None), f"random:{seed}"
     else:
         model, identity = entry.build(weights), _digest(weights)
-    return OpenBackbone(name, model, identity, batch_size, precision)
+    return OpenBackbone(name, model, identity, batch_size, precision or "float32", runtime)
+
+
+def _network(model, entry, precision, runtime):
+    backend = keras.backend.backend()
+    if isinstance(model, OpenVINONetwork):
+        return model
+    if runtime == "openvino":
+        return OpenVINONetwork.convert(model, entry, precision)
+    if runtime not in (None, backend):
+        raise ConfigError(
+            f"Expected a runtime of openvino or {backend}, which Keras is set to run on. "
+            f"Received: {runtime!r}"
+        )
+    return KerasNetwork(model, entry, precision)
+
+
+def _refuse_contradictions(weights, precision, runtime):
+    """Weights in int8 are for one precision and one runtime, and others not for int8."""
+    if is_quantized(weights):
+        wrong = precision not in (None, "int8") or runtime not in (None, "openvino")
+        expected = "precision int8 and runtime openvino for weights in int8"
+    else:
+        wrong = precision == "int8"
+        expected = "weights in int8, a folder that `keras-wsad quantize` wrote"
+    if wrong:
+        raise ConfigError(
+            f"Expected {expected}. Received: {weights}, {precision}, {runtime}"
+        )
 
 
 def _digest(weights):

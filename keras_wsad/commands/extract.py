@@ -47,7 +47,7 @@ def _parser(prog):
     add(
         "--weights",
         help="its published weights: a TensorFlow checkpoint, .h5, .pt, .pth, .pickle, or "
-        ".weights.h5 of this project",
+        ".weights.h5 of this project, or a folder that `keras-wsad quantize` wrote",
     )
     add("--out", required=True, help="the folder for features")
     add("--root", help="the folder that lines of lists are relative to")
@@ -69,10 +69,15 @@ def _parser(prog):
     add("--dtype", choices=["float32", "float16"], default="float32")
     add(
         "--precision",
-        choices=["float32", "bfloat16"],
-        default="float32",
-        help="what the network computes in; bfloat16 is several times as fast on CPUs that "
-        "multiply it, and features differ by about half a percent (default: %(default)s)",
+        choices=["float32", "bfloat16", "int8"],
+        help="what the network computes in: bfloat16 is several times as fast on CPUs that "
+        "multiply it, its features differ by about half a percent; int8 needs --weights "
+        "that `keras-wsad quantize` wrote (default: float32, or int8 for those)",
+    )
+    add(
+        "--runtime",
+        choices=["tensorflow", "jax", "torch", "openvino"],
+        help="openvino, or what Keras is set to run on (default: the latter)",
     )
     add("--batch", type=int, help="clips that the network sees at a time")
     add(
@@ -118,6 +123,7 @@ def _extract(arguments):
         seed=arguments.seed or 0,
         batch_size=arguments.batch,
         precision=arguments.precision,
+        runtime=arguments.runtime,
     )
     extraction = Extraction.of(
         backbone,

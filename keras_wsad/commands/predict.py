@@ -46,7 +46,18 @@ def predict_command(argv=None, prog="keras-wsad predict"):
     parser.add_argument(
         "--weights",
         help="the backbone's file of weights, where they do not come with this project; "
-        "they must be those of the training features",
+        "they must be those of the training features, or a folder in int8 that "
+        "`keras-wsad quantize` made of them",
+    )
+    parser.add_argument(
+        "--precision",
+        choices=["float32", "bfloat16"],
+        help="what the backbone computes in (default: as for the training features)",
+    )
+    parser.add_argument(
+        "--runtime",
+        choices=["tensorflow", "jax", "torch", "openvino"],
+        help="openvino, or what Keras is set to run on (default: the latter)",
     )
     parser.add_argument(
         "--threshold",
@@ -85,9 +96,11 @@ def predict_command(argv=None, prog="keras-wsad predict"):
         found,
         predictor,
         arguments.out,
-        weights=arguments.weights,
         threshold=arguments.threshold,
         truths=truths,
+        weights=arguments.weights,
+        precision=arguments.precision,
+        runtime=arguments.runtime,
     )
     done = len(found) - len(failed)
     if failed:

@@ -58,6 +58,10 @@ def describe_protocol(protocol):
     if features:
         made = f"of {features['backbone']} ({features['weights'][:15]}), "
         made += f"stride {features['stride']}"
+        # Runs of before precision was recorded were trained on float32.
+        trained, computed = features.get("precision", "float32"), protocol["precision"]
+        if computed not in (None, trained):
+            made += f", in {computed} where the model was trained on {trained}"
     crops = protocol["test_crops"]
     chosen_on = f" on {threshold['videos']} videos" if threshold["videos"] else ""
     return (

@@ -8,7 +8,7 @@ from keras_wsad.prediction.leave import leave_prediction
 from keras_wsad.progress import count_up
 
 
-def predict_files(files, predictor, out, *, weights=None, threshold=None, truths=None):
+def predict_files(files, predictor, out, *, threshold=None, truths=None, **backbone):
     """Predicts videos or their feature files one after the other, and says what came of it.
 
     Of each a line is printed. One that fails does not stop the rest.
@@ -17,9 +17,9 @@ def predict_files(files, predictor, out, *, weights=None, threshold=None, truths
         files: dict from name to path.
         predictor: `Predictor`.
         out: str or path. `OUT/NAME/prediction.json` and `.png` are written.
-        weights: str or path, or `None`, see `Predictor.open_backbone`. Defaults to `None`.
         threshold: float or `None`, see `Predictor.predict_video`. Defaults to `None`.
         truths: `GroundTruth` or `None`. Defaults to `None`.
+        **backbone: arguments of `Predictor.open_backbone`.
 
     Returns:
         A dict from name to what was wrong, empty where all went well.
@@ -27,15 +27,15 @@ def predict_files(files, predictor, out, *, weights=None, threshold=None, truths
     Raises:
         RunError, WeightsError: there are videos, and the backbone cannot be opened.
     """
-    backbone = None
+    opened = None
     if not all(is_feature_file(path) for path in files.values()):
-        backbone = predictor.open_backbone(weights)
+        opened = predictor.open_backbone(**backbone)
     failed = {}
     for number, (name, path) in enumerate(files.items(), start=1):
         try:
             with count_up(f"{name} ({number} of {len(files)})") as on_clip:
                 prediction = predictor.predict_video(
-                    path, threshold=threshold, backbone=backbone, on_clip=on_clip
+                    path, threshold=threshold, backbone=opened, on_clip=on_clip
                 )
             truth = truths and truths.of(name, path)
             protocol = predictor.protocol(prediction)

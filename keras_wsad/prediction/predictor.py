@@ -15,6 +15,7 @@ from keras_wsad.features.formats import crops_first
 from keras_wsad.features.formats import is_feature_file
 from keras_wsad.features.sidecar import Sidecar
 from keras_wsad.features.sidecar import sidecar_path
+from keras_wsad.prediction.backbone import extraction_by
 from keras_wsad.prediction.backbone import open_backbone_of
 from keras_wsad.prediction.prediction import Prediction
 from keras_wsad.prediction.video_prediction import VideoPrediction
@@ -89,18 +90,23 @@ class Predictor:
         return {
             "model": self.source,
             "features": self.about["extraction"],
+            "precision": prediction.precision,
             "pooling": f"{self.about['reduce']}, {self.about['alignment']}",
             "test_crops": self._crops_to_score,
             "checkpoint_rule": self.about["checkpoint_rule"],
             "threshold": threshold,
         }
 
-    def open_backbone(self, weights=None):
+    def open_backbone(self, weights=None, precision=None, runtime=None):
         """Opens the backbone that made the features of the training videos.
 
         Args:
             weights: str or path, or `None`. A file of its weights, where they do not come
                 with this project. Defaults to `None`.
+            precision: str or `None`. `"float32"` or `"bfloat16"`, where another than that
+                of the training is wanted. Defaults to `None`.
+            runtime: str or `None`, see `keras_wsad.backbones.open_backbone`. Defaults to
+                `None`.
 
         Returns:
             An `OpenBackbone`.
@@ -115,7 +121,7 @@ class Predictor:
                 "known, so that none can be made of a video. Features made in the same way "
                 "can be given in its place: predict FEATURES.npy"
             )
-        return open_backbone_of(self.extraction, weights)
+        return open_backbone_of(self.extraction, weights, precision, runtime)
 
     def predict_video(
         self, path, weights=None, threshold=None, backbone=None, on_clip=None
@@ -159,15 +165,17 @@ class Predictor:
             features, sidecar = self._read(path)
             if sidecar is not None:
                 known = {name: getattr(sidecar, name) for name in names}
+                known["precision"] = sidecar.extraction.precision
         else:
             if backbone is None or self.extraction is None:
                 backbone = self.open_backbone(weights)
             # The first crops are the same, however many there are.
             crops = min(count for count in CROP_COUNTS if count >= self._crops_to_score)
-            extraction = dataclasses.replace(self.extraction, crops=crops)
+            extraction = extraction_by(backbone, self.extraction, crops)
             video = extract_clips(path, backbone, extraction, on_clip)
             features = video.features
             known = {name: getattr(video, name) for name in names}
+            known["precision"] = extraction.precision
         return VideoPrediction(
             **vars(self._predict_crops(features)),
             **known,

@@ -46,6 +46,7 @@ class VideoPrediction(Prediction):
         num_frames: int or `None`. Frames in the video, as decoded.
         fps: float or `None`. Frames per second.
         damage: str or `None`. What was wrong with the video, though parts of it decode.
+        precision: str or `None`. In what its features were computed, where that is known.
     """
 
     video: str
@@ -54,6 +55,7 @@ class VideoPrediction(Prediction):
     num_frames: int | None = None
     fps: float | None = None
     damage: str | None = None
+    precision: str | None = None
 
     @property
     def seconds(self):

@@ -3,6 +3,7 @@ import hashlib
 import numpy as np
 import pytest
 
+from benchmarks.torch_i3d import random_weights
 from keras_wsad.backbones import C3D
 from keras_wsad.backbones import I3D
 from keras_wsad.backbones.convert import read_backbone
@@ -10,7 +11,6 @@ from keras_wsad.backbones.convert import write_backbone
 from keras_wsad.backbones.state_dict import c3d_name
 from keras_wsad.errors import ConfigError
 from keras_wsad.errors import WeightsError
-from tests.backbones.torch_i3d import random_weights
 from tests.backbones.write_checkpoint import write_checkpoint
 
 SMALL = {"clip_shape": (16, 32, 32, 3), "width": 0.0625}

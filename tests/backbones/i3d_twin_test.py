@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from benchmarks.torch_i3d import TorchI3D
+from benchmarks.torch_i3d import published_shapes
+from benchmarks.torch_i3d import random_weights
 from keras_wsad.backbones import I3D
-from tests.backbones.torch_i3d import TorchI3D
-from tests.backbones.torch_i3d import published_shapes
-from tests.backbones.torch_i3d import random_weights
 from tests.backbones.write_checkpoint import write_checkpoint
 
 

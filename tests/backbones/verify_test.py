@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 
+from benchmarks.torch_i3d import TorchI3D
+from benchmarks.torch_i3d import random_weights
 from keras_wsad.backbones import I3D
 from keras_wsad.backbones.verify import PUBLISHED_LARGEST
 from keras_wsad.backbones.verify import PUBLISHED_NORM
@@ -10,8 +12,6 @@ from keras_wsad.backbones.verify import compare_with_published
 from keras_wsad.backbones.verify import read_clip
 from keras_wsad.backbones.verify import read_label_map
 from keras_wsad.errors import DataError
-from tests.backbones.torch_i3d import TorchI3D
-from tests.backbones.torch_i3d import random_weights
 from tests.backbones.write_checkpoint import write_checkpoint
 
 

@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 
+from benchmarks.torch_i3d import TorchI3D
+from benchmarks.torch_i3d import random_weights
 from keras_wsad.backbones import I3D
 from keras_wsad.backbones.verify import PUBLISHED_CLASS
 from keras_wsad.backbones.verify import PUBLISHED_LARGEST
 from keras_wsad.backbones.verify import PUBLISHED_NORM
 from keras_wsad.backbones.verify import SAMPLE_SHAPE
 from keras_wsad.cli import main
-from tests.backbones.torch_i3d import TorchI3D
-from tests.backbones.torch_i3d import random_weights
 from tests.backbones.write_checkpoint import write_checkpoint
 
 

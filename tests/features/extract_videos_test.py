@@ -237,9 +237,8 @@ def test_features_too_large_for_their_dtype_are_an_error(
     def shouting(clips):
         return np.full((len(clips), 256), 1e5, np.float32)
 
-    for name in ("name", "weights", "clip_length", "size", "batch_size", "feature_dim"):
-        setattr(shouting, name, getattr(backbone, name))
-    shouting.calls = 1
+    for name, value in vars(backbone).items():
+        setattr(shouting, name, value)
     videos = find_videos([folder])
     extract_videos(videos, tmp_path / "single", shouting, extraction)
     with pytest.raises(ValueError, match="finite as float16"):

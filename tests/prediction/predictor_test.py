@@ -13,6 +13,7 @@ from keras_wsad.errors import VideoError
 from keras_wsad.errors import WeightsError
 from keras_wsad.features.extract import extract_clips
 from keras_wsad.features.extract_videos import extract_videos
+from keras_wsad.prediction.leave import describe_protocol
 
 
 def test_a_video_is_scored_as_its_features_are(compact_run, video):
@@ -116,6 +117,28 @@ def test_weights_of_others_must_be_named(compact_run, video):
     )
     with pytest.raises(RunError, match=r"name the file with --weights.*sha256:0123"):
         predictor.predict_video(video)
+
+
+def test_another_precision_must_be_asked_for_and_is_stated(compact_run, video, tmp_path):
+    predictor = keras_wsad.load(compact_run.folder)
+    plain = predictor.predict_video(video)
+    assert plain.precision == predictor.extraction.precision == "float32"
+    rounded = predictor.predict_video(
+        video, backbone=predictor.open_backbone(precision="bfloat16")
+    )
+    assert rounded.precision == "bfloat16"
+    assert not np.array_equal(rounded.segment_scores, plain.segment_scores)
+    protocol = predictor.protocol(rounded)
+    assert "in bfloat16 where the model was trained on float32" in describe_protocol(
+        protocol
+    )
+    assert "float32" not in describe_protocol(predictor.protocol(plain))
+    # A file of such features says nothing of a wish for them.
+    extraction = dataclasses.replace(predictor.extraction, precision="bfloat16")
+    backbone = open_backbone("compact", "random", precision="bfloat16")
+    extract_videos({"camera": video}, tmp_path, backbone, extraction)
+    with pytest.raises(RunError, match=r"precision bfloat16 \(was float32\)"):
+        predictor.predict(tmp_path / "camera__0.npy")
 
 
 def test_what_is_no_video_is_refused(compact_run, tmp_path):

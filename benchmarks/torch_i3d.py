@@ -108,7 +108,7 @@ class TorchI3D:
             head = f"{PREFIX}/Logits/Conv3d_0c_1x1/conv_3d"
             kernel = self.weights[f"{head}/w"][0, 0, 0]
             steps = x[:, :, :, 0, 0].transpose(1, 2) @ kernel + self.weights[f"{head}/b"]
-            return features.numpy(), steps.mean(dim=1).numpy()
+            return features.float().numpy(), steps.mean(dim=1).float().numpy()
 
     def mixed(self, x, first, reduce_1, conv_1, reduce_2, conv_2, after_pool):
         branches = [
@@ -124,10 +124,11 @@ class TorchI3D:
         x = self.pad(x, kernel.shape[2:], (stride,) * 3, 0.0)
         x = self.torch.nn.functional.conv3d(x, kernel, stride=stride)
         beta, mean, variance = (
-            self.weights[f"{PREFIX}/{name}/batch_norm/{kind}"].reshape(-1, 1, 1, 1)
+            self.weights[f"{PREFIX}/{name}/batch_norm/{kind}"]
             for kind in ("beta", "moving_mean", "moving_variance")
         )
-        return self.torch.relu((x - mean) / self.torch.sqrt(variance + 1e-3) + beta)
+        normalize = self.torch.nn.functional.batch_norm
+        return self.torch.relu(normalize(x, mean, variance, bias=beta, eps=1e-3))
 
     def pool(self, x, size, stride):
         x = self.pad(x, size, stride, -float("inf"))

@@ -1,0 +1,119 @@
+import importlib
+
+import keras
+import numpy as np
+
+from keras_wsad.backbones.keras_network import KerasNetwork
+from keras_wsad.errors import ConfigError
+from keras_wsad.errors import MissingExtraError
+
+# OpenVINO takes what it finds fastest where nobody says otherwise, bfloat16 for float32.
+_HINTS = {"float32": "f32", "bfloat16": "bf16", "int8": "f32"}
+
+
+class OpenVINONetwork:
+    """A backbone as OpenVINO computes it, from pixels.
+
+    In int8 what was not quantised is computed in float32.
+
+    Args:
+        model: `openvino.Model`, from uint8 clips to float32 features, any number of them.
+        precision: str. `"float32"`, `"bfloat16"` or `"int8"`, the last for a model that was
+            quantised.
+
+    Attributes:
+        model: the `openvino.Model`.
+        clip_shape: tuple of ints, `(frames, height, width, channels)`.
+        feature_dim: int.
+
+    Call arguments:
+        clips: uint8 array of shape `(batch, *clip_shape)`. For each size of a batch that
+            it meets a network is compiled.
+
+    Returns:
+        A float32 array of shape `(batch, features)`.
+
+    Raises:
+        ConfigError: another precision.
+        MissingExtraError: OpenVINO is not installed.
+    """
+
+    def __init__(self, model, precision):
+        if precision not in _HINTS:
+            raise ConfigError(
+                f"Expected a precision of {tuple(_HINTS)}. Received: {precision!r}"
+            )
+        self.model = model
+        self.precision = precision
+        shape = model.input(0).partial_shape
+        self.clip_shape = tuple(shape[axis].get_length() for axis in range(1, 5))
+        self.feature_dim = model.output(0).partial_shape[1].get_length()
+        self._compiled = {}
+
+    @classmethod
+    def convert(cls, model, entry, precision="float32", calibration=None):
+        """Converts a backbone of Keras.
+
+        Args:
+            model: `keras.Model`, from scaled clips to features.
+            entry: `BackboneEntry`. How pixels are scaled.
+            precision: str. Defaults to `"float32"`.
+            calibration: list of uint8 arrays of shape `(batch, *clip_shape)`, by which
+                int8 finds the range of each map. Defaults to `None`.
+
+        Raises:
+            ConfigError: int8 without calibration, or Keras runs on another backend than
+                TensorFlow.
+            MissingExtraError: OpenVINO or NNCF is not installed.
+        """
+        openvino = import_openvino()
+        if keras.backend.backend() != "tensorflow":
+            raise ConfigError(
+                "Expected Keras on TensorFlow, from which OpenVINO converts. Found it on "
+                f"{keras.backend.backend()}"
+            )
+        if precision == "int8" and not calibration:
+            raise ConfigError("Expected clips to calibrate int8 by. Received: none")
+        import tensorflow as tf
+
+        network = KerasNetwork(model, entry)
+        function = tf.function(network.model, jit_compile=False)
+        clips = tf.TensorSpec((None, *network.clip_shape), tf.uint8)
+        converted = openvino.convert_model(function.get_concrete_function(clips))
+        converted.reshape([-1, *network.clip_shape])
+        if precision == "int8":
+            nncf = import_openvino("nncf")
+            converted = nncf.quantize(
+                converted, nncf.Dataset(calibration), subset_size=len(calibration)
+            )
+        return cls(converted, precision)
+
+    def __call__(self, clips):
+        if len(clips) not in self._compiled:
+            self._compiled[len(clips)] = self._compile(len(clips))
+        return np.asarray(self._compiled[len(clips)]([clips])[0])
+
+    def _compile(self, batch_size):
+        openvino = import_openvino()
+        model = self.model.clone()
+        model.reshape([batch_size, *self.clip_shape])
+        hints = {
+            "INFERENCE_PRECISION_HINT": _HINTS[self.precision],
+            "PERFORMANCE_HINT": "LATENCY",
+        }
+        return openvino.Core().compile_model(model, "CPU", hints)
+
+
+def import_openvino(name="openvino"):
+    """Imports a library of the extra `openvino`.
+
+    Raises:
+        MissingExtraError: it is not installed.
+    """
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise MissingExtraError(
+            "The runtime openvino needs OpenVINO and NNCF: pip install "
+            f"'keras_wsad[openvino]' ({error})"
+        ) from error

@@ -1,0 +1,84 @@
+"""Making a backbone in int8 from the clips of videos."""
+
+import itertools
+
+import numpy as np
+
+from keras_wsad import __version__
+from keras_wsad.backbones.open_backbone import open_backbone
+from keras_wsad.backbones.openvino_network import OpenVINONetwork
+from keras_wsad.backbones.openvino_network import import_openvino
+from keras_wsad.backbones.quantized import relative_error
+from keras_wsad.backbones.quantized import write_quantized
+from keras_wsad.backbones.registry import find_backbone
+from keras_wsad.video import read_clips
+
+_COMPARED = 16
+
+
+def quantize_backbone(videos, out, name, weights=None, num_clips=64):
+    """Quantises a backbone and writes it, with how far its features are off.
+
+    Args:
+        videos: dict from name to path. Those of the training, by which maps find their
+            ranges; what is measured on test videos later is then no product of them.
+        out: str or path. A folder whose name ends in `.openvino`.
+        name: str. A key of `keras_wsad.backbones.BACKBONES`.
+        weights: str or path, or `None`, see `open_backbone`. Defaults to `None`.
+        num_clips: int. Clips to calibrate by, as many of each video as it takes. Defaults
+            to `64`.
+
+    Returns:
+        A dict: what is in `about.json` of the folder.
+
+    Raises:
+        VideoError: a video does not decode.
+        MissingExtraError: OpenVINO or NNCF is not installed.
+    """
+    import_openvino("nncf")
+    backbone = open_backbone(name, weights)
+    # The last clips are for the comparison.
+    wanted = num_clips + _COMPARED
+    paths = [videos[key] for key in sorted(videos)]
+    paths = [paths[place] for place in _spread(len(paths), wanted)]
+    clips = list(_first_clips(paths, backbone, wanted))
+    # Videos may be short of clips: a fifth is always left to compare.
+    num_compared = max(min(_COMPARED, len(clips) // 5), 1)
+    chosen = _spread(len(clips), num_compared)
+    compared = np.concatenate([clips[place] for place in chosen])
+    calibration = [clip for place, clip in enumerate(clips) if place not in chosen]
+    calibration = (calibration or clips)[:num_clips]
+    network = OpenVINONetwork.convert(
+        backbone.model, find_backbone(name), "int8", calibration
+    )
+    features = np.concatenate([network(clip[None]) for clip in compared])
+    about = {
+        "backbone": name,
+        "weights": backbone.weights,
+        "videos": len(paths),
+        "clips": len(calibration),
+        "clips_compared": len(compared),
+        "relative_error": relative_error(features, backbone(compared)),
+        "version": __version__,
+    }
+    write_quantized(network, out, about)
+    return about
+
+
+def _first_clips(paths, backbone, wanted):
+    """Yields about as many clips of each video, `(1, frames, height, width, 3)` each."""
+    each = -(-wanted // len(paths))
+    for path in paths:
+        clips = read_clips(
+            path,
+            length=backbone.clip_length,
+            stride=backbone.clip_length,
+            size=backbone.size,
+        )
+        for _, clip in itertools.islice(clips, each):
+            yield clip
+
+
+def _spread(number, chosen):
+    """Returns places among a number, evenly spread, all of them where they are few."""
+    return np.unique(np.linspace(0, number - 1, min(number, chosen)).round().astype(int))
