@@ -61,8 +61,8 @@ def extract_clips(path, backbone, extraction, on_clip=None):
 
     A thread decodes, resizes and cuts while the network computes. Memory holds three
     batches of clips, or four of small clips, the frames of one clip, and the features. A
-    damaged video that ends before its
-    container says so may be decoded again, since where clips lie depends on its length.
+    damaged video that ends before its container says so may be decoded again, since where
+    clips lie depends on its length.
 
     Args:
         path: str or path. The video.

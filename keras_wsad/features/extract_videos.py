@@ -64,8 +64,9 @@ def extract_videos(
         backbone: `keras_wsad.backbones.OpenBackbone`.
         extraction: `Extraction` with that backbone.
         dtype: `"float32"` or `"float16"`. Defaults to `"float32"`.
-        workers: int. Videos decoded at a time, each in a thread. The network takes their
-            clips by turns; what is written does not depend on it. Defaults to `2`.
+        workers: int. Videos at work at a time, each decoded in a thread. The network takes
+            their clips by turns; what is written does not depend on it, memory does.
+            Defaults to `2`.
         overwrite: bool. Replaces features with other settings. Defaults to `False`.
 
     Returns:
