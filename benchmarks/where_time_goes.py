@@ -17,7 +17,12 @@ from benchmarks.works.training_step import in_keras
 _STEPS = 5
 # An operation's event is called NAME:TYPE; those of one kind, by TYPE.
 _KINDS = {
-    "matrix products": ("_MklMatMul", "_MklNativeFusedMatMul", "_MklBatchMatMulV2", "MatMul"),
+    "matrix products": (
+        "_MklMatMul",
+        "_MklNativeFusedMatMul",
+        "_MklBatchMatMulV2",
+        "MatMul",
+    ),
     "Adam": ("ResourceApplyAdam",),
     "conversions between precisions": ("Cast",),
     "random numbers and masks of dropout": (
