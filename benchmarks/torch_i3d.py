@@ -87,6 +87,12 @@ class TorchI3D:
 
         self.torch = torch
         self.weights = {name: torch.tensor(array) for name, array in arrays.items()}
+        # Laid out once as PyTorch's convolutions read them, and not in every call.
+        self.kernels = {
+            name: weight.permute(4, 3, 0, 1, 2).contiguous()
+            for name, weight in self.weights.items()
+            if weight.ndim == 5
+        }
 
     def __call__(self, clips):
         """Returns the features `(batch, features)` and the logits `(batch, classes)`."""
@@ -120,7 +126,7 @@ class TorchI3D:
         return self.torch.cat(branches, dim=1)
 
     def unit(self, x, name, stride=1):
-        kernel = self.weights[f"{PREFIX}/{name}/conv_3d/w"].permute(4, 3, 0, 1, 2)
+        kernel = self.kernels[f"{PREFIX}/{name}/conv_3d/w"]
         x = self.pad(x, kernel.shape[2:], (stride,) * 3, 0.0)
         x = self.torch.nn.functional.conv3d(x, kernel, stride=stride)
         beta, mean, variance = (

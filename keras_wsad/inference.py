@@ -90,15 +90,13 @@ def load(path):
     config = load_config(run.config) if run.config.is_file() else ExperimentConfig()
     training, extraction = run.load_training(), run.load_extraction()
     model = load_model(model_path)
+    outputs = compiled(model)
     options = {
         "num_segments": model.num_segments,
         "reduce": config.reduce,
         "alignment": config.alignment,
     }
-
     standardization = run.load_standardization(config)
-
-    outputs = compiled(model)
 
     def score_crops(crops):
         pair = (crops, normalize_clips(crops))
@@ -117,8 +115,8 @@ def load(path):
 def compiled(model):
     """Makes a function of a model that is compiled once, whatever the size of the batch.
 
-    `model.predict` prepares a loop, callbacks and a data set in each call, which for one
-    video takes longer than the model does.
+    That is on TensorFlow, where `model.predict` prepares a loop, callbacks and a data set
+    in each call. On other backends it is `model.predict_on_batch`.
 
     Args:
         model: `keras.Model`, of dicts to dicts.
@@ -140,9 +138,10 @@ def compiled(model):
         return model(inputs, training=False)
 
     def run(inputs):
-        return _as_float32(
-            call({name: tf.constant(array) for name, array in inputs.items()})
-        )
+        tensors = {
+            name: tf.constant(inputs[name], spec.dtype) for name, spec in signature.items()
+        }
+        return _as_float32(call(tensors))
 
     return run
 

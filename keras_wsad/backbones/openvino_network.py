@@ -34,7 +34,8 @@ class OpenVINONetwork:
         A float32 array of shape `(batch, features)`.
 
     Raises:
-        ConfigError: another precision.
+        ConfigError: another precision, or one that OpenVINO does not compute in on this
+            CPU.
         MissingExtraError: OpenVINO is not installed.
     """
 
@@ -98,7 +99,20 @@ class OpenVINONetwork:
             "INFERENCE_PRECISION_HINT": _HINTS[self.precision],
             "PERFORMANCE_HINT": "LATENCY",
         }
-        return openvino.Core().compile_model(model, "CPU", hints)
+        try:
+            compiled = openvino.Core().compile_model(model, "CPU", hints)
+            found = compiled.get_property("INFERENCE_PRECISION_HINT").get_type_name()
+        except RuntimeError as error:
+            raise ConfigError(
+                f"Expected a network that OpenVINO compiles for this CPU ({error})."
+            ) from error
+        # Where the CPU does not multiply the type, OpenVINO takes another.
+        if found != _HINTS[self.precision]:
+            raise ConfigError(
+                f"Expected a CPU on which OpenVINO computes in {_HINTS[self.precision]} "
+                f"for precision {self.precision}. Here it takes {found}"
+            )
+        return compiled
 
 
 def _quantize(model, calibration):

@@ -2,8 +2,7 @@
 
 Matrix units take channels by the dozen, and a picture has three. Where a convolution moves
 by two columns, two neighbours can as well be one column of twice the channels, over which
-it moves by one; a kernel of 7 columns becomes one of 4 pairs, the last half of zeros. On a
-CPU with bfloat16 the first layer of I3D takes a third of the time.
+it moves by one; a kernel of 7 columns becomes one of 4 pairs, the last half of zeros.
 """
 
 import keras

@@ -70,9 +70,10 @@ def _parser(prog):
     add(
         "--precision",
         choices=["float32", "bfloat16", "int8"],
-        help="what the network computes in: bfloat16 is several times as fast on CPUs that "
-        "multiply it, its features differ by about half a percent; int8 needs --weights "
-        "that `keras-wsad quantize` wrote (default: float32, or int8 for those)",
+        help="what the network computes in: bfloat16 is faster on CPUs that multiply it "
+        "well, such as those with AMX, and its features differ by about half a percent; "
+        "int8 needs --weights that `keras-wsad quantize` wrote (default: float32, or int8 "
+        "for those)",
     )
     add(
         "--runtime",
@@ -109,6 +110,7 @@ def _extract(arguments):
     from keras_wsad.backbones.registry import find_backbone
     from keras_wsad.features.extract_videos import extract_videos
     from keras_wsad.features.extraction import Extraction
+    from keras_wsad.slow_precision import warn_of_slow_bfloat16
 
     entry = find_backbone(arguments.backbone)
     weights = arguments.weights or entry.default_weights
@@ -125,6 +127,8 @@ def _extract(arguments):
         precision=arguments.precision,
         runtime=arguments.runtime,
     )
+    if backbone.runtime != "openvino":
+        warn_of_slow_bfloat16(backbone.precision)
     extraction = Extraction.of(
         backbone,
         stride=arguments.stride,

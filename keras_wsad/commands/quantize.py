@@ -1,6 +1,7 @@
 """`keras-wsad quantize`."""
 
 import argparse
+import os
 
 from keras_wsad.commands.report_errors import report_errors
 from keras_wsad.errors import ConfigError
@@ -49,6 +50,8 @@ def quantize_command(argv=None, prog="keras-wsad quantize"):
             "Expected --out with a name that ends in .openvino, and --clips of at least 1. "
             f"Received: {arguments.out}, {arguments.clips}"
         )
+    if os.path.lexists(arguments.out):
+        raise ConfigError(f"{arguments.out}: expected a folder to make. It exists already.")
     from keras_wsad.video import find_videos
 
     videos = find_videos(arguments.videos)

@@ -11,6 +11,7 @@ from keras_wsad.backbones.openvino_network import import_openvino
 from keras_wsad.backbones.quantized import relative_error
 from keras_wsad.backbones.quantized import write_quantized
 from keras_wsad.backbones.registry import find_backbone
+from keras_wsad.errors import VideoError
 from keras_wsad.video import read_clips
 
 _COMPARED = 16
@@ -32,22 +33,26 @@ def quantize_backbone(videos, out, name, weights=None, num_clips=64):
         A dict: what is in `about.json` of the folder.
 
     Raises:
-        VideoError: a video does not decode.
+        VideoError: a video does not decode, or there is a single clip.
         MissingExtraError: OpenVINO or NNCF is not installed.
     """
     import_openvino("nncf")
     backbone = open_backbone(name, weights)
-    # The last clips are for the comparison.
     wanted = num_clips + _COMPARED
     paths = [videos[key] for key in sorted(videos)]
     paths = [paths[place] for place in _spread(len(paths), wanted)]
     clips = list(_first_clips(paths, backbone, wanted))
+    if len(clips) < 2:
+        raise VideoError(
+            f"{paths[0]}: expected videos of at least 2 clips of {backbone.clip_length} "
+            f"frames, one to calibrate by and one to compare. Found {len(clips)}"
+        )
     # Videos may be short of clips: a fifth is always left to compare.
-    num_compared = max(min(_COMPARED, len(clips) // 5), 1)
-    chosen = _spread(len(clips), num_compared)
-    compared = np.concatenate([clips[place] for place in chosen])
-    calibration = [clip for place, clip in enumerate(clips) if place not in chosen]
-    calibration = (calibration or clips)[:num_clips]
+    chosen = _spread(len(clips), max(min(_COMPARED, len(clips) // 5), 1))
+    compared = np.concatenate([clips[place][1] for place in chosen])
+    others = [clip for place, clip in enumerate(clips) if place not in chosen]
+    others = [others[place] for place in _spread(len(others), num_clips)]
+    calibration = [clip for _, clip in others]
     network = OpenVINONetwork.convert(
         backbone.model, find_backbone(name), "int8", calibration
     )
@@ -55,7 +60,7 @@ def quantize_backbone(videos, out, name, weights=None, num_clips=64):
     about = {
         "backbone": name,
         "weights": backbone.weights,
-        "videos": len(paths),
+        "videos": len({path for path, _ in others}),
         "clips": len(calibration),
         "clips_compared": len(compared),
         "relative_error": relative_error(features, backbone(compared)),
@@ -66,7 +71,10 @@ def quantize_backbone(videos, out, name, weights=None, num_clips=64):
 
 
 def _first_clips(paths, backbone, wanted):
-    """Yields about as many clips of each video, `(1, frames, height, width, 3)` each."""
+    """Yields about as many clips of each video, with its path.
+
+    A clip is an array of shape `(1, frames, height, width, 3)`.
+    """
     each = -(-wanted // len(paths))
     for path in paths:
         clips = read_clips(
@@ -76,7 +84,7 @@ def _first_clips(paths, backbone, wanted):
             size=backbone.size,
         )
         for _, clip in itertools.islice(clips, each):
-            yield clip
+            yield path, clip
 
 
 def _spread(number, chosen):

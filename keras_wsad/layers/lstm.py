@@ -24,16 +24,16 @@ class LSTM(keras.layers.LSTM):
     ```
 
     The input's projection is most of the work, and one product of `(batch x segments)`
-    rows is several times as fast as one of `batch` rows for each segment. The gradient is
+    rows is faster than one of `batch` rows for each segment. The gradient is
     written out for the same reason: its loop only carries `dh` and `dc` back, and the
     gradient of `U` is one product afterwards, in place of a sum of as many matrices of its
     size as there are segments. Gates are computed anew rather than kept.
 
     Arguments, weights, and results up to rounding are those of `keras.layers.LSTM`, which
-    also takes over where there is a GPU (that of cuDNN is faster), a mask, dropout, a
-    state to be returned or kept, or activations other than those of the paper. The
-    gradient has none of its own. States and gates are float32 under mixed
-    precision; products are in the compute dtype.
+    also takes over where a GPU has a kernel for it (that of cuDNN, for gates of
+    `sigmoid`), and where there is a mask, dropout, a state to be returned or kept, or
+    activations other than those of the paper. The gradient has none of its own. States
+    and gates are float32 under mixed precision; products are in the compute dtype.
 
     Args:
         *args: arguments of `keras.layers.LSTM`.
@@ -54,7 +54,8 @@ class LSTM(keras.layers.LSTM):
     """
 
     def inner_loop(self, sequences, initial_state, mask, training=False):
-        if not self._is_plain(mask, training) or _has_gpu():
+        has_kernel = self.recurrent_activation is keras.activations.sigmoid and _has_gpu()
+        if has_kernel or not self._is_plain(mask, training):
             return super().inner_loop(sequences, initial_state, mask, training=training)
         cell = self.cell
         # States and gates are small beside the products, and add up over the segments.

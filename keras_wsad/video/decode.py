@@ -18,7 +18,7 @@ from keras_wsad.video.container import stated_length
 from keras_wsad.video.damage import Damage
 from keras_wsad.video.damage import DamagedVideoWarning
 
-# Before PyAV 17 there was no choice. A frame is too small to be shared out.
+# Before PyAV 17 there was no choice.
 _ONE_THREAD = {"threads": 1} if int(av.__version__.partition(".")[0]) >= 17 else {}
 
 
@@ -97,8 +97,8 @@ class DecodedFrames:
         num_packets, end, damage = 0, 0.0, Damage()
         container, stream = open_video(self.path)
         with container:
-            # With several threads what becomes of a damaged frame is left to chance. A
-            # small frame takes less of a processor with one, and there is other work.
+            # With several threads what becomes of a damaged frame is left to chance, and
+            # other videos and the network are there to keep the other cores busy.
             stream.thread_type = "NONE"
             begin = float((stream.start_time or 0) * stream.time_base)
             for packet in read_packets(container, stream):

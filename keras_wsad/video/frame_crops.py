@@ -61,6 +61,6 @@ def cut_clip(frames, number, out):
 def _mirror(frame):
     mirrored = np.empty_like(frame)
     for channel in range(frame.shape[2]):
-        # A long row of bytes is copied four times as fast as many pixels of three.
+        # A long row of bytes is copied faster than many pixels of three.
         mirrored[..., channel] = frame[:, ::-1, channel]
     return mirrored

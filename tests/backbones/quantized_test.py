@@ -1,12 +1,14 @@
 import dataclasses
 import json
 import sys
+import types
 
 import numpy as np
 import pytest
 
 import keras_wsad
 from keras_wsad.backbones import open_backbone
+from keras_wsad.backbones import openvino_network
 from keras_wsad.backbones.quantized import relative_error
 from keras_wsad.cli import main
 from keras_wsad.errors import ConfigError
@@ -43,7 +45,7 @@ def test_openvino_computes_the_same_features(clips, precision, bound):
     backbone = open_backbone("compact", precision=precision, runtime="openvino")
     assert (backbone.runtime, backbone.precision) == ("openvino", precision)
     error = relative_error(backbone(clips), expected)
-    # Without its hint OpenVINO would round float32 to eight bits as well.
+    # Without its hint OpenVINO would round float32 to eight significant bits as well.
     assert error < bound
 
 
@@ -56,6 +58,38 @@ def test_int8_is_known_by_its_folder(folder, clips):
     assert 1e-4 < relative_error(backbone(clips), plain(clips)) < 0.5
     about = json.loads((folder / "about.json").read_text())
     assert about["clips"] == 4 and about["relative_error"] < 0.5
+
+
+def test_what_stands_there_is_not_replaced(folder, video, capsys):
+    before = (folder / "model.bin").read_bytes()
+    assert main(["quantize", str(video), "--backbone=compact", f"--out={folder}"]) == 1
+    assert "compact.openvino: expected a folder to make" in capsys.readouterr().err
+    assert (folder / "model.bin").read_bytes() == before
+
+
+@needs_openvino
+def test_a_precision_that_the_processor_does_not_compute_in_is_refused(clips, monkeypatch):
+    """As on one without bfloat16, where OpenVINO takes float32 and says nothing."""
+    openvino = openvino_network.import_openvino()
+    backbone = open_backbone("compact", precision="bfloat16", runtime="openvino")
+
+    class Core:
+        def compile_model(self, model, device, hints):
+            hints = {**hints, "INFERENCE_PRECISION_HINT": "f32"}
+            return openvino.Core().compile_model(model, device, hints)
+
+    stand_in = types.SimpleNamespace(Core=Core)
+    monkeypatch.setattr(openvino_network, "import_openvino", lambda: stand_in)
+    with pytest.raises(ConfigError, match=r"computes in bf16 .* Here it takes f32"):
+        backbone(clips)
+
+
+@needs_openvino
+def test_what_openvino_cannot_compile_is_an_error_of_ours(clips, monkeypatch):
+    backbone = open_backbone("compact", runtime="openvino")
+    monkeypatch.setitem(openvino_network._HINTS, "float32", "no precision")
+    with pytest.raises(ConfigError, match="that OpenVINO compiles"):
+        backbone(clips)
 
 
 def test_features_of_int8_say_so_and_are_not_mixed_with_others(

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from keras_wsad.baselines.adam import Adam
+from keras_wsad.baselines.adam import fastest_adam
 
 
 def make_model():
@@ -58,6 +59,14 @@ def test_a_checkpoint_of_one_goes_on_with_the_other(first, second, tmp_path):
         for _ in range(3):
             one.train_on_batch(random.normal(size=(6, 4)), random.normal(size=(6, 2)))
     assert_same(model, other)
+
+
+def test_the_fastest_of_a_backend_is_taken():
+    on_tensorflow = keras.backend.backend() == "tensorflow"
+    optimizer = fastest_adam(0.25)
+    # Keras gives that of PyTorch for this very class, and not for one made of it.
+    assert type(optimizer) is (Adam if on_tensorflow else type(keras.optimizers.Adam()))
+    assert float(optimizer.learning_rate) == 0.25
 
 
 def test_its_configuration_makes_it_again():

@@ -8,6 +8,7 @@ from keras_wsad.layers import keras1_hard_sigmoid
 from tests.check_layer import check_layer
 
 SETTINGS = {"units": 5, "return_sequences": True}
+PAIR = (keras.layers.LSTM, LSTM)
 
 
 def test_basics(random):
@@ -17,7 +18,7 @@ def test_basics(random):
 
 def make_pair(random, **settings):
     """Returns the layer of Keras and this one with the same weights, none of them small."""
-    pair = [layer(**SETTINGS | settings) for layer in (keras.layers.LSTM, LSTM)]
+    pair = [kind(**SETTINGS | settings) for kind in PAIR]
     for layer in pair:
         layer.build((None, None, 4))
     weights = [random.normal(size=weight.shape) for weight in pair[0].get_weights()]
@@ -145,13 +146,42 @@ def test_half_precision_is_as_near_as_that_of_keras(random):
     exact = make_pair(random)[0]
     expected = ops.convert_to_numpy(exact(inputs))
     errors = []
-    for layer_class in (keras.layers.LSTM, LSTM):
+    for layer_class in PAIR:
         layer = layer_class(**SETTINGS, dtype="mixed_bfloat16")
         layer.build(inputs.shape)
         layer.set_weights(exact.get_weights())
         found = ops.convert_to_numpy(ops.cast(layer(inputs), "float32"))
         errors.append(np.abs(found - expected).mean())
     assert 0 < errors[1] < errors[0]
+
+
+def test_gradients_in_half_precision_are_nearer_than_those_of_keras(random):
+    errors = []
+    for _ in range(3):
+        inputs = random.normal(size=(3, 7, 4)).astype("float32")
+        wanted = random.normal(size=(3, 7, 5)).astype("float32")
+        layers = [make_pair(random)[0]]
+        # Gates in their middle, where gradients are large.
+        weights = [weight / 2 for weight in layers[0].get_weights()]
+        layers += [kind(**SETTINGS, dtype="mixed_bfloat16") for kind in PAIR]
+        for layer in layers:
+            layer.build(inputs.shape)
+            layer.set_weights(weights)
+        assert layers[-1]._is_plain(None, training=True)
+        exact, *others = (gradients(layer, inputs, wanted)[1] for layer in layers)
+        errors.append(
+            [
+                [
+                    np.linalg.norm(a - b) / np.linalg.norm(b)
+                    for a, b in zip(other, exact, strict=True)
+                ]
+                for other in others
+            ]
+        )
+    # Of the input, the kernel, the recurrent kernel and the bias.
+    of_keras, found = np.mean(errors, axis=0)
+    assert found.shape == (4,) and found.min() > 0
+    assert found.mean() < 0.8 * of_keras.mean()
 
 
 def test_any_number_of_videos_and_segments_in_one_model(random):
