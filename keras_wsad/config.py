@@ -78,8 +78,8 @@ class ExperimentConfig:
             those of the last step; best_on_test - highest mAA on the test videos, which
             chooses on the test set and exists to follow the authors' code.
         precision: Of training. float32, or mixed_bfloat16, which is faster where the
-            processor has bfloat16. Scores, losses and weights stay in float32, and what
-            a run leaves computes in float32.
+            processor has units for it; a warning says where not. Scores, losses and
+            weights stay in float32, and what a run leaves computes in float32.
         seed: Of everything random.
         deterministic: Make TensorFlow repeat itself to the bit on the same machine.
         runs: Folder that holds the run folders.

@@ -36,9 +36,8 @@ class OpenBackbone:
         batch_size: int or `None`. Clips that the network sees at a time. Defaults to
             `None`, for what the backbone suggests.
         precision: str. `"float32"`, or `"bfloat16"`, which rounds weights and maps to
-            eight significant bits and is faster on CPUs that multiply them well, such as
-            those with AMX. Defaults to `"float32"`. That of an `OpenVINONetwork` is its
-            own.
+            eight significant bits and is faster on CPUs with units for it, such as AMX.
+            Defaults to `"float32"`. That of an `OpenVINONetwork` is its own.
         runtime: str or `None`. `"openvino"`, or the backend of Keras in use. Defaults to
             `None`, for that backend.
         quantized_from: str or `None`. For int8, what identifies the weights that were

@@ -70,10 +70,10 @@ def _parser(prog):
     add(
         "--precision",
         choices=["float32", "bfloat16", "int8"],
-        help="what the network computes in: bfloat16 is faster on CPUs that multiply it "
-        "well, such as those with AMX, and its features differ by about half a percent; "
-        "int8 needs --weights that `keras-wsad quantize` wrote (default: float32, or int8 "
-        "for those)",
+        help="what the network computes in: bfloat16 is faster on CPUs with units for it, "
+        "such as AMX (a warning says where not), and its features differ by about half a "
+        "percent; int8 needs --weights that `keras-wsad quantize` wrote (default: float32, "
+        "or int8 for those)",
     )
     add(
         "--runtime",

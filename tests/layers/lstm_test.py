@@ -5,6 +5,7 @@ from keras import ops
 
 from keras_wsad.layers import LSTM
 from keras_wsad.layers import keras1_hard_sigmoid
+from keras_wsad.layers import lstm
 from tests.check_layer import check_layer
 
 SETTINGS = {"units": 5, "return_sequences": True}
@@ -69,6 +70,23 @@ def test_outputs_and_gradients_are_those_of_keras(random, gate, use_bias, return
     for found, correct in zip(found_gradients, expected_gradients, strict=True):
         assert np.abs(correct).max() > 0.1
         np.testing.assert_allclose(found, correct, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("training", [False, True])
+def test_keras_comes_to_the_fast_loop(random, monkeypatch, training):
+    """By a method that Keras may rename, and then nothing else would tell."""
+    layer = make_pair(random)[1]
+    name = "_recur_to_learn" if training else "_recur"
+    called = []
+
+    def note(*arguments):
+        called.append(name)
+        return loop(*arguments)
+
+    loop = getattr(lstm, name)
+    monkeypatch.setattr(lstm, name, note)
+    layer(random.normal(size=(3, 7, 4)).astype("float32"), training=training)
+    assert called == [name]
 
 
 def test_gradients_reach_a_given_first_state(random):
