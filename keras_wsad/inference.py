@@ -14,10 +14,13 @@ from keras_wsad.errors import RunError
 from keras_wsad.export import describe_model
 from keras_wsad.features import normalize_clips
 from keras_wsad.features import pool_segments
+from keras_wsad.layers.product import products_by
 from keras_wsad.models import JointModel
 from keras_wsad.prediction import Predictor
 from keras_wsad.runs import NO_THRESHOLD
 from keras_wsad.runs import Run
+from keras_wsad.transposed_kernels import transpose_kernels
+from keras_wsad.transposed_kernels import ways_by_transposed
 
 _BATCH = 64
 
@@ -116,10 +119,11 @@ def compiled(model):
     """Makes a function of a model that is compiled once, whatever the size of the batch.
 
     That is on TensorFlow, where `model.predict` prepares a loop, callbacks and a data set
-    in each call. On other backends it is `model.predict_on_batch`.
+    in each call. Large kernels are copied, transposed. On other backends it is
+    `model.predict_on_batch`.
 
     Args:
-        model: `keras.Model`, of dicts to dicts.
+        model: `keras.Model`, of dicts to dicts, whose weights stay as they are.
 
     Returns:
         A function from a dict of arrays to a dict of float32 arrays.
@@ -133,9 +137,12 @@ def compiled(model):
         for name, tensor in model.input.items()
     }
 
+    copies = transpose_kernels(model)
+
     @tf.function(input_signature=[signature], autograph=False, jit_compile=False)
     def call(inputs):
-        return model(inputs, training=False)
+        with products_by(ways_by_transposed(copies)):
+            return model(inputs, training=False)
 
     def run(inputs):
         tensors = {

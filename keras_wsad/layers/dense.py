@@ -1,6 +1,8 @@
 import keras
 from keras import ops
 
+from keras_wsad.layers.product import product
+
 
 @keras.saving.register_keras_serializable("keras_wsad")
 class Dense(keras.layers.Dense):
@@ -38,10 +40,9 @@ class Dense(keras.layers.Dense):
     """
 
     def call(self, inputs, attention=None, training=None):
-        if attention is None:
-            return super().call(inputs, training=training)
-        x = ops.matmul(inputs, self.kernel)
-        x = x + ops.expand_dims(attention, -1) * x
+        x = product(inputs, self.kernel)
+        if attention is not None:
+            x = x + ops.expand_dims(attention, -1) * x
         if self.use_bias:
             x = x + self.bias
         return x if self.activation is None else self.activation(x)

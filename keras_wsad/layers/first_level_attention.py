@@ -1,6 +1,8 @@
 import keras
 from keras import ops
 
+from keras_wsad.layers.dense import Dense
+
 
 @keras.saving.register_keras_serializable("keras_wsad")
 class FirstLevelAttention(keras.layers.Layer):
@@ -53,7 +55,7 @@ class FirstLevelAttention(keras.layers.Layer):
                 f"a fixed number of segments. Received: input_shape={tuple(input_shape)}"
             )
         num_segments = input_shape[1]
-        self.latent = keras.layers.Dense(
+        self.latent = Dense(
             self.units, activation="relu", name="latent", dtype=self.dtype_policy
         )
         self.latent.build(input_shape)

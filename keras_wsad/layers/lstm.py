@@ -2,6 +2,7 @@ import keras
 from keras import ops
 
 from keras_wsad.layers.hard_sigmoid import keras1_hard_sigmoid
+from keras_wsad.layers.product import product
 
 # The slope of a gate where it has this value.
 _SLOPES = {
@@ -60,7 +61,7 @@ class LSTM(keras.layers.LSTM):
         cell = self.cell
         # States and gates are small beside the products, and add up over the segments.
         precision = keras.backend.result_type(self.compute_dtype, "float32")
-        projected = ops.matmul(sequences, ops.cast(cell.kernel, self.compute_dtype))
+        projected = product(sequences, cell.kernel)
         if cell.use_bias:
             projected = projected + ops.cast(cell.bias, self.compute_dtype)
         loop = (
