@@ -119,8 +119,8 @@ def compiled(model):
     """Makes a function of a model that is compiled once, whatever the size of the batch.
 
     That is on TensorFlow, where `model.predict` prepares a loop, callbacks and a data set
-    in each call. Large kernels are copied, transposed. On other backends it is
-    `model.predict_on_batch`.
+    in each call. On a CPU large kernels are copied for it, and take their memory twice. On
+    other backends it is `model.predict_on_batch`.
 
     Args:
         model: `keras.Model`, of dicts to dicts, whose weights stay as they are.

@@ -6,6 +6,7 @@ import tempfile
 
 import numpy as np
 
+from keras_wsad.backbones import open_backbone
 from keras_wsad.backbones.quantized import relative_error
 from keras_wsad.data import CLASS_NAMES
 from keras_wsad.data import open_experiment_data
@@ -49,6 +50,11 @@ def study_precision(runs):
     extraction = predictors[0].extraction
     if any(other.extraction != extraction or extraction is None for other in predictors):
         raise RunError(f"Expected runs on the same features. Received: {runs}")
+    if extraction.weights != open_backbone(extraction.backbone).weights:
+        raise RunError(
+            f"{runs[0]}: expected features of a backbone with the weights that come with "
+            f"it. Found those of {extraction.backbone}, {extraction.weights}"
+        )
     configs = [Run(run).load_config() for run in runs]
     data = open_experiment_data(configs[0])
     paths = find_videos([data.root])
@@ -143,7 +149,7 @@ def _open(extraction, precision, data, paths):
 
 
 def _score(predictor, features, videos):
-    predictions = [predictor.predict(clips) for clips in features]
+    predictions = [predictor.predict_crops(clips) for clips in features]
     scores = np.stack([prediction.segment_scores for prediction in predictions])
     named = [CLASS_NAMES.index(prediction.class_name) for prediction in predictions]
     labels = [video.label for video in videos]

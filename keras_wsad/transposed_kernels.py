@@ -1,14 +1,15 @@
-"""Products with large kernels in inference, on TensorFlow.
+"""Products with large kernels in inference, by TensorFlow on a CPU.
 
-TensorFlow copies a kernel into an order of its own for each product, which for a few videos
-takes longer than the product does. In `(K^T x^T)^T` the kernel is the operand that it reads
-as it lies. And two large products at a time are in each other's way, so they take turns.
+There a kernel is copied into another order for each product. In `(K^T x^T)^T` the features
+are in its place, and the kernel is read as it lies. And two large products at a time share
+the cores, so they take turns.
 """
 
 import math
 
 from keras import ops
 
+from keras_wsad.gpu import has_gpu
 from keras_wsad.layers import LSTM
 from keras_wsad.layers import Dense
 
@@ -24,9 +25,12 @@ def transpose_kernels(model):
 
     Returns:
         A dict from the `id` of a kernel to the copy, a tensor of shape `(units, features)`.
-        Of kernels that are not computed with in float32 there is none.
+        Of kernels that are not computed with in float32 there is none, and where there is a
+        GPU of none.
     """
     copies = {}
+    if has_gpu():
+        return copies
     for layer in model._flatten_layers():
         if layer.compute_dtype != "float32" or not isinstance(layer, (Dense, LSTM)):
             continue
@@ -49,7 +53,8 @@ def ways_by_transposed(copies):
     def way_by(copy):
         def way(inputs):
             with tf.control_dependencies(before[-1:]):
-                rows = tf.reshape(inputs, (-1, copy.shape[1]))
+                inputs = tf.identity(inputs)
+            rows = tf.reshape(inputs, (-1, copy.shape[1]))
             product = tf.transpose(tf.matmul(copy, rows, transpose_b=True))
             before.append(product)
             return tf.reshape(product, (*tf.unstack(tf.shape(inputs)[:-1]), copy.shape[0]))

@@ -77,6 +77,9 @@ class OpenBackbone:
         # Of a single clip a dense layer would be a product with a vector, which rounds
         # otherwise than a product of matrices.
         self.batch_size = max(batch_size, 2)
+        if openvino:
+            # A CPU that it does not suit is found before any video is decoded.
+            self._network.compile(self.batch_size)
         # OpenVINO has one place for the inputs of a network.
         small = math.prod(self._network.clip_shape) <= _SMALL_CLIP and not openvino
         self.calls = 2 if small else 1

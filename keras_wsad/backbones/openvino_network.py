@@ -34,8 +34,7 @@ class OpenVINONetwork:
         A float32 array of shape `(batch, features)`.
 
     Raises:
-        ConfigError: another precision, or one that OpenVINO does not compute in on this
-            CPU.
+        ConfigError: another precision.
         MissingExtraError: OpenVINO is not installed.
     """
 
@@ -87,11 +86,20 @@ class OpenVINONetwork:
         return cls(converted, precision)
 
     def __call__(self, clips):
-        if len(clips) not in self._compiled:
-            self._compiled[len(clips)] = self._compile(len(clips))
+        self.compile(len(clips))
         return np.asarray(self._compiled[len(clips)]([clips])[0])
 
-    def _compile(self, batch_size):
+    def compile(self, batch_size):
+        """Compiles the network for a size of the batch, if it is not yet.
+
+        Args:
+            batch_size: int.
+
+        Raises:
+            ConfigError: on this CPU OpenVINO does not compute in the precision.
+        """
+        if batch_size in self._compiled:
+            return
         openvino = import_openvino()
         model = self.model.clone()
         model.reshape([batch_size, *self.clip_shape])
@@ -101,18 +109,16 @@ class OpenVINONetwork:
         }
         try:
             compiled = openvino.Core().compile_model(model, "CPU", hints)
-            found = compiled.get_property("INFERENCE_PRECISION_HINT").get_type_name()
         except RuntimeError as error:
-            raise ConfigError(
-                f"Expected a network that OpenVINO compiles for this CPU ({error})."
-            ) from error
+            raise ConfigError(f"OpenVINO cannot compile the network: {error}") from error
+        found = compiled.get_property("INFERENCE_PRECISION_HINT").get_type_name()
         # Where the CPU does not multiply the type, OpenVINO takes another.
         if found != _HINTS[self.precision]:
             raise ConfigError(
                 f"Expected a CPU on which OpenVINO computes in {_HINTS[self.precision]} "
                 f"for precision {self.precision}. Here it takes {found}"
             )
-        return compiled
+        self._compiled[batch_size] = compiled
 
 
 def _quantize(model, calibration):

@@ -8,7 +8,7 @@ class Adam(keras.optimizers.Adam):
     TensorFlow has a kernel that reads and writes weights and both moments once, where the
     formula of Keras passes over them a dozen times. The step is the same up to rounding,
     and so are the variables: a checkpoint of one goes on with the other. On other backends
-    it computes what the optimizer of Keras does, which `fastest_adam` takes there.
+    it computes what the optimizer of Keras does, which `make_adam` takes there.
 
     Args:
         *args: arguments of `keras.optimizers.Adam`.
@@ -49,8 +49,8 @@ class Adam(keras.optimizers.Adam):
         return not (self.amsgrad or sparse or tf.distribute.has_strategy())
 
 
-def fastest_adam(learning_rate):
-    """Returns the Adam whose step is the fastest on the backend in use.
+def make_adam(learning_rate):
+    """Returns the Adam that suits the backend in use.
 
     Args:
         learning_rate: float.

@@ -1,4 +1,4 @@
-from keras_wsad.baselines.adam import fastest_adam
+from keras_wsad.baselines.adam import make_adam
 from keras_wsad.baselines.system import Head
 from keras_wsad.data import CLASS_NAMES
 from keras_wsad.losses import AttentionRegularization
@@ -54,7 +54,7 @@ class Proposed(Head):
         }
         outputs = tuple(model.output)
         model.compile(
-            optimizer=fastest_adam(config.learning_rate),
+            optimizer=make_adam(config.learning_rate),
             loss={name: losses[name] for name in outputs},
             loss_weights={name: weights[name] for name in outputs},
             # Compilation by XLA is slower than the plain graph on a CPU.

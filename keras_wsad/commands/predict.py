@@ -77,7 +77,6 @@ def predict_command(argv=None, prog="keras-wsad predict"):
     from keras_wsad.inference import load
     from keras_wsad.prediction.predict_files import predict_files
     from keras_wsad.runs import newest_run
-    from keras_wsad.slow_precision import warn_of_slow_bfloat16
     from keras_wsad.video import find_videos
 
     found = {}
@@ -92,8 +91,6 @@ def predict_command(argv=None, prog="keras-wsad predict"):
                 f"its name. Received: {other} and {path}"
             )
     truths = GroundTruth(arguments.data)
-    if arguments.runtime != "openvino":
-        warn_of_slow_bfloat16(arguments.precision)
     predictor = load(arguments.model or newest_run())
     failed = predict_files(
         found,

@@ -1,6 +1,7 @@
 import keras
 from keras import ops
 
+from keras_wsad.gpu import has_gpu
 from keras_wsad.layers.hard_sigmoid import keras1_hard_sigmoid
 from keras_wsad.layers.product import product
 
@@ -31,9 +32,9 @@ class LSTM(keras.layers.LSTM):
     size as there are segments. Gates are computed anew rather than kept.
 
     Arguments, weights, and results up to rounding are those of `keras.layers.LSTM`, which
-    also takes over where a GPU has a kernel for it (that of cuDNN, for gates of
-    `sigmoid`), and where there is a mask, dropout, a state to be returned or kept, or
-    activations other than those of the paper. The gradient has none of its own. States
+    also takes over where a GPU has a kernel for it (that of cuDNN, for gates of `sigmoid`
+    and with a bias), and where there is a mask, dropout, a state to be returned or kept,
+    or activations other than those of the paper. The gradient has none of its own. States
     and gates are float32 under mixed precision; products are in the compute dtype.
 
     Args:
@@ -55,8 +56,7 @@ class LSTM(keras.layers.LSTM):
     """
 
     def inner_loop(self, sequences, initial_state, mask, training=False):
-        has_kernel = self.recurrent_activation is keras.activations.sigmoid and _has_gpu()
-        if has_kernel or not self._is_plain(mask, training):
+        if not self._is_plain(mask, training) or self._has_kernel():
             return super().inner_loop(sequences, initial_state, mask, training=training)
         cell = self.cell
         # States and gates are small beside the products, and add up over the segments.
@@ -78,6 +78,15 @@ class LSTM(keras.layers.LSTM):
         # Nothing reads the states, which are neither returned nor kept.
         return last, outputs, initial_state
 
+    def _has_kernel(self):
+        """Whether there is a kernel of cuDNN that Keras would take."""
+        return (
+            self.recurrent_activation is keras.activations.sigmoid
+            and self.cell.use_bias
+            and self.use_cudnn is not False
+            and has_gpu()
+        )
+
     def _is_plain(self, mask, training):
         return (
             mask is None
@@ -87,18 +96,6 @@ class LSTM(keras.layers.LSTM):
             and self.activation is keras.activations.tanh
             and self.recurrent_activation in _SLOPES
         )
-
-
-def _has_gpu():
-    if keras.backend.backend() == "torch":
-        import torch
-
-        return torch.cuda.is_available()
-    try:
-        return bool(keras.distribution.list_devices("gpu"))
-    except RuntimeError:
-        # JAX says so in this way.
-        return False
 
 
 def _recur(projected, kernel, first_hidden, first_cell, gate):

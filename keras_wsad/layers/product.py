@@ -27,11 +27,11 @@ def product(inputs, kernel):
     """Returns `inputs @ kernel`.
 
     Args:
-        inputs: tensor of shape `(batch, segments, features)`.
+        inputs: tensor of shape `(..., features)`.
         kernel: `keras.Variable` of shape `(features, units)`.
 
     Returns:
-        A tensor of shape `(batch, segments, units)`.
+        A tensor of shape `(..., units)`.
 
     Example:
 

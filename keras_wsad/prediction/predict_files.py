@@ -6,6 +6,7 @@ from keras_wsad.errors import WSADError
 from keras_wsad.features.formats import is_feature_file
 from keras_wsad.prediction.leave import leave_prediction
 from keras_wsad.progress import count_up
+from keras_wsad.slow_precision import warn_of_slow_bfloat16
 
 
 def predict_files(files, predictor, out, *, threshold=None, truths=None, **backbone):
@@ -30,6 +31,8 @@ def predict_files(files, predictor, out, *, threshold=None, truths=None, **backb
     opened = None
     if not all(is_feature_file(path) for path in files.values()):
         opened = predictor.open_backbone(**backbone)
+        if opened.runtime != "openvino":
+            warn_of_slow_bfloat16(opened.precision)
     failed = {}
     for number, (name, path) in enumerate(files.items(), start=1):
         try:

@@ -72,11 +72,11 @@ class Predictor:
                 their width or by the sidecar of the file, or not finite.
         """
         if isinstance(features, (str, os.PathLike)):
-            return self._predict_crops(self._read(features)[0])
+            return self.predict_crops(self._read(features)[0])
         clips = np.asarray(features, np.float32)
         if clips.ndim in (2, 3) and clips.size:
             clips = crops_first(clips)
-        return self._predict_crops(clips)
+        return self.predict_crops(clips)
 
     def protocol(self, prediction):
         """Says what stands behind a prediction, as a dict for JSON.
@@ -177,7 +177,7 @@ class Predictor:
             known = {name: getattr(video, name) for name in names}
             known["precision"] = extraction.precision
         return VideoPrediction(
-            **vars(self._predict_crops(features)),
+            **vars(self.predict_crops(features)),
             **known,
             video=str(path),
             threshold=threshold,
@@ -211,8 +211,18 @@ class Predictor:
                 f"Found {', '.join(other)}"
             )
 
-    def _predict_crops(self, clips):
-        """Scores features of shape `(crops, K, n)`, of which no axis is open."""
+    def predict_crops(self, clips):
+        """Scores one video by features of which no axis is open.
+
+        Args:
+            clips: array of shape `(crops, K, n)`.
+
+        Returns:
+            A `Prediction`, averaged over the crops.
+
+        Raises:
+            RunError: see `predict`.
+        """
         if clips.ndim != 3 or clips.shape[-1] != self.feature_dim or not clips.size:
             raise RunError(
                 f"Expected features of shape (K, {self.feature_dim}) or (crops, K, "

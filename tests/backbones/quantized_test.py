@@ -41,6 +41,13 @@ def folder(extra, video, tmp_path_factory):
 @needs_openvino
 @pytest.mark.parametrize(("precision", "bound"), [("float32", 1e-5), ("bfloat16", 0.03)])
 def test_openvino_computes_the_same_features(clips, precision, bound):
+    capabilities = (
+        openvino_network.import_openvino()
+        .Core()
+        .get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    )
+    if precision == "bfloat16" and "BF16" not in capabilities:
+        pytest.skip("this processor has no bfloat16")
     expected = open_backbone("compact")(clips)
     backbone = open_backbone("compact", precision=precision, runtime="openvino")
     assert (backbone.runtime, backbone.precision) == ("openvino", precision)
@@ -68,28 +75,26 @@ def test_what_stands_there_is_not_replaced(folder, video, capsys):
 
 
 @needs_openvino
-def test_a_precision_that_the_processor_does_not_compute_in_is_refused(clips, monkeypatch):
+def test_a_precision_that_the_processor_does_not_compute_in_is_refused(monkeypatch):
     """As on one without bfloat16, where OpenVINO takes float32 and says nothing."""
     openvino = openvino_network.import_openvino()
-    backbone = open_backbone("compact", precision="bfloat16", runtime="openvino")
 
     class Core:
         def compile_model(self, model, device, hints):
             hints = {**hints, "INFERENCE_PRECISION_HINT": "f32"}
             return openvino.Core().compile_model(model, device, hints)
 
-    stand_in = types.SimpleNamespace(Core=Core)
+    stand_in = types.SimpleNamespace(Core=Core, convert_model=openvino.convert_model)
     monkeypatch.setattr(openvino_network, "import_openvino", lambda: stand_in)
     with pytest.raises(ConfigError, match=r"computes in bf16 .* Here it takes f32"):
-        backbone(clips)
+        open_backbone("compact", precision="bfloat16", runtime="openvino")
 
 
 @needs_openvino
-def test_what_openvino_cannot_compile_is_an_error_of_ours(clips, monkeypatch):
-    backbone = open_backbone("compact", runtime="openvino")
+def test_what_openvino_cannot_compile_is_an_error_of_ours(monkeypatch):
     monkeypatch.setitem(openvino_network._HINTS, "float32", "no precision")
-    with pytest.raises(ConfigError, match="that OpenVINO compiles"):
-        backbone(clips)
+    with pytest.raises(ConfigError, match="OpenVINO cannot compile"):
+        open_backbone("compact", runtime="openvino")
 
 
 def test_features_of_int8_say_so_and_are_not_mixed_with_others(

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from keras_wsad.baselines.adam import Adam
-from keras_wsad.baselines.adam import fastest_adam
+from keras_wsad.baselines.adam import make_adam
 
 
 def make_model():
@@ -61,9 +61,9 @@ def test_a_checkpoint_of_one_goes_on_with_the_other(first, second, tmp_path):
     assert_same(model, other)
 
 
-def test_the_fastest_of_a_backend_is_taken():
+def test_each_backend_has_its_own():
     on_tensorflow = keras.backend.backend() == "tensorflow"
-    optimizer = fastest_adam(0.25)
+    optimizer = make_adam(0.25)
     # Keras gives that of PyTorch for this very class, and not for one made of it.
     assert type(optimizer) is (Adam if on_tensorflow else type(keras.optimizers.Adam()))
     assert float(optimizer.learning_rate) == 0.25

@@ -12,6 +12,12 @@ SETTINGS = {"units": 5, "return_sequences": True}
 PAIR = (keras.layers.LSTM, LSTM)
 
 
+@pytest.fixture(autouse=True)
+def no_gpu(monkeypatch):
+    """Where there is one, the layer of Keras takes over."""
+    monkeypatch.setattr(lstm, "has_gpu", lambda: False)
+
+
 def test_basics(random):
     inputs = random.random((3, 7, 4), "float32")
     check_layer(LSTM, SETTINGS, inputs, (3, 7, 5))
@@ -112,6 +118,17 @@ def test_gradients_reach_a_given_first_state(random):
     for one, other in zip(*found, strict=True):
         assert np.abs(one).max() > 1e-3
         np.testing.assert_allclose(other, one, rtol=1e-4, atol=1e-5)
+
+
+def test_a_kernel_of_the_gpu_is_left_to_keras(monkeypatch):
+    monkeypatch.setattr(lstm, "has_gpu", lambda: True)
+    assert LSTM(2)._has_kernel()
+    for settings in (
+        {"use_bias": False},
+        {"use_cudnn": False},
+        {"recurrent_activation": keras1_hard_sigmoid},
+    ):
+        assert not LSTM(2, **settings)._has_kernel()
 
 
 @pytest.mark.parametrize(

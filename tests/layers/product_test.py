@@ -4,6 +4,7 @@ from keras import ops
 
 from keras_wsad.layers import LSTM
 from keras_wsad.layers import Dense
+from keras_wsad.layers import lstm
 from keras_wsad.layers.product import product
 from keras_wsad.layers.product import products_by
 
@@ -25,7 +26,8 @@ def test_a_way_holds_for_its_kernel_and_its_block(random):
     np.testing.assert_array_equal(products()[1], plain[1])
 
 
-def test_layers_take_their_products_here(random):
+def test_layers_take_their_products_here(random, monkeypatch):
+    monkeypatch.setattr(lstm, "has_gpu", lambda: False)
     inputs = random.normal(size=(3, 5, 4)).astype("float32")
     for layer in (Dense(2, use_bias=False), LSTM(2, use_bias=False)):
         layer.build(inputs.shape)
