@@ -2,6 +2,7 @@ import contextlib
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,10 +21,11 @@ class MissingLibraryError(ContenderError):
 
 
 class Contender:
-    """One way of doing a work, in a process of its own that sleeps until it is asked.
+    """One way of doing a work, in a process of its own that is stopped until it is asked.
 
-    A context manager: the process is set up at the beginning and gone at the end, with its
-    temporary files.
+    It is stopped with all that it has started: whoever makes batches ready ahead shall not
+    do so in the time of others. A context manager: the process is set up at the beginning
+    and gone at the end, with its temporary files.
 
     Args:
         work: str. Name of the work, see `open_work`.
@@ -55,6 +57,9 @@ class Contender:
             stdout=subprocess.PIPE,
             stderr=self._errors,
             encoding="utf-8",
+            # A group of its own, which is stopped as a whole. In the same session: if this
+            # process is killed, the system wakes what is stopped, to end it.
+            process_group=0,
         )
         try:
             self._read()
@@ -67,11 +72,14 @@ class Contender:
         # One that has died may have left a command unread.
         with contextlib.suppress(BrokenPipeError):
             self._process.stdin.close()
+        self._signal("SIGCONT")
         try:
             self._process.wait(timeout=10)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        # What it has started and left.
+        self._signal("SIGKILL")
         self._process.stdout.close()
         self._errors.close()
         self._scratch.cleanup()
@@ -93,7 +101,13 @@ class Contender:
         """
         return self._ask(f"repeat {times}")
 
+    def _signal(self, name):
+        # Where there are no such signals it sleeps as well as it can.
+        with contextlib.suppress(ProcessLookupError, AttributeError):
+            os.killpg(self._process.pid, getattr(signal, name))
+
     def _ask(self, line):
+        self._signal("SIGCONT")
         # What it died of, if it did, is told when its answer is read.
         with contextlib.suppress(BrokenPipeError):
             print(line, file=self._process.stdin, flush=True)
@@ -101,6 +115,8 @@ class Contender:
 
     def _read(self):
         line = self._process.stdout.readline()
+        if line:
+            self._signal("SIGSTOP")
         answer = json.loads(line) if line else {"failed": self._last_words()}
         if "missing" in answer:
             raise MissingLibraryError(answer["missing"])

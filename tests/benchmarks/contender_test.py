@@ -1,4 +1,7 @@
+import contextlib
+import pathlib
 import tempfile
+import time
 
 import numpy as np
 import pytest
@@ -20,6 +23,37 @@ def test_a_contender_works_as_often_as_it_is_asked_whatever_it_prints():
     assert once["cpu_seconds"] >= 0
     # A Python process with numpy, and no more.
     assert 10 < often["peak_mib"] < 1000
+
+
+def test_nothing_is_made_ready_in_the_time_of_others():
+    with Contender(TOY, "ahead", SIZE) as contender:
+        (before,) = contender.first()
+        time.sleep(0.5)
+        (after,) = contender.first()
+    # A millisecond each, were it awake.
+    assert after - before < 100
+
+
+def running(group):
+    """Processes of a group, but for those that have ended and nobody has asked for."""
+    found = []
+    for file in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, _, of, *_ = file.read_text().rpartition(")")[2].split()
+            if int(of) == group and state not in "ZX":
+                found.append(file.parent.name)
+    return found
+
+
+@pytest.mark.skipif(not pathlib.Path("/proc/self/stat").exists(), reason="is of Linux")
+def test_processor_time_of_children_counts_and_they_end_with_it():
+    with Contender(TOY, "parent", SIZE) as contender:
+        contender.first()
+        assert contender.repeat(1)["cpu_seconds"] > 0.1
+        group = contender._process.pid
+        assert running(group)
+    time.sleep(0.1)
+    assert not running(group)
 
 
 def test_a_work_without_a_result_has_none():

@@ -1,8 +1,10 @@
 """A work of the benchmarks that takes no time, with every kind of contender."""
 
 import os
+import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 TITLE = "Toy"
@@ -51,6 +53,26 @@ def _dies_later(milliseconds):
     return lambda: _dies(milliseconds)
 
 
+def _works_ahead(milliseconds):
+    """Counts milliseconds, whether it is asked to or not."""
+    counted = []
+
+    def count():
+        while True:
+            time.sleep(0.001)
+            counted.append(1)
+
+    threading.Thread(target=count, daemon=True).start()
+    return lambda: [len(counted)]
+
+
+def _has_a_child(milliseconds):
+    """Whose child is busy all the time."""
+    code = "while True: pass"
+    subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.DEVNULL)
+    return lambda: time.sleep(0.5)
+
+
 def _litters(milliseconds):
     return lambda: tempfile.mkdtemp(prefix="litter") and None
 
@@ -65,5 +87,7 @@ CONTENDERS = {
     "dying": _dies,
     "dying_later": _dies_later,
     "littering": _litters,
+    "ahead": _works_ahead,
+    "parent": _has_a_child,
     "silent": _sleeper(1, None),
 }
