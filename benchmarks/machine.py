@@ -4,6 +4,7 @@ import datetime
 import importlib.metadata
 import os
 import pathlib
+import sys
 
 from keras_wsad.tensorflow_noise import import_tensorflow_quietly
 
@@ -60,9 +61,12 @@ def describe_machine():
             environment["packages"][package] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:
             continue
+    # As it was typed: of a module Python gives the whole path.
+    name = f"python -m benchmarks.{pathlib.Path(sys.argv[0]).stem}"
     return {
         "date": datetime.date.today().isoformat(),
         **environment,
+        "command": " ".join([name, *sys.argv[1:]]),
         "processor_flags": _processor_flags(),
         "threads": {name: os.environ[name] for name in _THREADS if name in os.environ},
     }
