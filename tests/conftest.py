@@ -5,6 +5,9 @@ import pathlib
 import numpy as np
 import pytest
 
+# Before TensorFlow, for which it asks for oneDNN.
+import keras_wsad  # noqa: F401
+
 
 @pytest.fixture(scope="session", autouse=True)
 def cache(tmp_path_factory):
