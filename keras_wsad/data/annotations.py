@@ -24,12 +24,23 @@ CLASS_NAMES = (
 )
 NORMAL = CLASS_NAMES.index("Normal")
 
+#: Folders of normal videos: in the official lists, and as UCF-Crime's archives unpack.
+NORMAL_FOLDERS = (
+    "Training_Normal_Videos_Anomaly",
+    "Testing_Normal_Videos_Anomaly",
+    "Normal_Videos_event",
+    "Training-Normal-Videos-Part-1",
+    "Training-Normal-Videos-Part-2",
+)
+_LABELS = {name: label for label, name in enumerate(CLASS_NAMES)}
+_LABELS.update(dict.fromkeys(NORMAL_FOLDERS, NORMAL))
+
 
 def label_of(class_name, source):
     """Returns the label of a class or of a list's folder name.
 
-    Normal videos stand in folders such as `Training_Normal_Videos_Anomaly` and
-    `Normal_Videos_event`: whatever holds the word Normal is class `"Normal"`.
+    A class is known by its exact name, and Normal by those of `NORMAL_FOLDERS` as well.
+    Part of a name is not enough: `Abnormal_Stealing` is no normal video.
 
     Args:
         class_name: str. A class name, or the folder that a list names.
@@ -46,14 +57,15 @@ def label_of(class_name, source):
     >>> label_of("Abuse", "a list"), label_of("Testing_Normal_Videos_Anomaly", "a list")
     (0, 7)
     """
-    if "normal" in class_name.lower():
-        return NORMAL
-    if class_name not in CLASS_NAMES:
-        raise DataError(
-            f"{source}: expected one of the classes {', '.join(CLASS_NAMES)}. "
-            f"Received: class={class_name!r}"
-        )
-    return CLASS_NAMES.index(class_name)
+    if class_name in _LABELS:
+        return _LABELS[class_name]
+    hint = "".join(
+        f" Did you mean {name!r}?" for name in _LABELS if name.lower() == class_name.lower()
+    )
+    raise DataError(
+        f"{source}: expected one of the classes {', '.join(CLASS_NAMES)}, or a folder of "
+        f"normal videos, {', '.join(NORMAL_FOLDERS)}. Received: class={class_name!r}.{hint}"
+    )
 
 
 def read_split_list(path):

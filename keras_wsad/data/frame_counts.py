@@ -75,36 +75,45 @@ def _count_once(path):
 def _read_authors_arrays(names_path, counts_path):
     try:
         names = np.load(names_path, allow_pickle=False).astype(str)
-        counts = np.load(counts_path, allow_pickle=False).astype(int)
+        counts = np.load(counts_path, allow_pickle=False)
+        if counts.dtype.kind == "f" and (counts % 1).any():
+            raise ValueError("a count of frames is not whole")
+        counts = counts.astype(int)
         pairs = list(zip(names.tolist(), counts.tolist(), strict=True))
-        table = {video_name(name): count for name, count in pairs}
     except Exception as error:
         # A damaged array may raise anything.
         raise DataError(
             f"{names_path}: expected names, as many as {counts_path.name} has counts. "
             f"Cannot be read: {error}"
         ) from error
-    return _positive(table, counts_path)
+    return _table(pairs, counts_path)
 
 
 def _read_csv(path):
-    table = {}
+    pairs = []
     try:
         with open(path, newline="", encoding="utf-8-sig") as file:
             for row in csv.reader(file):
                 if row and row[:2] != ["name", "num_frames"]:
                     name, frames = row[:2]
-                    table[video_name(name)] = int(frames)
+                    pairs.append((name, int(frames)))
     except (OSError, ValueError, csv.Error) as error:
         raise DataError(
             f"{path}: expected lines of name,num_frames. Cannot be read: {error}"
         ) from error
-    return _positive(table, path)
+    return _table(pairs, path)
 
 
-def _positive(table, path):
-    for name, frames in table.items():
+def _table(pairs, path):
+    table = {}
+    for name, frames in pairs:
         # The upper limit is a month and more: no video, but a mistake.
         if not 1 <= frames < 10**8:
             raise DataError(f"{path}: expected 1 to 1e8 frames. Received: {name}, {frames}")
+        other = table.setdefault(video_name(name), frames)
+        if other != frames:
+            raise DataError(
+                f"{path}: expected one count of frames a video. Received: {name}, {other} "
+                f"and {frames}"
+            )
     return table

@@ -24,6 +24,40 @@ def test_labels_are_looked_up_by_folder_not_by_line(tmp_path):
 
 
 @pytest.mark.parametrize(
+    "folder",
+    [
+        "Normal",
+        "Training_Normal_Videos_Anomaly",
+        "Testing_Normal_Videos_Anomaly",
+        "Normal_Videos_event",
+        "Training-Normal-Videos-Part-2",
+        "Features/train/Normal",
+    ],
+)
+def test_the_normal_folders_of_ucf_crime_are_normal(tmp_path, folder):
+    assert read_split_list(write(tmp_path, f"{folder}/N.mp4")) == {"N": 7}
+
+
+@pytest.mark.parametrize(
+    "folder",
+    ["Abnormal", "Abnormal_Stealing", "Stealing_not_Normal", "Normality", "Paranormal"],
+)
+def test_part_of_a_name_makes_no_normal_video(tmp_path, folder):
+    with pytest.raises(DataError, match=f"list.txt, line 2.*expected.*class='{folder}'"):
+        read_split_list(write(tmp_path, f"Abuse/A.mp4\n{folder}/S.mp4\n"))
+    with pytest.raises(DataError, match=f"list.txt, line 1.*expected.*class='{folder}'"):
+        read_temporal_annotation(write(tmp_path, f"S.mp4 {folder} -1 -1\n"))
+
+
+@pytest.mark.parametrize(
+    ("folder", "meant"), [("roadaccidents", "RoadAccidents"), ("NORMAL", "Normal")]
+)
+def test_a_class_in_the_wrong_case_gets_a_hint(tmp_path, folder, meant):
+    with pytest.raises(DataError, match=f"Did you mean '{meant}'"):
+        read_split_list(write(tmp_path, f"{folder}/A.mp4\n"))
+
+
+@pytest.mark.parametrize(
     ("text", "complaint"),
     [
         ("Abuse001_x264.mp4\n", "line 1.*expected Class/Name.mp4"),

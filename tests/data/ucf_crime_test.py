@@ -105,12 +105,25 @@ def test_a_bad_csv_is_named(tmp_path, content):
 def test_bad_arrays_of_counts_are_named(tmp_path):
     root = write_root(tmp_path)
     np.save(root / "Test_video_name_UCF.npy", np.array(["A_x264", "B"]))
-    for content in (np.array([3]), np.array([3, 0]), np.array(["x", "y"])):
+    for content in ([3], [3, 0], ["x", "y"], [3, 640.7]):
         np.save(root / "Test_frame_number_UCF.npy", content)
         with pytest.raises(DataError, match="Test_frame_number_UCF"):
             _ = UCFCrime(root).test
     (root / "Test_frame_number_UCF.npy").write_bytes(b"PK\x03\x04half")
     with pytest.raises(DataError, match="Test_frame_number_UCF"):
+        _ = UCFCrime(root).test
+
+
+def test_two_counts_for_one_video_are_an_error(tmp_path):
+    root = write_root(tmp_path)
+    (root / "num_frames.csv").write_text("A_x264,640\nB,5\nA_x264.mp4,640\n")
+    assert UCFCrime(root).test[0].num_frames == 640
+    (root / "num_frames.csv").write_text("A_x264,640\nB,5\nA_x264.mp4,32\n")
+    with pytest.raises(DataError, match=r"num_frames\.csv.*one count.*A_x264.*640 and 32"):
+        _ = UCFCrime(root).test
+    np.save(root / "Test_video_name_UCF.npy", np.array(["A_x264", "A_x264"]))
+    np.save(root / "Test_frame_number_UCF.npy", np.array([640, 32]))
+    with pytest.raises(DataError, match=r"Test_frame_number_UCF.*640 and 32"):
         _ = UCFCrime(root).test
 
 
