@@ -1,5 +1,6 @@
 """Readers of the feature files found in the wild; every one gives `(crops, K, n)`."""
 
+import os
 import pathlib
 import re
 import warnings
@@ -11,6 +12,9 @@ from keras_wsad.errors import FeatureFileError
 FEATURE_SUFFIXES = (".txt", ".npy", ".h5", ".hdf5")
 CROP_COUNTS = (1, 5, 10)
 _CROP_SUFFIX = re.compile(r"__(\d)$")
+
+# Bytes: an HDF5 dataset of up to this size may compress as well as it likes.
+_ALWAYS_READ = 2**24
 
 
 def read_features(path):
@@ -36,10 +40,11 @@ def read_features(path):
 
     Raises:
         FeatureFileError: the file is absent, empty, truncated, pickled, of another shape,
-            or holds NaN or infinity.
+            declares more than it stores, or holds NaN or infinity.
     """
     path = pathlib.Path(path)
-    if not path.exists() or crop_number(path) is not None:
+    # Of `os`, for which a name that is too long names no file.
+    if not os.path.exists(path) or crop_number(path) is not None:
         return read_crops(crop_files(path))
     return _read_file(path)
 
@@ -52,14 +57,21 @@ def is_feature_file(path):
 def read_crops(paths):
     """Reads one file per crop and stacks them, `(crops, K, n)`.
 
-    Crops may differ by a clip at the end of the video: the shortest decides.
+    Crops may differ by one clip at the end of the video: the shortest decides.
+
+    Raises:
+        FeatureFileError: a file cannot be used, or crops differ by more.
     """
     crops = [_read_file(path) for path in paths]
     widths = {crop.shape[-1] for crop in crops}
     if len(widths) > 1 or any(len(crop) > 1 for crop in crops):
         shapes = [crop.shape for crop in crops]
         raise FeatureFileError(paths[0], f"crops of different shapes: {shapes}")
-    num_clips = min(crop.shape[1] for crop in crops)
+    lengths = [crop.shape[1] for crop in crops]
+    num_clips = min(lengths)
+    if max(lengths) - num_clips > 1:
+        problem = f"crops of different lengths: {num_clips} and {max(lengths)} clips"
+        raise FeatureFileError(paths[0], problem)
     return np.concatenate([crop[:, :num_clips] for crop in crops])
 
 
@@ -85,7 +97,7 @@ def crop_files(path):
     stem = _CROP_SUFFIX.sub("", stem)
     for suffix in suffixes:
         files = [path.with_name(f"{stem}__{crop}{suffix}") for crop in range(10)]
-        files = [file for file in files if file.exists()]
+        files = [file for file in files if os.path.exists(file)]
         if files:
             numbers = [crop_number(file) for file in files]
             if numbers != list(range(len(files))):
@@ -100,51 +112,56 @@ def _read_file(path):
     if suffix not in readers:
         known = ", ".join(FEATURE_SUFFIXES)
         raise FeatureFileError(path, f"not a feature file (expected {known})")
-    if not path.is_file():
-        raise FeatureFileError(path, "not a regular file")
-    if not path.stat().st_size:
-        raise FeatureFileError(path, "empty")
     try:
+        if not path.is_file():
+            raise FeatureFileError(path, "not a regular file")
+        if not path.stat().st_size:
+            raise FeatureFileError(path, "empty")
         features = readers[suffix](path)
+        if not features.size:
+            raise FeatureFileError(path, "empty")
+        with np.errstate(over="ignore"):
+            features = features.astype(np.float32, copy=False)
+        # A number that is not finite would spread to the whole batch.
+        if not np.isfinite(features).all():
+            raise FeatureFileError(path, "holds NaN or infinity")
+        return features
     except FeatureFileError:
         raise
     except Exception as error:
         # Damaged files make the libraries raise a dozen kinds of error, from BadZipFile to
         # MemoryError. Whatever it is, it is about this file and must not stop the others.
-        if "allow_pickle" in str(error):
+        if "allow_pickle" in str(error) or "Python objects" in str(error):
             raise FeatureFileError(path, "pickled, which is never loaded") from error
         raise FeatureFileError(path, f"unreadable ({_in_short(error)})") from error
-    if not features.size:
-        raise FeatureFileError(path, "empty")
-    with np.errstate(over="ignore"):
-        features = features.astype(np.float32)
-    # A number that is not finite would spread to the whole batch.
-    if not np.isfinite(features).all():
-        raise FeatureFileError(path, "holds NaN or infinity")
-    return features
 
 
 def _read_text(path):
     with warnings.catch_warnings():
         # An empty file is reported as such by the caller.
         warnings.simplefilter("ignore", UserWarning)
-        return np.loadtxt(path, dtype=np.float32, ndmin=2)[None]
+        return np.loadtxt(path, np.float32, ndmin=2, encoding="utf-8-sig")[None]
 
 
 def _read_npy(path):
-    array = np.load(path, allow_pickle=False)
+    # A map, so that a header that declares more than the file holds allocates nothing.
+    array = np.load(path, mmap_mode="r", allow_pickle=False)
     if not isinstance(array, np.ndarray):
         raise FeatureFileError(path, "an archive, not an array")
-    return crops_first(array, path)
+    return np.array(crops_first(array, path))
 
 
 def _read_h5(path):
     import h5py
 
     with h5py.File(path, "r") as file:
-        if not isinstance(file.get("features"), h5py.Dataset):
+        link = file.get("features", getlink=True)
+        dataset = None if isinstance(link, h5py.ExternalLink) else file.get("features")
+        if not isinstance(dataset, h5py.Dataset):
             raise FeatureFileError(path, f"no dataset `features`, found {sorted(file)}")
-        array = file["features"][()]
+        _check_numbers(dataset.dtype, path)
+        _check_stored(dataset, path)
+        array = dataset[()]
     if array.ndim > 3:
         # (crops, K, 7, 1, 1, 1024): the map is flattened time-major, as the authors do.
         array = array.reshape(*array.shape[:2], -1)
@@ -165,8 +182,7 @@ def crops_first(array, path="array"):
     Raises:
         FeatureFileError: it is none of these, or either axis may be the crops.
     """
-    if array.dtype.kind not in "fiu":
-        raise FeatureFileError(path, f"expected numbers, found {array.dtype}")
+    _check_numbers(array.dtype, path)
     if array.ndim == 2:
         return array[None]
     if array.ndim != 3:
@@ -180,6 +196,23 @@ def crops_first(array, path="array"):
         return array
     problem = "either axis may be the crops" if first else "no axis of 1, 5 or 10 crops"
     raise FeatureFileError(path, f"{problem}, found shape {array.shape}")
+
+
+def _check_numbers(dtype, path):
+    if dtype.kind not in "fiu":
+        raise FeatureFileError(path, f"expected numbers, found {dtype}")
+
+
+def _check_stored(dataset, path):
+    """Raises if an HDF5 dataset declares far more than the file stores.
+
+    What was never written, or compresses a hundredfold, holds no features: reading it
+    would make gigabytes of a few bytes.
+    """
+    stored = dataset.id.get_storage_size()
+    if dataset.nbytes > max(100 * stored, _ALWAYS_READ):
+        problem = f"declares {dataset.nbytes} bytes, but stores {stored}"
+        raise FeatureFileError(path, problem)
 
 
 def _in_short(error):

@@ -58,6 +58,25 @@ def test_crops_of_different_lengths_end_with_the_shortest(tmp_path, clips):
     assert read_features(tmp_path / "v__0.npy").shape == (2, 5, 4)
 
 
+def test_crops_that_differ_by_more_than_a_clip_are_an_error(tmp_path, clips):
+    np.save(tmp_path / "v__0.npy", clips)
+    np.save(tmp_path / "v__1.npy", clips[:4])
+    with pytest.raises(FeatureFileError, match="different lengths: 4 and 6 clips"):
+        read_features(tmp_path / "v__0.npy")
+
+
+def test_text_may_begin_with_a_byte_order_mark(tmp_path, clips):
+    (tmp_path / "v.txt").write_text("1 2\n3 4\n", encoding="utf-8-sig")
+    assert read_features(tmp_path / "v.txt").tolist() == [[[1, 2], [3, 4]]]
+
+
+def test_h5_that_is_compressed_is_read(tmp_path, random):
+    array = random.random((1, 9000, 512), "float32").round(1)
+    with h5py.File(tmp_path / "v.h5", "w") as file:
+        file.create_dataset("features", data=array, compression="gzip")
+    np.testing.assert_array_equal(read_features(tmp_path / "v.h5"), array)
+
+
 def test_a_missing_crop_is_an_error(tmp_path, clips):
     for crop in (0, 2):
         np.save(tmp_path / f"v__{crop}.npy", clips)
@@ -90,6 +109,33 @@ def test_h5_of_clips(tmp_path, clips):
 def write_h5(path, array):
     with h5py.File(path, "w") as file:
         file["features"] = array
+
+
+def write_h5_of(dtype, **options):
+    """Returns a function that writes a small dataset of a type, `(1, 5, 2, 2)`."""
+
+    def write(path, clips):
+        with h5py.File(path, "w") as file:
+            file.create_dataset("features", (1, 5, 2, 2), dtype, **options)
+
+    return write
+
+
+def write_h5_without_content(path, clips, **options):
+    with h5py.File(path, "w") as file:
+        file.create_dataset("features", (1, 200_000, 7168), "f4", **options)
+
+
+def write_h5_of_zeros(path, clips):
+    with h5py.File(path, "w") as file:
+        zeros = np.zeros((1, 9000, 1024), "f4")
+        file.create_dataset("features", data=zeros, compression="gzip")
+
+
+def write_external_link(path, clips):
+    write_h5(path.with_name("other.h5"), clips)
+    with h5py.File(path, "w") as file:
+        file["features"] = h5py.ExternalLink("other.h5", "features")
 
 
 def write_broken_link(path, clips):
@@ -168,6 +214,20 @@ def write_nan(path, clips):
             "no axis of 1, 5 or",
         ),
         ("v.h5", write_broken_link, "no dataset `features`"),
+        ("v.h5", write_external_link, "no dataset `features`"),
+        ("v.h5", write_h5_of("S4"), "expected numbers"),
+        ("v.h5", write_h5_of(bool), "expected numbers"),
+        ("v.h5", write_h5_of(complex), "expected numbers"),
+        ("v.h5", write_h5_of(h5py.vlen_dtype("f4")), "expected numbers"),
+        ("v.h5", write_h5_of(h5py.string_dtype()), "expected numbers"),
+        ("v.h5", write_h5_without_content, "declares 5734400000 bytes, but stores 0"),
+        (
+            "v.h5",
+            lambda path, clips: write_h5_without_content(path, clips, chunks=True),
+            "declares 5734400000 bytes, but stores 0",
+        ),
+        ("v.h5", write_h5_of_zeros, "declares 36864000 bytes, but stores"),
+        ("v" * 300 + ".npy", lambda path, clips: None, "no such file"),
         ("v.npy", write_truncated_npy, "unreadable"),
         ("v.npy", write_pickle, "pickled"),
         ("v.npy", write_nan, "NaN or infinity"),

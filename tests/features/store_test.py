@@ -1,6 +1,7 @@
 import os
 import shutil
 
+import h5py
 import numpy as np
 import pytest
 
@@ -80,6 +81,25 @@ def test_bad_files_are_left_out_and_named(folder, random):
     assert "3 of 6 videos have features; 3 left out" in summarize_problems(
         store.problems, 6
     )
+
+
+def test_whatever_one_file_holds_the_others_are_read(folder, random):
+    text = np.full((1, 5, 2, 2), b"word")
+    for name in NAMES[:3]:
+        (folder / f"{name}.npy").unlink()
+    with h5py.File(folder / f"{NAMES[0]}.h5", "w") as file:
+        file["features"] = text
+    with h5py.File(folder / f"{NAMES[1]}.h5", "w") as file:
+        file.create_dataset("features", (1, 200_000, 7168), "u1")
+    np.save(folder / f"{NAMES[2]}__0.npy", random.random((40, 8)))
+    np.save(folder / f"{NAMES[2]}__1.npy", random.random((3, 8)))
+    store = open_store(folder, NAMES, num_segments=4)
+    assert list(store.videos) == NAMES[3:]
+    assert actions(store) == {
+        (NAMES[0], "left out", "expected numbers, found |S4"),
+        (NAMES[1], "left out", "declares 1433600000 bytes, but stores 0"),
+        (NAMES[2], "left out", "crops of different lengths: 3 and 40 clips"),
+    }
 
 
 def test_text_files_of_odd_length_are_resampled_and_named(folder, random):
