@@ -13,6 +13,7 @@ from keras_wsad.evaluation.score_run import score_run
 from keras_wsad.figures import new_figure
 from keras_wsad.figures import save_figure
 from keras_wsad.metrics.alarms import event_iou
+from keras_wsad.metrics.score_text import score_text
 from keras_wsad.prediction import VideoPrediction
 from keras_wsad.prediction import panels
 from keras_wsad.prediction.leave import read_key_frames
@@ -154,7 +155,7 @@ def _draw(path, chosen, about):
         axes.set_xlabel(time.label, fontsize=9)
     threshold = about["threshold"]
     protocol = describe_protocol(about)
-    protocol += f"; alarms above {threshold['value']:.3f} ({threshold['rule']})"
+    protocol += f"; alarms above {score_text(threshold['value'])} ({threshold['rule']})"
     figure.supxlabel(
         textwrap.fill(protocol, 85 * len(chosen)),
         fontsize=7,

@@ -104,7 +104,7 @@ def test_evaluation_names_what_is_missing_or_wrong(tiny_run, tiny_root, tmp_path
     (run / "training.json").write_text(json.dumps(before))
     root = str(tiny_root)
     assert main(["evaluate", "--run", str(run), "--data", root, "--replicates=9"]) == 0
-    assert "events found at 0.500" in capsys.readouterr().out
+    assert "events found at 0.50," in capsys.readouterr().out
     (run / "training.json").write_text(whole)
     (run / "model.keras").write_bytes(b"half")
     assert main(["evaluate", "--run", str(run)]) == 1

@@ -5,6 +5,7 @@ import pathlib
 
 from keras_wsad.features.formats import is_feature_file
 from keras_wsad.files import write_text
+from keras_wsad.metrics.score_text import score_text
 from keras_wsad.prediction.key_frames import choose_key_segments
 from keras_wsad.prediction.key_frames import middle_frames
 from keras_wsad.prediction.picture import draw_prediction
@@ -43,7 +44,8 @@ def title_of(name, prediction, truth=None):
     """Says of what video a picture is, what the model says, and what is annotated."""
     probability = max(prediction.class_probabilities)
     state = "ALARM" if prediction.is_anomalous else "no alarm"
-    title = f"{name}: {state}, classed {prediction.class_name} ({probability:.2f})"
+    title = f"{name}: {state}; whole video classed {prediction.class_name} "
+    title += f"({score_text(probability)})"
     return title if truth is None else f"{title}; annotated {truth.class_name}"
 
 
@@ -62,12 +64,12 @@ def describe_protocol(protocol):
         trained, computed = features.get("precision", "float32"), protocol["precision"]
         if computed not in (None, trained):
             made += f", in {computed} where the model was trained on {trained}"
-    crops = protocol["test_crops"]
+    crops, alarms = protocol["test_crops"], score_text(threshold["value"])
     chosen_on = f" on {threshold['videos']} videos" if threshold["videos"] else ""
     return (
         f"Features {made}, {'1 crop' if crops == 1 else f'up to {crops} crops'}, pooling "
         f"{protocol['pooling']}; checkpoint {protocol['checkpoint_rule']}; alarms above "
-        f"{threshold['value']:.3f} ({threshold['rule']}{chosen_on}); {protocol['model']}"
+        f"{alarms} ({threshold['rule']}{chosen_on}); {protocol['model']}"
     )
 
 

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from keras_wsad.metrics.score_text import score_text
+
 SCORE_COLOR = "#1b4f8a"
 ALARM_COLOR = "#d1495b"
 TRUTH_COLOR = "#3a7d44"
@@ -102,7 +104,7 @@ def draw_score(axes, prediction, time, truth=None):
     scores = np.asarray(prediction.segment_scores)
     axes.stairs(scores, time.edges, color=SCORE_COLOR, linewidth=1.6, baseline=None)
     axes.stairs(scores, time.edges, color=SCORE_COLOR, alpha=0.12, fill=True)
-    label = f"threshold {prediction.threshold:.2f}"
+    label = f"threshold {score_text(prediction.threshold)}"
     axes.axhline(
         prediction.threshold, color=ALARM_COLOR, linewidth=1, linestyle="--", label=label
     )
@@ -194,7 +196,8 @@ def draw_key_frames(figure, place, score_axes, key_frames, prediction, time):
         axes.set(xticks=[], yticks=[])
         for spine in axes.spines.values():
             spine.set(color=color, linewidth=2)
-        axes.set_title(f"{letter}  {time.name_of(where)},  score {score:.2f}", fontsize=8)
+        title = f"{letter}  {time.name_of(where)},  score {score_text(score)}"
+        axes.set_title(title, fontsize=8)
 
 
 def draw_classes(axes, prediction, class_names, truth=None):
@@ -212,7 +215,8 @@ def draw_classes(axes, prediction, class_names, truth=None):
     colors = [SCORE_COLOR if place == best else "#b7c9de" for place in places]
     axes.barh(places, probabilities, color=colors, height=0.72)
     for place, probability in zip(places, probabilities, strict=True):
-        axes.text(probability + 0.015, place, f"{probability:.2f}", va="center", fontsize=7)
+        text = score_text(probability)
+        axes.text(probability + 0.015, place, text, va="center", fontsize=7)
     axes.set_yticks(places, class_names, fontsize=8)
     axes.get_yticklabels()[best].set_fontweight("bold")
     if truth is not None:

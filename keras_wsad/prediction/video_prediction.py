@@ -1,11 +1,14 @@
 import dataclasses
 import functools
 
+import numpy as np
+
 from keras_wsad.data.annotations import CLASS_NAMES
 from keras_wsad.data.annotations import NORMAL
 from keras_wsad.features.frames import expand_to_frames
 from keras_wsad.features.frames import frame_boundaries
 from keras_wsad.metrics.alarms import alarm_runs
+from keras_wsad.metrics.score_text import score_text
 from keras_wsad.prediction.prediction import Prediction
 
 
@@ -90,25 +93,28 @@ class VideoPrediction(Prediction):
     def headline(self):
         """Says it in a line: `"ALARM Robbery 12.3-20.1 s (peak 0.93)"`, or `"normal"`.
 
-        Detection and classification may disagree, and then the line says so.
+        Where the scores give an alarm and the class is Normal, or the other way round, the
+        line says which is said of the whole video.
         """
         is_normal = self.class_name == CLASS_NAMES[NORMAL]
+        of_the_whole = f"; whole video classed {self.class_name}"
         if not self.alarms:
-            return "normal" if is_normal else f"normal, though classed {self.class_name}"
-        shown = [f"{_span(alarm)} (peak {alarm.peak:.2f})" for alarm in self.alarms]
+            return "normal" if is_normal else f"no alarm{of_the_whole}"
+        shown = [f"{_span(alarm)} (peak {score_text(alarm.peak)})" for alarm in self.alarms]
         if len(shown) > 4:
             shown[3:] = [f"{len(shown) - 3} more"]
         alarms = ", ".join(shown)
         if is_normal:
-            return f"ALARM {alarms}, though classed {self.class_name}"
+            return f"ALARM {alarms}{of_the_whole}"
         return f"ALARM {self.class_name} {alarms}"
 
     def to_dict(self):
         """Returns everything as a dict for JSON; what is not known is `None`."""
 
         def numbers(array):
-            # Six digits: single precision has no more.
-            return None if array is None else [round(float(x), 6) for x in array]
+            # As few digits as tell a number of single precision from every other.
+            array = None if array is None else np.asarray(array, np.float32)
+            return None if array is None else [float(str(x)) for x in array]
 
         return {
             "video": self.video,

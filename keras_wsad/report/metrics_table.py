@@ -5,6 +5,7 @@ import rich.console
 import rich.table
 
 from keras_wsad.evaluation.evaluate import describe_protocol
+from keras_wsad.metrics.score_text import score_text
 
 
 def print_metrics(metrics):
@@ -25,8 +26,8 @@ def print_metrics(metrics):
     print(describe_protocol(about))
     threshold = about["threshold"]
     print(
-        f"Alarms above {threshold['value']:.3f}, rule {threshold['rule']}, chosen on "
-        f"{threshold['videos']} held-out training videos"
+        f"Alarms above {score_text(threshold['value'])}, rule {threshold['rule']}, "
+        f"chosen on {threshold['videos']} held-out training videos"
     )
     if about["test_videos_without_features"]:
         missing = about["test_videos_without_features"]
@@ -57,7 +58,7 @@ def _summary(metrics):
     row("false alarms in normal videos at 0.5", "false_alarm_rate")
     classes = sum(area is not None for area in aligned["class_auc"].values())
     row(f"class AUC, mean of {classes}", "class_auc_mean")
-    threshold = f"{metrics['about']['threshold']['value']:.3f}"
+    threshold = score_text(metrics["about"]["threshold"]["value"])
     row(f"events found at {threshold}, IoU 0.3", "found_events")
     row(f"normal videos silent at {threshold}", "silent_normal_videos")
     for iou in ("0.1", "0.3", "0.5", "mean"):

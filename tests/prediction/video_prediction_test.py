@@ -49,10 +49,17 @@ def test_the_headline_says_where_and_what(make_prediction):
 def test_the_headline_says_when_the_branches_disagree(make_prediction):
     disagree = make_prediction(class_name="Normal").headline()
     assert disagree.startswith("ALARM 2.0-4.0 s")
-    assert disagree.endswith("though classed Normal")
+    assert disagree.endswith("; whole video classed Normal")
     silent = make_prediction(threshold=0.95)
-    assert silent.headline() == "normal, though classed Robbery"
+    assert silent.headline() == "no alarm; whole video classed Robbery"
     assert make_prediction(threshold=0.95, class_name="Normal").headline() == "normal"
+
+
+def test_small_scores_are_told_from_zero(make_prediction):
+    scores = np.array([1e-6, 3e-6, 2e-6, 1e-6], np.float32)
+    prediction = make_prediction(segment_scores=scores, threshold=2.1e-6)
+    assert "(peak 3.0e-06)" in prediction.headline()
+    assert prediction.to_dict()["segment_scores"] == [1e-6, 3e-6, 2e-6, 1e-6]
 
 
 def test_a_headline_stays_short(make_prediction):
