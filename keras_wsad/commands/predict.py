@@ -33,7 +33,7 @@ def predict_command(argv=None, prog="keras-wsad predict"):
         nargs="+",
         metavar="VIDEO",
         help="a video, a folder of videos, a .txt list of them, or a feature file "
-        "(.npy, .h5)",
+        "(.npy, .h5, .txt)",
     )
     parser.add_argument(
         "--model",

@@ -1,5 +1,6 @@
 """Which videos are meant: files, folders, and lists of them, each video by its name."""
 
+import os
 import pathlib
 
 from keras_wsad.errors import DataError
@@ -7,14 +8,18 @@ from keras_wsad.files import index_files
 
 VIDEO_SUFFIXES = (".mp4", ".avi", ".mkv", ".mov", ".webm")
 
+# Characters, on Linux.
+_LONGEST_PATH = 4096
+
 
 def find_videos(places, root=None):
     """Finds videos by any mix of files, folders and lists.
 
     A folder is searched with all folders below it for files of `VIDEO_SUFFIXES`. A list is
-    a `.txt` file, one path a line, such as UCF-Crime's `Anomaly_Train.txt`. What a line
-    names is looked for below `root`, beside the list, and in the current folder; under
-    `root` also by the file's name alone, in whatever folder it lies.
+    a `.txt` file, one path a line, such as UCF-Crime's `Anomaly_Train.txt`; one of numbers
+    holds the features of a video and stands for itself. What a line of a list names is
+    looked for below `root`, beside the list, and in the current folder; under `root` also
+    by the file's name alone, in whatever folder it lies.
 
     Args:
         places: list of str or paths.
@@ -64,7 +69,34 @@ def _paths_in(place, root):
         return sorted(paths)
     if not place.is_file():
         raise DataError(f"{place}: expected a video, a folder or a list. There is none.")
-    return _read_list(place, root) if place.suffix.lower() == ".txt" else [place]
+    return _read_list(place, root) if is_list(place) else [place]
+
+
+def is_list(path):
+    """Whether a file is a list of videos: a `.txt` file whose first line is no numbers.
+
+    A file without any line is no list. Of a line no more is read than a path can have.
+
+    Args:
+        path: path. A file.
+    """
+    if path.suffix.lower() != ".txt":
+        return False
+    with open(path, encoding="utf-8-sig", errors="replace") as file:
+        while line := file.readline(_LONGEST_PATH):
+            # The last word may be cut.
+            words = line.split() if len(line) < _LONGEST_PATH else line.split()[:-1]
+            if line.strip():
+                return not (words and all(map(_is_number, words)))
+    return False
+
+
+def _is_number(word):
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_video(path):
@@ -72,8 +104,16 @@ def _is_video(path):
 
 
 def _read_list(path, root):
+    lines = []
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        with open(path, encoding="utf-8-sig") as file:
+            while line := file.readline(_LONGEST_PATH + 1):
+                if len(line) > _LONGEST_PATH:
+                    raise DataError(
+                        f"{path}: expected a path a line. Received one of more than "
+                        f"{_LONGEST_PATH} characters."
+                    )
+                lines.append(line)
     except UnicodeDecodeError as error:
         raise DataError(f"{path}: expected a list of videos ({error}).") from error
     lines = [line.strip().replace("\\", "/") for line in lines if line.strip()]
@@ -81,7 +121,7 @@ def _read_list(path, root):
     folders = [path.parent, pathlib.Path()]
     folders = folders if root is None else [pathlib.Path(root), *folders]
     paths = [_find_line(line, folders, files) for line in lines]
-    if not any(found.is_file() for found in paths):
+    if not any(map(os.path.isfile, paths)):
         raise DataError(
             f"{path}: expected a path a line, relative to --root, to the list or to the "
             f"current folder. Found none of {len(lines)}, such as {lines[:1]}"
@@ -91,7 +131,8 @@ def _read_list(path, root):
 
 def _find_line(line, folders, files):
     for folder in folders:
-        if (folder / line).is_file():
+        # Of `os`, for which a name that is too long names no file.
+        if os.path.isfile(folder / line):
             return folder / line
     by_name = files.get(line.rpartition("/")[2], [])
     if len(by_name) > 1:

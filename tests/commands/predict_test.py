@@ -99,6 +99,22 @@ def test_a_feature_file_gives_json_of_the_same_shape(predict, video, tmp_path, c
     assert alarm["start_frame"] is alarm["start_seconds"] is None
 
 
+def test_text_is_features_or_a_list_by_what_it_holds(predict, video, tmp_path, random):
+    clips = random.random((12, 256), "float32")
+    np.save(tmp_path / "binary.npy", clips)
+    np.savetxt(tmp_path / "text.txt", clips)
+    (tmp_path / "empty.txt").touch()
+    (tmp_path / "list.txt").write_text("binary.npy\n")
+    status, out, _ = predict(
+        *(tmp_path / f"{name}.txt" for name in ("empty", "text", "list"))
+    )
+    assert status == 1
+    assert [line.split()[0] for line in out.splitlines()[:3]] == ["empty", "text", "binary"]
+    assert "empty.txt: empty" in out
+    by_text, by_binary = read(tmp_path, "text"), read(tmp_path, "binary")
+    assert by_text["segment_scores"] == by_binary["segment_scores"]
+
+
 def test_extracted_features_know_their_frames(predict, video, tmp_path):
     features = tmp_path / "features"
     options = [

@@ -33,6 +33,41 @@ def test_lines_of_a_list_are_relative_to_the_root(root, tmp_path):
         find_videos([tmp_path / "list.txt"])
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0.5 1e-3\n0 2\n",
+        "\ufeff1.25\n",
+        "\n -3.5e+00 4\n",
+        "1.703 " * 50_000 + "\n",
+        "",
+        "\n\n",
+    ],
+)
+def test_text_of_numbers_is_no_list(tmp_path, text):
+    path = tmp_path / "Abuse028_x264.txt"
+    path.write_text(text)
+    assert find_videos([path]) == {"Abuse028_x264": path}
+
+
+@pytest.mark.parametrize("line", ["1 2.mp4", "0001.mp4", "2024/10.avi"])
+def test_names_of_digits_are_a_list(tmp_path, line):
+    video = tmp_path / line
+    video.parent.mkdir(exist_ok=True)
+    video.touch()
+    (tmp_path / "list.txt").write_text(f"{line}\n")
+    assert list(find_videos([tmp_path / "list.txt"]).values()) == [video]
+
+
+def test_a_line_longer_than_any_path_is_named(root, tmp_path):
+    (tmp_path / "list.txt").write_text("root/Normal/B.avi\n" + "x" * 5000)
+    with pytest.raises(DataError, match=r"list\.txt: expected a path a line.*4096"):
+        find_videos([tmp_path / "list.txt"])
+    # No file can have such a name, and the others are found.
+    (tmp_path / "list.txt").write_text("root/Normal/B.avi\n" + "x" * 300)
+    assert list(find_videos([tmp_path / "list.txt"])) == ["B", "x" * 300]
+
+
 def test_two_videos_of_one_name_are_both_named(root):
     (root / "Normal" / "A_x264.avi").touch()
     with pytest.raises(DataError, match=r"A_x264\.mp4 and .*A_x264\.avi"):
