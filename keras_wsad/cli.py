@@ -4,6 +4,8 @@ import argparse
 import importlib
 import sys
 
+import keras_wsad
+
 # Each is a module of `keras_wsad.commands`, imported when it is called for.
 COMMANDS = ("train", "evaluate", "extract", "predict", "convert", "quantize", "simulate")
 
@@ -22,8 +24,13 @@ def main(argv=None):
         description="Weakly supervised joint video anomaly detection and classification.",
         epilog="`keras-wsad COMMAND --help` says what a command takes.",
     )
+    version = f"%(prog)s {keras_wsad.__version__}"
+    parser.add_argument("--version", action="version", version=version)
     parser.add_argument("command", choices=COMMANDS, help="what to do")
     argv = sys.argv[1:] if argv is None else list(argv)
+    if not argv:
+        parser.print_help()
+        return 0
     command = parser.parse_args(argv[:1]).command
     module = importlib.import_module(f"keras_wsad.commands.{command}")
     run = getattr(module, f"{command}_command")

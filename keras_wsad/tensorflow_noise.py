@@ -7,6 +7,8 @@ import re
 import sys
 import tempfile
 
+from keras_wsad.errors import MissingExtraError
+
 # What TensorFlow says of itself on a machine where nothing is wrong.
 _NOISE = re.compile(
     r"All log messages before absl::InitializeLog|oneDNN custom operations|"
@@ -22,12 +24,24 @@ def import_tensorflow_quietly():
     They are written by C++ code straight to the standard error stream, some before any
     setting can be heeded. Lines other than the known ones are passed on. Afterwards errors
     of that code are shown and its warnings are not, unless `TF_CPP_MIN_LOG_LEVEL` says so.
+
+    Raises:
+        MissingExtraError: Keras is set to JAX or PyTorch, which is not installed.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     if "tensorflow" in sys.modules:
         return
     with _filtered_stderr():
-        keras = importlib.import_module("keras")
+        try:
+            keras = importlib.import_module("keras")
+        except ModuleNotFoundError as error:
+            backend = (error.name or "").partition(".")[0]
+            if backend not in ("jax", "torch"):
+                raise
+            raise MissingExtraError(
+                f"Keras is set to the backend {backend}, which is not installed: "
+                f"pip install 'keras_wsad[{backend}]'"
+            ) from error
         if keras.backend.backend() == "tensorflow":
             # The first use of a device has messages of its own.
             importlib.import_module("tensorflow").zeros(())

@@ -1,4 +1,5 @@
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 import evaluate
+import keras_wsad
 import train
 from keras_wsad.cli import main
 
@@ -146,6 +148,53 @@ def test_a_folder_that_cannot_be_written_is_an_error_of_one_line(
     error = capsys.readouterr().err
     assert error.startswith("error: ")
     assert str(tmp_path / "file") in error
+
+
+def test_without_arguments_there_is_help(capsys):
+    assert main([]) == 0
+    assert "usage: keras-wsad" in capsys.readouterr().out
+
+
+def test_the_version_is_that_of_the_package(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["--version"])
+    assert stop.value.code == 0
+    assert capsys.readouterr().out == f"keras-wsad {keras_wsad.__version__}\n"
+
+
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+def test_a_backend_that_is_not_installed_is_named_with_its_extra(backend):
+    program = f"""
+import sys
+sys.modules[{backend!r}] = None
+from keras_wsad.cli import main
+sys.exit(main(["evaluate", "--run=/nowhere"]))
+"""
+    environment = {**os.environ, "KERAS_BACKEND": backend}
+    command = [sys.executable, "-c", program]
+    result = subprocess.run(command, capture_output=True, text=True, env=environment)
+    assert result.returncode == 1
+    assert result.stderr == (
+        f"error: Keras is set to the backend {backend}, which is not installed: "
+        f"pip install 'keras_wsad[{backend}]'\n"
+    )
+
+
+def test_a_reader_that_has_gone_is_no_error():
+    program = """
+from keras_wsad.commands.report_errors import report_errors
+@report_errors("nothing is left")
+def command():
+    while True:
+        print("line")
+raise SystemExit(command())
+"""
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+        child.stdout.readline()
+        child.stdout.close()
+        assert child.stderr.read() == b""
+    assert child.returncode == 141
 
 
 def test_help_and_import_need_no_tensorflow():

@@ -1,6 +1,7 @@
 """Errors of the project as lines for people and exit statuses for scripts."""
 
 import functools
+import os
 import sys
 
 from keras_wsad.errors import WSADError
@@ -9,7 +10,8 @@ from keras_wsad.errors import WSADError
 def report_errors(after_a_stop):
     """Turns the project's own errors into a line and an exit status of 1.
 
-    An interruption becomes a line and the status 130.
+    An interruption becomes a line and the status 130; output that nobody reads any more
+    ends the command without a line, with the status 141 of a broken pipe.
 
     Args:
         after_a_stop: str. What is left of an interrupted command, and how to go on.
@@ -20,6 +22,11 @@ def report_errors(after_a_stop):
         def reporting(*args, **kwargs):
             try:
                 return command(*args, **kwargs)
+            except BrokenPipeError:
+                # Whoever read the output has gone, as `| head` does. What is still in the
+                # buffer goes nowhere, or Python would complain of it at its end.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                return 128 + 13
             except (WSADError, OSError) as error:
                 # Of the system: a full disk, a folder that may not be written to.
                 print(f"error: {error}", file=sys.stderr)
