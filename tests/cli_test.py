@@ -81,6 +81,7 @@ def test_intervals_need_replicates(tiny_run, replicates, capsys):
     assert "replicates >= 1" in capsys.readouterr().err
 
 
+@pytest.mark.large
 def test_evaluation_names_what_is_missing_or_wrong(tiny_run, tiny_root, tmp_path, capsys):
     run, root = tmp_path / "run", tmp_path / "data"
     shutil.copytree(tiny_run.folder, run)
@@ -210,6 +211,7 @@ assert "tensorflow" not in sys.modules and "keras" not in sys.modules
     subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
 
 
+@pytest.mark.large
 def test_commands_are_free_of_start_up_noise(tiny_run):
     command = [sys.executable, "evaluate.py", "--run", str(tiny_run.folder)]
     result = subprocess.run(command, check=True, capture_output=True, text=True)

@@ -9,6 +9,26 @@ import pytest
 import keras_wsad  # noqa: F401
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--run_large",
+        action="store_true",
+        help="run the large tests as well: long ones, and those that need real data",
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leaves large tests out unless they are asked for; those of real data are large."""
+    for item in items:
+        if "real_data" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.large)
+    if config.getoption("--run_large"):
+        return
+    large = [item for item in items if item.get_closest_marker("large")]
+    config.hook.pytest_deselected(items=large)
+    items[:] = [item for item in items if not item.get_closest_marker("large")]
+
+
 @pytest.fixture(scope="session", autouse=True)
 def cache(tmp_path_factory):
     """Keeps the tests out of the user's cache, and the user's cache out of the tests."""

@@ -35,6 +35,7 @@ def saved_models(tmp_path_factory):
     return model, exported
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("num_clips", [1, 7, 8, 9, 12, 20, 100])
 def test_a_saved_model_pools_as_training_does(saved_models, random, num_clips):
     model, exported = saved_models
@@ -90,6 +91,7 @@ def bare_packages(tmp_path_factory):
     return folder
 
 
+@pytest.mark.large
 def test_a_saved_model_serves_in_a_bare_environment(tiny_run, tiny_root, bare_packages):
     path = a_feature_file(tiny_root)
     program = """

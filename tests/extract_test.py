@@ -57,6 +57,7 @@ def wait_for(condition, process, seconds=90):
         time.sleep(0.005)
 
 
+@pytest.mark.large
 def test_a_killed_extraction_goes_on_to_the_same_bytes(videos, tmp_path, capsys):
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     arguments = [str(videos), *SETTINGS, "--crops=5", "--stride=5"]
@@ -75,6 +76,7 @@ def test_a_killed_extraction_goes_on_to_the_same_bytes(videos, tmp_path, capsys)
     assert len(contents(whole)) == 6 * 6
 
 
+@pytest.mark.large
 def test_an_interrupted_extraction_says_how_to_go_on(videos, tmp_path):
     process = start(videos, *SETTINGS, "--stride=2", "--crops=5", "--out", tmp_path)
     wait_for(lambda: list(tmp_path.glob("V*.json")), process)
@@ -202,6 +204,7 @@ def test_features_that_are_not_those_of_their_sidecar_are_left_out(root, tiny_se
             open_experiment_data(config)
 
 
+@pytest.mark.large
 def test_a_run_is_not_evaluated_on_features_of_another_making(
     root, tiny_settings, tiny_run, tmp_path
 ):
@@ -219,6 +222,7 @@ def test_a_run_is_not_evaluated_on_features_of_another_making(
     evaluate(run.folder, replicates=1)
 
 
+@pytest.mark.large
 def test_training_notes_how_its_features_were_made(root, tiny_settings, tmp_path):
     from keras_wsad.training import train
 

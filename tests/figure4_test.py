@@ -76,6 +76,7 @@ def test_only_test_videos_are_drawn(tiny_run, tmp_path, name, capsys):
     )
 
 
+@pytest.mark.large
 def test_key_frames_are_drawn_of_the_videos_that_are_there(tiny_run, tiny_root, tmp_path):
     def height(root):
         path = tmp_path / "a.png"

@@ -18,6 +18,8 @@ from keras_wsad.precision_study import study_as_csv
 from keras_wsad.precision_study import study_as_markdown
 from keras_wsad.precision_study import study_precision
 
+pytestmark = pytest.mark.large
+
 ROWS = [
     {
         "backbone computes in": "bfloat16",

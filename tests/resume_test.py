@@ -22,6 +22,7 @@ from keras_wsad.training import train
 from tests.compare_runs import assert_same_runs
 
 
+@pytest.mark.large
 def test_a_killed_run_goes_on_to_the_same_end(tiny_settings, tmp_path):
     """Kills a run with SIGKILL, twice; its end is that of an unbroken run."""
     settings = {**tiny_settings, "steps": 120, "learning_rate": 1e-3}
@@ -117,6 +118,7 @@ def test_a_state_of_another_model_is_refused(tiny_settings, tmp_path):
             state.restore(compiled(6))
 
 
+@pytest.mark.large
 def test_a_run_does_not_go_on_with_other_data_or_settings(
     tiny_settings, tiny_root, tmp_path
 ):

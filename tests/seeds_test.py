@@ -20,6 +20,7 @@ def results(tiny_settings, tmp_path_factory):
     return config, run_seeds(config, [0, 3])
 
 
+@pytest.mark.large
 def test_a_run_for_each_seed(results):
     _, of_seeds = results
     assert [run.folder.name for run, _ in of_seeds] == ["joint-seed0", "joint-seed3"]
@@ -28,6 +29,7 @@ def test_a_run_for_each_seed(results):
     assert areas[0] != areas[1]
 
 
+@pytest.mark.large
 def test_finished_runs_are_not_trained_again(results, monkeypatch):
     config, of_seeds = results
 
@@ -39,6 +41,7 @@ def test_finished_runs_are_not_trained_again(results, monkeypatch):
     assert [metrics for _, metrics in again] == [metrics for _, metrics in of_seeds]
 
 
+@pytest.mark.large
 def test_runs_of_other_settings_are_not_taken_for_ones_own(results):
     config, _ = results
     with pytest.raises(ConfigError, match="detection_weight"):
@@ -51,6 +54,7 @@ def test_seeds_must_differ(seeds, capsys):
     assert "seeds that differ" in capsys.readouterr().err
 
 
+@pytest.mark.large
 def test_mean_and_sample_deviation(results):
     _, of_seeds = results
     rows = {row[0]: row[1:] for row in summarize_seeds([m for _, m in of_seeds])}
@@ -61,6 +65,7 @@ def test_mean_and_sample_deviation(results):
     assert spread == pytest.approx(abs(values[0] - values[1]) / np.sqrt(2))
 
 
+@pytest.mark.large
 def test_the_summary_says_on_what_it_was_measured(results, tmp_path):
     _, of_seeds = results
     write_summary(tmp_path / "joint", of_seeds)

@@ -10,6 +10,8 @@ from keras_wsad.errors import RunError
 from keras_wsad.evaluation.score_run import score_run
 from keras_wsad.training import train
 
+pytestmark = pytest.mark.large
+
 
 @pytest.fixture(scope="module")
 def run(tiny_settings, tmp_path_factory):

@@ -61,6 +61,7 @@ def test_the_kept_epoch_is_the_best_of_the_log(tiny_settings, tmp_path):
     assert kept - 1 == int(np.argmax(criteria))
 
 
+@pytest.mark.large
 def test_a_seed_gives_the_same_run_and_another_seed_another(
     tiny_settings, tiny_run, tmp_path
 ):
@@ -95,6 +96,7 @@ def test_nan_loss_stops_with_the_names_of_the_videos(tiny_settings, tmp_path, mo
     assert bad in named
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("rule", ["last", "best_on_test"])
 def test_other_checkpoint_rules(tiny_settings, tmp_path, rule):
     settings = {**tiny_settings, "checkpoint_rule": rule, "validation_fraction": 0.0}
@@ -111,6 +113,7 @@ def test_other_checkpoint_rules(tiny_settings, tmp_path, rule):
         assert kept["epoch"] == best + 1
 
 
+@pytest.mark.large
 def test_the_release_preset_trains_in_fixed_order(tiny_settings, tmp_path, monkeypatch):
     from keras_wsad.config import load_config
     from keras_wsad.config import preset_path
@@ -129,6 +132,7 @@ def test_the_release_preset_trains_in_fixed_order(tiny_settings, tmp_path, monke
     assert model.recurrent_activation == "hard_sigmoid"
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("flag", ["lstm", "second_level", "first_level"])
 def test_ablated_models_train(tiny_settings, tmp_path, flag):
     config = ExperimentConfig(
@@ -200,6 +204,7 @@ def test_the_model_is_built_as_the_config_says(tiny_settings):
     assert model.get_layer("class_latent").kernel_regularizer.l2 == 0.5
 
 
+@pytest.mark.large
 def test_the_saved_model_is_that_of_the_kept_epoch(tiny_settings, tmp_path):
     """Judges the saved model again: it scores what the log says of the kept epoch."""
     settings = {**tiny_settings, "steps": 40, "learning_rate": 0.01}
@@ -220,6 +225,7 @@ def test_the_saved_model_is_that_of_the_kept_epoch(tiny_settings, tmp_path):
     assert mean_average_accuracy(labels, predictions, 14) == pytest.approx(kept["val_maa"])
 
 
+@pytest.mark.large
 def test_bfloat16_is_for_training_and_what_is_saved_computes_in_float32(
     tiny_settings, tmp_path, monkeypatch
 ):

@@ -16,6 +16,7 @@ from tests.backbones.write_checkpoint import write_checkpoint
 SMALL = {"clip_shape": (16, 32, 32, 3), "width": 0.0625}
 
 
+@pytest.mark.large
 def test_a_checkpoint_becomes_a_file_that_networks_with_and_without_head_read(
     tmp_path, random
 ):
@@ -60,6 +61,7 @@ def test_weights_without_a_head_are_converted_without_one(tmp_path, random):
     assert read_backbone(prefix, "i3d", **SMALL).model.num_classes is None
 
 
+@pytest.mark.large
 def test_what_is_left_out_of_a_head_is_told(tmp_path, random):
     torch = pytest.importorskip("torch")
     model = C3D(**SMALL)

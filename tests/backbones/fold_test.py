@@ -55,6 +55,7 @@ def test_a_folded_network_equals_the_network(network, random):
     assert len(left) == (16 if isinstance(network, ResNet3D34) else 0)
 
 
+@pytest.mark.large
 def test_bfloat16_rounds_and_does_no_more(network, random):
     """Eight bits are 0.4 %; where padding was misplaced the error would be of order one."""
     folded, actual, expected = outputs_of(network, "bfloat16", random)
@@ -64,6 +65,7 @@ def test_bfloat16_rounds_and_does_no_more(network, random):
     assert {str(weight.dtype) for weight in folded.weights} == {"bfloat16"}
 
 
+@pytest.mark.large
 def test_the_network_stays_as_it_is(network, random):
     before = network.get_weights()
     names = [weight.path for weight in network.weights]

@@ -119,6 +119,7 @@ def randomize(model, random):
         weight.assign(values)
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("clip_shape", [(16, 40, 36, 3), (24, 33, 47, 3)])
 def test_it_equals_an_independent_network(random, clip_shape):
     """Sides that do not divide show on which side the padding is."""
@@ -142,6 +143,7 @@ def test_blocks_have_the_published_widths():
     assert widths == [256, 480, 512, 512, 512, 528, 832, 832, 1024]
 
 
+@pytest.mark.large
 def test_it_comes_back_from_its_file(random, tmp_path):
     model = I3D(**SMALL)
     randomize(model, random)

@@ -9,13 +9,14 @@ from benchmarks.torch_i3d import random_weights
 from keras_wsad.backbones import I3D
 from tests.backbones.write_checkpoint import write_checkpoint
 
+pytestmark = pytest.mark.large
+
 
 def relative_error(actual, expected):
     assert actual.shape == expected.shape
     return np.abs(actual - expected).max() / np.abs(expected).max()
 
 
-@pytest.mark.large
 def test_the_whole_network_equals_its_twin_with_and_without_its_head(tmp_path, random):
     """Both compute in 32 bits, and two roundings are far enough below the bound.
 

@@ -8,6 +8,7 @@ from keras_wsad.backbones.pair_columns import pair_kernel
 from keras_wsad.backbones.pair_columns import paired_settings
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("padding", ["same", "valid"])
 @pytest.mark.parametrize("kernel", [7, 4, 2, 1])
 @pytest.mark.parametrize("width", [16, 17])

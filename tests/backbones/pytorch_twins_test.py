@@ -10,6 +10,8 @@ from keras_wsad.backbones.state_dict import c3d_name
 from keras_wsad.backbones.state_dict import resnet_name
 from keras_wsad.errors import WeightsError
 
+pytestmark = pytest.mark.large
+
 
 @pytest.mark.parametrize(
     ("network", "parameters", "features"),

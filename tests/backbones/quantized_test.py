@@ -16,6 +16,8 @@ from keras_wsad.errors import MissingExtraError
 from keras_wsad.errors import RunError
 from keras_wsad.errors import WeightsError
 
+pytestmark = pytest.mark.large
+
 needs_openvino = pytest.mark.usefixtures("extra")
 
 

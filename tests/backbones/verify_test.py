@@ -46,6 +46,7 @@ def test_each_output_that_differs_is_found():
     assert not agree(compare_with_published([np.nan, 4.0], **like))
 
 
+@pytest.mark.large
 def test_what_is_measured_is_what_another_network_computes(tmp_path, random):
     pytest.importorskip("torch")
     arrays = random_weights(random, width=0.125, num_classes=7)

@@ -113,6 +113,7 @@ def test_h5_files_of_keras_2_are_read(tmp_path, random):
             )
 
 
+@pytest.mark.large
 def test_a_state_dict_of_pytorch_is_read_and_its_scale_folded_in(tmp_path, random):
     torch = pytest.importorskip("torch")
     model = I3D(**SMALL, num_classes=7)
@@ -159,6 +160,7 @@ def test_a_state_dict_of_pytorch_is_read_and_its_scale_folded_in(tmp_path, rando
     np.testing.assert_array_equal(head.bias.numpy(), state["logits.conv3d.bias"].numpy())
 
 
+@pytest.mark.large
 def test_a_pickle_is_not_executed(tmp_path):
     torch = pytest.importorskip("torch")
 
@@ -172,6 +174,7 @@ def test_a_pickle_is_not_executed(tmp_path):
     assert not (tmp_path / "written").exists()
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("network", [I3D, C3D, ResNet3D34])
 def test_our_own_files_are_read(tmp_path, random, network):
     model = network(**SMALL)
@@ -186,6 +189,7 @@ def test_our_own_files_are_read(tmp_path, random, network):
         load_weights(wider, tmp_path / "own.weights.h5")
 
 
+@pytest.mark.large
 def test_our_own_files_are_read_by_name_and_not_by_order(tmp_path, random):
     model = I3D(**SMALL, num_classes=7)
     for weight in model.weights:
@@ -241,6 +245,7 @@ def test_a_checkpoint_that_was_cut_is_named(tmp_path, random):
         load_weights(I3D(**SMALL), tmp_path / "model.ckpt")
 
 
+@pytest.mark.large
 def test_a_state_dict_that_lacks_a_convolution_is_named(tmp_path):
     torch = pytest.importorskip("torch")
     torch.save({"Conv3d_1a_7x7.bn.weight": torch.ones(4)}, tmp_path / "i3d.pt")

@@ -7,11 +7,13 @@ from tests.baselines.check_head import open_head
 from tests.baselines.check_system import check_system
 
 
+@pytest.mark.large
 def test_it_learns_and_is_kept(random, tmp_path):
     # The published rate is for 20,000 steps.
     check_head(Dubey, random, tmp_path, reads="normalized_features", learning_rate=0.02)
 
 
+@pytest.mark.large
 def test_it_is_a_system(tiny_settings, tmp_path):
     check_system("dubey", tiny_settings, tmp_path)
 

@@ -12,6 +12,8 @@ from keras_wsad.errors import DataError
 from keras_wsad.features import open_store
 from tests.baselines.write_moving_square import write_moving_square
 
+pytestmark = pytest.mark.large
+
 pytest.importorskip("cv2")
 
 
@@ -52,7 +54,6 @@ def test_after_the_end_nothing_moves(random):
     assert not stack_flow(flow[:0], 0).any()
 
 
-@pytest.mark.large
 def test_the_autoencoder_learns(random, monkeypatch):
     monkeypatch.setattr(flow_features, "_BATCH", 4)
     # A square that moves, somewhere.

@@ -14,6 +14,8 @@ from tests.baselines.made_clips import MadeClips
 from tests.baselines.tiny_hasan import TinyHasan
 from tests.video.make_video import make_video
 
+pytestmark = pytest.mark.large
+
 SETTINGS = {"learning_rate": 5e-3, "normal_per_batch": 4, "kernel_l2": 2.5e-4}
 
 

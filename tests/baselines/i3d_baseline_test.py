@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from keras import ops
 
 from keras_wsad.baselines.i3d_baseline import I3DBaseline
@@ -11,11 +12,13 @@ from tests.baselines.check_head import separable_videos
 from tests.baselines.check_system import check_system
 
 
+@pytest.mark.large
 def test_it_learns_and_is_kept(random, tmp_path):
     # The published rate is for more steps.
     check_head(I3DBaseline, random, tmp_path, reads="features", learning_rate=0.02)
 
 
+@pytest.mark.large
 def test_it_is_a_system(tiny_settings, tmp_path):
     check_system("i3d_baseline", tiny_settings, tmp_path)
 

@@ -13,6 +13,8 @@ from keras_wsad.video import find_videos
 from tests.baselines.check_system import check_system
 from tests.baselines.write_moving_square import write_moving_square
 
+pytestmark = pytest.mark.large
+
 
 class Clips:
     """A clip source of arrays."""
@@ -113,7 +115,6 @@ def test_videos_in_which_nothing_moves_teach_nothing():
         Lu(ExperimentConfig()).fit_clips(still)
 
 
-@pytest.mark.large
 def test_it_is_a_system_like_any_other(tiny_root, tiny_settings, tmp_path):
     root = tmp_path / "data"
     root.mkdir()
@@ -128,7 +129,6 @@ def test_it_is_a_system_like_any_other(tiny_root, tiny_settings, tmp_path):
     assert metrics["classification"] is None
 
 
-@pytest.mark.large
 def test_ucsd_ped2_is_told_apart(real_data):
     root = real_data / "ucsd_ped2"
     system = Lu(ExperimentConfig())

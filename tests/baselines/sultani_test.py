@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from keras_wsad.baselines.sultani import Sultani
 from tests.baselines.check_head import check_head
@@ -10,6 +11,7 @@ def test_it_learns_and_is_kept(random, tmp_path):
     check_head(Sultani, random, tmp_path, reads="normalized_features")
 
 
+@pytest.mark.large
 def test_it_is_a_system(tiny_settings, tmp_path):
     check_system("sultani", tiny_settings, tmp_path)
 

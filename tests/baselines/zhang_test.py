@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from keras_wsad.baselines.zhang import Zhang
 from tests.baselines.check_head import check_head
@@ -6,10 +7,12 @@ from tests.baselines.check_head import open_head
 from tests.baselines.check_system import check_system
 
 
+@pytest.mark.large
 def test_it_learns_and_is_kept(random, tmp_path):
     check_head(Zhang, random, tmp_path, reads="normalized_features", learning_rate=0.01)
 
 
+@pytest.mark.large
 def test_it_is_a_system(tiny_settings, tmp_path):
     check_system("zhang", tiny_settings, tmp_path)
 

@@ -9,6 +9,7 @@ from tests.baselines.check_system import check_system
 from tests.baselines.open_tiny import open_tiny
 
 
+@pytest.mark.large
 def test_it_is_a_system(tiny_settings, tmp_path):
     check_system("zhong", tiny_settings, tmp_path)
 
@@ -28,6 +29,7 @@ def judge(settings, monkeypatch, values, **changes):
     return seen, system.classifier.get_weights()[0]
 
 
+@pytest.mark.large
 def test_the_best_round_is_kept(tiny_settings, monkeypatch):
     seen, kept = judge(tiny_settings, monkeypatch, [0.5, 0.7, 0.6])
     assert len(seen) == 3
@@ -41,6 +43,7 @@ def test_without_held_out_videos_the_last_round_is_kept(tiny_settings):
     assert Zhong(config)._held_out(data) == np.inf
 
 
+@pytest.mark.large
 def test_it_tells_anomalous_training_videos_from_normal_ones(tiny_settings):
     config, data = open_tiny(tiny_settings, steps=90, learning_rate=1e-3, dropout=0.2)
     system = Zhong(config)

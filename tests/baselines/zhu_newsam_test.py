@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from keras import ops
 
 from keras_wsad.baselines.zhu_newsam import ZhuNewsam
@@ -9,6 +10,7 @@ from tests.baselines.check_head import separable_videos
 from tests.baselines.check_system import check_system
 
 
+@pytest.mark.large
 def test_it_learns_and_is_kept(random, tmp_path):
     model = check_head(ZhuNewsam, random, tmp_path, reads="normalized_features")
     inputs, is_anomalous, _ = separable_videos(np.random.default_rng(1))
@@ -16,6 +18,7 @@ def test_it_learns_and_is_kept(random, tmp_path):
     assert bags[is_anomalous == 1].min() > bags[is_anomalous == 0].max()
 
 
+@pytest.mark.large
 def test_it_is_a_system(tiny_settings, tmp_path):
     check_system("zhu_newsam", tiny_settings, tmp_path)
 

@@ -64,6 +64,7 @@ def repository(tmp_path, monkeypatch):
     return root
 
 
+@pytest.mark.large
 def test_each_commit_is_timed_with_its_own_package(repository):
     rows = compare(repository, ["HEAD~1", "HEAD"], ["toy_of_commit"], quick=True)
     ours, new = rows

@@ -21,6 +21,7 @@ def float32_only():
     keras.config.set_dtype_policy(policy)
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("plain", [False, True])
 def test_the_models_of_pytorch_and_keras_have_the_same_outputs(plain, float32_only):
     torch = pytest.importorskip("torch")
@@ -39,6 +40,7 @@ def test_the_models_of_pytorch_and_keras_have_the_same_outputs(plain, float32_on
     assert np.ptp(ours["segment_scores"]) > 0.1
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("name", ["Keras, plain LSTM", "keras_wsad float32"])
 def test_three_steps_of_pytorch_and_keras_have_the_same_losses(name, float32_only):
     pytest.importorskip("torch")

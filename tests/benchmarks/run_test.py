@@ -28,6 +28,7 @@ def written(tmp_path_factory):
     return status, rows, folder
 
 
+@pytest.mark.large
 def test_contenders_are_compared_with_the_first(written):
     _, rows, _ = written
     assert float(rows["slow"]["ratio"]) == 1
@@ -68,6 +69,7 @@ def test_the_table_has_every_contender_and_the_environment(written):
     assert any(environment["processor"] in line for line in lines)
 
 
+@pytest.mark.large
 def test_a_speed_is_a_share_of_the_fastest_product_of_its_precision():
     rows = measure_work("tests.benchmarks.toy_product", quick=True, repetitions=1)
     best = ceilings(rows)
@@ -90,6 +92,7 @@ def test_a_repetition_is_disturbed_by_others_if_they_are_known():
     assert not disturbed(None)
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("name", WORKS)
 def test_every_work_keeps_to_the_interface(name):
     work = open_work(name)

@@ -12,6 +12,7 @@ from keras_wsad.cli import main
 from tests.backbones.write_checkpoint import write_checkpoint
 
 
+@pytest.mark.large
 def test_weights_without_a_head_are_converted_without_one(tmp_path, capsys, random):
     arrays = {
         name: array

@@ -52,6 +52,7 @@ def test_a_video_becomes_json_a_picture_and_a_line(predict, video, tmp_path, com
     assert about["checkpoint_rule"] == "best_on_validation"
 
 
+@pytest.mark.large
 def test_what_fails_does_not_stop_the_rest(predict, video, tmp_path):
     shutil.copy(video, tmp_path / "good.mp4")
     (tmp_path / "bad.mp4").write_text("no video")
@@ -64,6 +65,7 @@ def test_what_fails_does_not_stop_the_rest(predict, video, tmp_path):
     assert not (tmp_path / "out" / "bad").exists()
 
 
+@pytest.mark.large
 def test_the_annotation_near_a_video_is_the_ground_truth(predict, video, tmp_path):
     folder = tmp_path / "videos" / "Robbery"
     folder.mkdir(parents=True)
@@ -83,6 +85,7 @@ def test_the_annotation_near_a_video_is_the_ground_truth(predict, video, tmp_pat
     assert read(tmp_path, "Robbery048_x264")["annotated"]["events"] == [[20, 50]]
 
 
+@pytest.mark.large
 def test_a_feature_file_gives_json_of_the_same_shape(predict, video, tmp_path, compact_run):
     extraction = compact_run.load_extraction()
     extracted = extract_clips(video, open_backbone("compact", "random"), extraction)
@@ -115,6 +118,7 @@ def test_text_is_features_or_a_list_by_what_it_holds(predict, video, tmp_path, r
     assert by_text["segment_scores"] == by_binary["segment_scores"]
 
 
+@pytest.mark.large
 def test_extracted_features_know_their_frames(predict, video, tmp_path):
     features = tmp_path / "features"
     options = [
@@ -172,12 +176,14 @@ def test_what_cannot_begin_is_an_error_of_one_line(predict, video, arguments, co
     assert complaint in err
 
 
+@pytest.mark.large
 def test_a_model_of_unknown_features_says_what_can_be_done(predict, video, tiny_run):
     status, out, err = predict(video, model=tiny_run.folder)
     assert (status, out) == (1, "")
     assert "predict FEATURES.npy" in err
 
 
+@pytest.mark.large
 def test_the_command_is_free_of_start_up_noise(compact_run, video, tmp_path):
     program = "import sys; from keras_wsad.cli import main; sys.exit(main())"
     options = ["--model", str(compact_run.folder), "--out", str(tmp_path)]

@@ -9,6 +9,8 @@ from keras_wsad.data.embedded import embedded_root
 from keras_wsad.data.embedded import example_video
 from keras_wsad.scenes import SceneSet
 
+pytestmark = pytest.mark.large
+
 
 @pytest.fixture
 def small(monkeypatch):
@@ -20,7 +22,6 @@ def small(monkeypatch):
     monkeypatch.setattr(embedded, "SceneSet", smallest)
 
 
-@pytest.mark.large
 def test_without_data_the_embedded_set_is_rendered_once(cache, small, capsys):
     data = open_experiment_data(ExperimentConfig(validation_fraction=0.5))
     assert [len(part) for part in (data.training, data.validation, data.test)] == [
@@ -39,7 +40,6 @@ def test_without_data_the_embedded_set_is_rendered_once(cache, small, capsys):
     assert example_video().parent.name == "Abuse"
 
 
-@pytest.mark.large
 def test_an_extraction_that_was_broken_off_goes_on(cache, small):
     folder = embedded_features(embedded_root())
     whole = {path.name: path.read_bytes() for path in folder.glob("*.npy")}

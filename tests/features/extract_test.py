@@ -117,6 +117,7 @@ def test_pixels_are_scaled_as_the_network_takes_them(backbone, random):
     np.testing.assert_allclose(backbone(clips), expected, rtol=1e-3, atol=1e-5)
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 @pytest.mark.parametrize("name", ["compact", "c3d", "r3d34"])
 def test_features_do_not_depend_on_the_batch(name, precision, random):
@@ -131,6 +132,7 @@ def test_features_do_not_depend_on_the_batch(name, precision, random):
     np.testing.assert_array_equal(one, many)
 
 
+@pytest.mark.large
 def test_a_backbone_is_known_by_its_weights(tmp_path):
     backbone = open_backbone("compact", "random")
     assert backbone.weights == "random:0"

@@ -71,6 +71,7 @@ def test_files_are_read_back_as_they_were_extracted(
     assert {name: [path.name for path in paths] for name, paths in found.items()} == files
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("num_clips", [1, 5, 10])
 def test_crops_are_told_from_clips_whatever_their_number(backbone, tmp_path, num_clips):
     videos = tmp_path / "videos"
@@ -85,6 +86,7 @@ def test_crops_are_told_from_clips_whatever_their_number(backbone, tmp_path, num
     )
 
 
+@pytest.mark.large
 def test_bytes_do_not_depend_on_workers_or_batches(folder, backbone, tmp_path):
     extraction = Extraction.of(backbone, stride=7, crops=5, num_segments=None)
     results = []
@@ -142,6 +144,7 @@ def test_other_settings_are_an_error_unless_overwritten(
     ]
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("foreign", ["A.npy", "A__3.npy", "A.json"])
 def test_files_of_unknown_making_are_not_replaced(
     folder, backbone, extraction, tmp_path, foreign
@@ -193,6 +196,7 @@ def test_the_rest_goes_on_when_videos_are_damaged(folder, backbone, extraction, 
     assert sidecar["num_frames"] < 300
 
 
+@pytest.mark.large
 @pytest.mark.parametrize(
     ("crops", "moved"), [(1, 0), (1, 1), *((5, moved) for moved in range(6))]
 )

@@ -55,6 +55,7 @@ def gradients(layer, inputs, wanted, **call):
     return output, [old - new for old, new in zip(before, after, strict=True)]
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("use_bias", [True, False])
 @pytest.mark.parametrize("gate", ["sigmoid", keras1_hard_sigmoid])
 @pytest.mark.parametrize("return_sequences", [True, False])
@@ -190,6 +191,7 @@ def test_half_precision_is_as_near_as_that_of_keras(random):
     assert 0 < errors[1] < errors[0]
 
 
+@pytest.mark.large
 def test_gradients_in_half_precision_are_nearer_than_those_of_keras(random):
     errors = []
     for _ in range(3):

@@ -191,6 +191,7 @@ def fit(model, inputs):
     model.fit(inputs, targets, epochs=2, verbose=0)
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("gates", ["sigmoid", "hard_sigmoid"])
 def test_a_saved_model_opens_where_only_keras_wsad_is_imported(random, tmp_path, gates):
     model, inputs = JointModel(**SMALL, recurrent_activation=gates), make_inputs(random)

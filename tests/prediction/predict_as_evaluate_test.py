@@ -18,6 +18,8 @@ from keras_wsad.scenes import write_scene
 from keras_wsad.scenes.data_set import write_video
 from keras_wsad.training import train
 
+pytestmark = pytest.mark.large
+
 SECONDS = (9.0, 12.0)
 
 
@@ -67,7 +69,6 @@ def run(root, request):
     return train(config)
 
 
-@pytest.mark.large
 @pytest.mark.parametrize("of", ["folder", "saved_model"])
 def test_a_video_is_scored_as_in_the_evaluation(run, root, of):
     config = run.load_config()

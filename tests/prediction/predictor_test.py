@@ -32,6 +32,7 @@ def test_a_video_is_scored_as_its_features_are(compact_run, video):
     assert prediction.boundaries[-1] == 90
 
 
+@pytest.mark.large
 def test_a_saved_model_alone_scores_videos(compact_run, video, tmp_path):
     by_run = keras_wsad.load(compact_run.folder).predict_video(video)
     shutil.copytree(compact_run.saved_model, tmp_path / "moved")
@@ -43,6 +44,7 @@ def test_a_saved_model_alone_scores_videos(compact_run, video, tmp_path):
     assert by_saved_model.to_dict().keys() == by_run.to_dict().keys()
 
 
+@pytest.mark.large
 def test_no_more_crops_are_cut_than_are_scored(compact_run, video, monkeypatch):
     cut = []
 
@@ -69,6 +71,7 @@ def test_features_are_scored_by_no_more_crops_than_the_model_was_judged_by(compa
     assert not np.allclose(scores, predictor.predict(clips[:1]).segment_scores, atol=1e-9)
 
 
+@pytest.mark.large
 def test_features_of_another_making_are_refused(compact_run, video, tmp_path):
     predictor = keras_wsad.load(compact_run.folder)
     extraction = dataclasses.replace(predictor.extraction, stride=4)
@@ -102,6 +105,7 @@ def test_a_run_of_unknown_features_says_what_can_be_done(tiny_run, video):
         keras_wsad.load(tiny_run.folder).predict_video(video, backbone=backbone)
 
 
+@pytest.mark.large
 def test_other_weights_than_those_of_the_training_are_refused(compact_run, video, tmp_path):
     path = tmp_path / "other.weights.h5"
     open_backbone("compact", "random", seed=1).model.save_weights(path)
@@ -119,6 +123,7 @@ def test_weights_of_others_must_be_named(compact_run, video):
         predictor.predict_video(video)
 
 
+@pytest.mark.large
 def test_another_precision_must_be_asked_for_and_is_stated(compact_run, video, tmp_path):
     predictor = keras_wsad.load(compact_run.folder)
     plain = predictor.predict_video(video)

@@ -38,6 +38,7 @@ def ped(tmp_path, monkeypatch):
     return tmp_path / "ped"
 
 
+@pytest.mark.large
 def test_the_command_measures_what_is_odd(ped, tmp_path, capsys):
     out = tmp_path / "results" / "ped2"
     arguments = [f"--data={ped}", f"--out={out}", f"--workspace={tmp_path / 'w'}", *SMALL]
@@ -59,6 +60,7 @@ def test_the_command_measures_what_is_odd(ped, tmp_path, capsys):
     assert "| 90.0 | 100.00 | 100.00 |" in text and "float32" in text
 
 
+@pytest.mark.large
 def test_the_same_seed_gives_the_same_numbers(ped, tmp_path):
     found = []
     for name in ("a", "b"):

@@ -36,6 +36,7 @@ def test_the_same_state_writes_the_same_scene():
     assert (picture(other, 100) != frames[0][1]).any()
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("class_name", EVENTS)
 def test_an_event_is_seen_in_the_middle_while_it_lasts(class_name):
     """Frames of the event differ from those of the same scene without it."""

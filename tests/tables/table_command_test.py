@@ -13,6 +13,7 @@ def arguments(table, expected, options, monkeypatch):
     return [*listed, f"--runs={options.runs}", "--replicates=10"]
 
 
+@pytest.mark.large
 def test_evaluate_and_reproduce_make_the_same_table(arguments, tmp_path, capsys):
     assert evaluate.main(["--table1", *arguments, f"--out={tmp_path / 'a'}"]) == 0
     assert table1.main([*arguments, f"--out={tmp_path / 'b'}"]) == 0
@@ -22,6 +23,7 @@ def test_evaluate_and_reproduce_make_the_same_table(arguments, tmp_path, capsys)
     assert "a.md, a.csv, a.tex, a_roc.png, a_bars.png, a_confusion.png are in" in shown
 
 
+@pytest.mark.large
 def test_a_table_that_is_not_as_committed_is_an_error(
     arguments, tmp_path, monkeypatch, capsys
 ):
@@ -38,6 +40,7 @@ def test_a_table_that_is_not_as_committed_is_an_error(
     assert "NOT WITHIN" in capsys.readouterr().out
 
 
+@pytest.mark.large
 def test_figure_5_is_drawn_beside_published_curves(arguments, tmp_path, real_data):
     curves = real_data / "ucf_crime" / "roc"
     out = [f"--roc={curves}", f"--out={tmp_path / 'figure5'}"]
@@ -45,6 +48,7 @@ def test_figure_5_is_drawn_beside_published_curves(arguments, tmp_path, real_dat
     assert (tmp_path / "figure5_roc.png").stat().st_size > 10_000
 
 
+@pytest.mark.large
 def test_bad_options_are_one_line(arguments, tmp_path, capsys):
     assert table1.main([*arguments, "--seeds", "1", "1"]) == 1
     assert "Expected seeds that differ" in capsys.readouterr().err

@@ -26,6 +26,7 @@ from keras_wsad.tables.write import table_as_markdown
 from keras_wsad.tables.write import write_table
 
 
+@pytest.mark.large
 def test_numbers_are_those_of_the_runs(table):
     """Mean and spread by hand from the metrics of the two seeds."""
     small = table.rows[0]
@@ -38,11 +39,13 @@ def test_numbers_are_those_of_the_runs(table):
     assert low <= small.numbers["auc"].mean <= high
 
 
+@pytest.mark.large
 def test_rows_with_the_same_settings_are_trained_once(table):
     assert len(table.outcomes) == 4
     assert table.rows[2].numbers["auc"].values == table.rows[0].numbers["auc"].values
 
 
+@pytest.mark.large
 def test_the_difference_is_paired(table):
     """A row less itself is nothing in every draw; drawn apart it would not be."""
     difference = table.differences[0]
@@ -55,6 +58,7 @@ def test_the_difference_is_paired(table):
     assert interval(small.draws["auc"] - table.rows[2].draws["auc"]) == [0, 0]
 
 
+@pytest.mark.large
 def test_table_2_compares_the_proposed_model_with_every_other_row(table):
     small, whole = table.rows[:2]
     assert differences_to_proposed([small, whole]) == []
@@ -79,6 +83,7 @@ def test_a_difference_is_shown_if_its_interval_leaves_out_zero():
     assert not difference(-0.01, 0.2).is_shown
 
 
+@pytest.mark.large
 def test_what_is_done_is_not_done_again(table, expected, options, monkeypatch):
     def refuse(*args, **kwargs):
         raise AssertionError("trained again")
@@ -90,12 +95,14 @@ def test_what_is_done_is_not_done_again(table, expected, options, monkeypatch):
     assert table_as_csv(again) == table_as_csv(table)
 
 
+@pytest.mark.large
 def test_runs_of_other_options_are_not_passed_off(table, expected, options, monkeypatch):
     monkeypatch.setattr("keras_wsad.tables.table.EXPECTED", expected)
     with pytest.raises(RunError, match=r"steps 5 \(was 4\)"):
         make_table(1, dataclasses.replace(options, steps=5), replicates=10)
 
 
+@pytest.mark.large
 def test_scores_of_other_test_videos_are_not_passed_off(table, options):
     row = table.rows[0].row
     other = Resampling(table.videos[1:], options.alignment, replicates=5)
@@ -111,6 +118,7 @@ def test_replicates_are_checked_before_anything_is_trained(expected, options, mo
         make_table(1, dataclasses.replace(options, steps=5), replicates=0)
 
 
+@pytest.mark.large
 def test_runs_on_features_that_have_changed_are_not_passed_off(
     expected, options, tiny_root, tmp_path, monkeypatch
 ):
@@ -126,6 +134,7 @@ def test_runs_on_features_that_have_changed_are_not_passed_off(
         make_table(1, options, titles=["small"], replicates=10)
 
 
+@pytest.mark.large
 def test_a_failed_row_is_shown_and_the_others_go_on(
     expected, options, tmp_path, monkeypatch
 ):
@@ -150,6 +159,7 @@ def test_a_failed_row_is_shown_and_the_others_go_on(
     assert "Traceback" in log
 
 
+@pytest.mark.large
 def test_a_system_without_its_pixels_is_no_failure(
     expected, options, tmp_path, monkeypatch
 ):
@@ -172,6 +182,7 @@ def test_a_system_without_its_pixels_is_no_failure(
     assert str(options.data) not in text
 
 
+@pytest.mark.large
 def test_all_forms_hold_the_same_numbers(table, tmp_path, capsys):
     print_table(table)
     printed = capsys.readouterr().out
@@ -190,6 +201,7 @@ def test_all_forms_hold_the_same_numbers(table, tmp_path, capsys):
         assert (tmp_path / path).stat().st_size > 100
 
 
+@pytest.mark.large
 def test_references_are_marked(table):
     text = table_as_markdown(table)
     assert text.index("| whole |") < text.index("**for reference**")
@@ -204,6 +216,7 @@ def test_rows_can_be_chosen_by_a_word(expected, options, monkeypatch):
         make_table(1, options, titles=["other"])
 
 
+@pytest.mark.large
 def test_the_check_tells_a_changed_number(table, tmp_path):
     path = tmp_path / "committed.csv"
     path.write_text(table_as_csv(table), encoding="utf-8")
@@ -219,6 +232,7 @@ def test_the_check_tells_a_changed_number(table, tmp_path):
         compare_with_committed(table, tmp_path / "absent.csv")
 
 
+@pytest.mark.large
 def test_pictures_are_drawn_beside_published_curves(table, tmp_path):
     curve = np.array([0.0, 0.5, 1.0])
     paths = draw_pictures(table, tmp_path / "t", {"published": (curve, curve)})
@@ -226,6 +240,7 @@ def test_pictures_are_drawn_beside_published_curves(table, tmp_path):
     assert names == ["roc.png", "bars.png", "confusion.png"]
 
 
+@pytest.mark.large
 def test_scores_are_kept_by_name(table):
     run = next(iter(table.outcomes.values())).run
     names, scores = load_scores(run.scores)
