@@ -114,7 +114,7 @@ def _rendered(seed, count, workers):
 def _render(number, seed):
     # Each clip has a generator of its own, so that the number of workers plays no part.
     frames, shown = render_clip(np.random.default_rng((seed, number)), _FRAMES)
-    small = [_resized(frame) for frame in frames]
+    small = [_resized(Image.fromarray(frame)) for frame in frames]
     return np.stack([take_crops(frame, _SIZE + _ROOM, 1)[0] for frame in small]), shown
 
 

@@ -5,7 +5,6 @@ import functools
 import math
 
 import numpy as np
-from PIL import Image
 from PIL import ImageChops
 
 from keras_wsad.scenes.canvas import HEIGHT
@@ -48,7 +47,7 @@ class Camera:
             random: `numpy.random.Generator`, for the noise.
 
         Returns:
-            A `PIL.Image` of `WIDTH` x `HEIGHT`.
+            A uint8 array of shape `(HEIGHT, WIDTH, 3)`.
         """
         canvas = Canvas(backdrop.picture.copy(), backdrop.size_at)
         seen = [actor for actor in cast if actor.is_there(time)]
@@ -56,15 +55,25 @@ class Camera:
             actor.draw(canvas, time)
         angle = 2 * math.pi * time / self.period
         gain = self.brightness * (1 + self.drift * math.sin(angle))
-        canvas.picture.paste(canvas.picture.point(_gains(round(gain, 2), self.tint)))
+        canvas.picture = canvas.picture.point(_gains(round(gain, 2), self.tint))
         canvas.switch_on()
         picture = canvas.picture
         if canvas.offset != (0, 0):
             picture = ImageChops.offset(picture, *canvas.offset)
-        shift = random.integers(0, (WIDTH, HEIGHT))
-        noise = _noises(self.noise)[int(random.integers(_NOISES))]
-        noise = ImageChops.offset(noise, int(shift[0]), int(shift[1]))
-        return ImageChops.add(picture, noise, 1, -128)
+        return _add_noise(np.array(picture), self.noise, random)
+
+
+def _add_noise(pixels, scale, random):
+    """Adds the sensor's noise to pixels, from 0 to 255, and returns them."""
+    right, down = random.integers(0, (WIDTH, HEIGHT))
+    brighter, darker = _noises(scale)[int(random.integers(_NOISES))]
+    # The noise is laid out four times, so that it can be moved by taking a part of it.
+    part = np.s_[HEIGHT - down : 2 * HEIGHT - down, WIDTH - right : 2 * WIDTH - right]
+    # Within bytes: wider numbers take several times as long.
+    step = np.invert(pixels)
+    pixels += np.minimum(step, brighter[part], out=step)
+    pixels -= np.minimum(pixels, darker[part], out=step)
+    return pixels
 
 
 @functools.lru_cache(maxsize=256)
@@ -77,4 +86,6 @@ def _gains(gain, tint):
 def _noises(scale):
     random = np.random.default_rng(0)
     pixels = random.normal(128, scale, (_NOISES, HEIGHT, WIDTH, 3))
-    return [Image.fromarray(frame) for frame in np.clip(pixels, 0, 255).astype(np.uint8)]
+    pixels = np.clip(pixels, 0, 255).astype(np.uint8)
+    tiles = np.pad(pixels, [(0, 0), (0, HEIGHT), (0, WIDTH), (0, 0)], "wrap")
+    return [(np.maximum(tile, 128) - 128, 128 - np.minimum(tile, 128)) for tile in tiles]

@@ -161,7 +161,7 @@ def write_video(path, frames):
 
     Args:
         path: path.
-        frames: iterable of `PIL.Image` of `WIDTH` x `HEIGHT`.
+        frames: iterable of uint8 arrays of shape `(HEIGHT, WIDTH, 3)`.
     """
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=FPS)
@@ -169,8 +169,8 @@ def write_video(path, frames):
         # One thread: with more, the bytes depend on the machine.
         stream.thread_count = 1
         stream.options = {"preset": "ultrafast", "crf": "28", "g": "50"}
-        for picture in frames:
-            for packet in stream.encode(av.VideoFrame.from_image(picture)):
+        for pixels in frames:
+            for packet in stream.encode(av.VideoFrame.from_ndarray(pixels)):
                 container.mux(packet)
         for packet in stream.encode():
             container.mux(packet)

@@ -70,8 +70,8 @@ def render_clip(random, num_frames=16):
         num_frames: int. At `FPS` frames per second. Defaults to `16`.
 
     Returns:
-        `(frames, shown)`: a list of `PIL.Image`, and a float32 array of shape
-        `(len(MOTIONS),)`, 1 for what is shown and 0 for the rest.
+        `(frames, shown)`: a list of uint8 arrays of shape `(HEIGHT, WIDTH, 3)`, and a
+        float32 array of shape `(len(MOTIONS),)`, 1 for what is shown and 0 for the rest.
     """
     backdrop = make_backdrop(KINDS[random.integers(len(KINDS))], random)
     camera = any_camera(random)

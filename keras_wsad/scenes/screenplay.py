@@ -122,7 +122,7 @@ class Scene:
         return self.everyday + self.happening
 
     def frames(self, random):
-        """Yields the frames, `PIL.Image` each.
+        """Yields the frames, uint8 arrays of shape `(HEIGHT, WIDTH, 3)`.
 
         Args:
             random: `numpy.random.Generator`, for the noise of the camera.
