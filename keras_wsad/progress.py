@@ -53,6 +53,18 @@ def count_up(description):
         progress.stop()
 
 
+@contextlib.contextmanager
+def timed(stage):
+    """Prints in one line how long the block took, if it ends well.
+
+    Args:
+        stage: str. What is being done.
+    """
+    started = time.monotonic()
+    yield
+    print(f"{stage} took {time.monotonic() - started:.1f} s", flush=True)
+
+
 def _bar():
     return rich.progress.Progress(
         rich.progress.TextColumn("{task.description}"),

@@ -138,7 +138,7 @@ def open_backbone(
         keras.utils.set_random_seed(seed)
         model, identity = entry.build(weights=None), f"random:{seed}"
     else:
-        model, identity = entry.build(weights), _digest(weights)
+        model, identity = entry.build(weights), weights_identity(weights)
     return OpenBackbone(name, model, identity, batch_size, precision or "float32", runtime)
 
 
@@ -170,8 +170,15 @@ def _refuse_contradictions(weights, precision, runtime):
         )
 
 
-def _digest(weights):
-    """Identifies weights by the content of their files, wherever they lie."""
+def weights_identity(weights):
+    """Identifies weights by the content of their files, wherever they lie.
+
+    Args:
+        weights: str or path.
+
+    Returns:
+        `"sha256:..."`, as the `weights` of an `OpenBackbone`.
+    """
     path = pathlib.Path(weights)
     prefix = path.with_suffix("") if path.suffix == ".index" else path
     # A checkpoint of TensorFlow is an index and one data file or several.

@@ -56,9 +56,11 @@ def evaluate_command(argv=None, prog="evaluate.py"):
 
 def evaluate_and_print(folder, **kwargs):
     from keras_wsad.evaluation import evaluate
+    from keras_wsad.progress import timed
     from keras_wsad.report import print_metrics
 
-    metrics = evaluate(folder, **kwargs)
+    with timed("Evaluation"):
+        metrics = evaluate(folder, **kwargs)
     print_metrics(metrics)
     pictures = "roc.png and confusion.png" if metrics["classification"] else "roc.png"
     print(f"metrics.json, scores.npz, {pictures} are in {folder}")

@@ -5,6 +5,7 @@ import dataclasses
 from keras_wsad.errors import DataError
 from keras_wsad.features.extraction import Extraction
 from keras_wsad.files import cache_folder
+from keras_wsad.progress import timed
 from keras_wsad.scenes import SceneSet
 from keras_wsad.scenes import write_data_set
 from keras_wsad.scenes.data_set import VERSION
@@ -27,7 +28,8 @@ def embedded_root(settings=None, workers=2):
     # The list of the training videos is written last.
     if not (root / "Anomaly_Train.txt").is_file():
         print(f"Rendering the embedded data set into {root}", flush=True)
-        write_data_set(root, settings, workers)
+        with timed("Rendering"):
+            write_data_set(root, settings, workers)
     return root
 
 
@@ -43,17 +45,23 @@ def embedded_features(root):
         DataError: a video cannot be read.
     """
     from keras_wsad.backbones import open_backbone
+    from keras_wsad.backbones.compact import PACKAGED
+    from keras_wsad.backbones.open_backbone import weights_identity
     from keras_wsad.features.extract_videos import extract_videos
     from keras_wsad.video import find_videos
 
-    backbone = open_backbone("compact")
-    extraction = Extraction.of(backbone)
+    videos = find_videos([root])
     # Other weights, other features: a folder for each.
-    folder = root / f"compact-{backbone.weights.partition(':')[2][:8]}"
-    if not folder.is_dir():
-        print(f"Extracting features into {folder}", flush=True)
-    # What is done is passed over.
-    report = extract_videos(find_videos([root]), folder, backbone, extraction)
+    folder = root / f"compact-{weights_identity(PACKAGED).partition(':')[2][:8]}"
+    features = [folder / f"{name}{end}" for name in videos for end in (".npy", ".json")]
+    if all(path.is_file() for path in features):
+        # Opening the backbone takes longer than all the rest of a second run's reading.
+        return folder
+    print(f"Extracting features into {folder}", flush=True)
+    with timed("Extraction"):
+        backbone = open_backbone("compact")
+        # What is done is passed over.
+        report = extract_videos(videos, folder, backbone, Extraction.of(backbone))
     if report.failed:
         raise DataError(
             f"{root}: expected videos that can be read. Found {len(report.failed)} "

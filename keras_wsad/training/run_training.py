@@ -10,6 +10,7 @@ from keras_wsad.baselines.registry import refuse_settings_of_others
 from keras_wsad.config import with_absolute_paths
 from keras_wsad.data import open_experiment_data
 from keras_wsad.data.standardization import Standardization
+from keras_wsad.progress import timed
 from keras_wsad.training.fit_head import fit_head
 from keras_wsad.training.fit_learner import fit_learner
 from keras_wsad.training.run_folder import new_run
@@ -51,7 +52,8 @@ def train(config, resume=None):
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(config.precision)
     try:
-        fit(system, config, data, run, started)
+        with timed("Training"):
+            fit(system, config, data, run, started)
     finally:
         keras.config.set_dtype_policy(before)
     return run
