@@ -53,11 +53,17 @@ def test_the_threshold_is_chosen_on_the_held_out_videos(tiny_run):
         assert predictor.about["threshold"] == stored
 
 
-def test_the_kept_epoch_is_the_best_of_the_log(tiny_settings, tmp_path):
-    settings = {**tiny_settings, "steps": 24, "learning_rate": 0.01}
-    run = train(ExperimentConfig(**settings, runs=str(tmp_path), name="best"))
-    criteria = [float(row["val_auc"]) + float(row["val_maa"]) for row in read_log(run)]
-    kept = json.loads(run.training.read_text())["checkpoint"]["epoch"]
+@pytest.fixture(scope="module")
+def kept_run(tiny_settings, tmp_path_factory):
+    """A run whose best epoch is not its last."""
+    settings = {**tiny_settings, "steps": 40, "learning_rate": 0.01}
+    runs = str(tmp_path_factory.mktemp("kept"))
+    return train(ExperimentConfig(**settings, runs=runs, name="kept"))
+
+
+def test_the_kept_epoch_is_the_best_of_the_log(kept_run):
+    criteria = [float(row["val_auc"]) + float(row["val_maa"]) for row in read_log(kept_run)]
+    kept = json.loads(kept_run.training.read_text())["checkpoint"]["epoch"]
     assert kept - 1 == int(np.argmax(criteria))
 
 
@@ -132,13 +138,22 @@ def test_the_release_preset_trains_in_fixed_order(tiny_settings, tmp_path, monke
     assert model.recurrent_activation == "hard_sigmoid"
 
 
-@pytest.mark.large
 @pytest.mark.parametrize("flag", ["lstm", "second_level", "first_level"])
-def test_ablated_models_train(tiny_settings, tmp_path, flag):
-    config = ExperimentConfig(
-        **tiny_settings, **{flag: False}, runs=str(tmp_path), name=flag
-    )
-    assert train(config).model.is_file()
+def test_ablated_models_learn(tiny_settings, random, flag):
+    settings = {**tiny_settings, flag: False, "learning_rate": 0.01}
+    system = Proposed(ExperimentConfig(**settings))
+    model = system.build(16)
+    system.compile(model, [1] * 14)
+    features = random.random((6, 8, 16), "float32")
+    inputs = {"features": features, "normalized_features": features}
+    targets = {name: np.zeros(6, "float32") for name in model.output}
+    targets["segment_scores"][:3] = 1
+    targets["class_probabilities"] = np.array([0, 1, 2, 7, 7, 7])
+    before = [variable.numpy() for variable in model.trainable_variables]
+    losses = [model.train_on_batch(inputs, targets) for _ in range(2)]
+    assert np.isfinite(losses).all()
+    for variable, start in zip(model.trainable_variables, before, strict=True):
+        assert np.abs(variable.numpy() - start).max() > 0, variable.path
 
 
 def test_the_total_is_equation_6(tiny_settings):
@@ -183,15 +198,11 @@ def test_the_total_is_equation_6(tiny_settings):
     assert total == pytest.approx(expected, rel=1e-4)
 
 
-def test_adam_is_the_papers(tiny_settings):
-    config = ExperimentConfig(**tiny_settings)
-    system = Proposed(config)
+def test_the_optimizer_takes_the_rate_of_the_config(tiny_settings):
+    system = Proposed(ExperimentConfig(**tiny_settings, learning_rate=0.003))
     model = system.build(16)
     system.compile(model, [1] * 14)
-    optimizer = model.optimizer
-    assert isinstance(optimizer, keras.optimizers.Adam)
-    assert (optimizer.beta_1, optimizer.beta_2) == (0.9, 0.999)
-    assert float(optimizer.learning_rate) == pytest.approx(1e-4)
+    assert float(model.optimizer.learning_rate) == pytest.approx(0.003)
 
 
 def test_the_model_is_built_as_the_config_says(tiny_settings):
@@ -204,11 +215,9 @@ def test_the_model_is_built_as_the_config_says(tiny_settings):
     assert model.get_layer("class_latent").kernel_regularizer.l2 == 0.5
 
 
-@pytest.mark.large
-def test_the_saved_model_is_that_of_the_kept_epoch(tiny_settings, tmp_path):
+def test_the_saved_model_is_that_of_the_kept_epoch(kept_run):
     """Judges the saved model again: it scores what the log says of the kept epoch."""
-    settings = {**tiny_settings, "steps": 40, "learning_rate": 0.01}
-    run = train(ExperimentConfig(**settings, runs=str(tmp_path), name="kept"))
+    run = kept_run
     kept = json.loads(run.training.read_text())["checkpoint"]
     assert kept["epoch"] < len(read_log(run)), (
         "the last epoch is the best: nothing is shown"
