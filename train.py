@@ -10,7 +10,7 @@ python train.py --help
 
 import sys
 
-from keras_wsad.commands.train import train_command
+from keras_wsad.cli.train import train_command
 
 
 def main(argv=None):

@@ -60,7 +60,7 @@ def main(argv=None):
             }
             print(row, flush=True)
             rows.append(row)
-    from keras_wsad.tensorflow_noise import import_tensorflow_quietly
+    from keras_wsad.cli.tensorflow_noise import import_tensorflow_quietly
 
     import_tensorflow_quietly()
     from keras_wsad.files import write_json

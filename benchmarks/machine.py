@@ -6,7 +6,7 @@ import os
 import pathlib
 import sys
 
-from keras_wsad.tensorflow_noise import import_tensorflow_quietly
+from keras_wsad.cli.tensorflow_noise import import_tensorflow_quietly
 
 # A repetition is disturbed if others use more of the machine than this meanwhile.
 DISTURBED = 0.05

@@ -17,7 +17,7 @@ def flops(rows, depth, columns):
 
 
 def _tensorflow(dtype, rows, depth, columns):
-    from keras_wsad.tensorflow_noise import import_tensorflow_quietly
+    from keras_wsad.cli.tensorflow_noise import import_tensorflow_quietly
 
     import_tensorflow_quietly()
     import tensorflow as tf

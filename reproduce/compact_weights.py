@@ -7,13 +7,221 @@ python reproduce/compact_weights.py --help
 ```
 """
 
+import argparse
+import concurrent.futures
+import dataclasses
+import multiprocessing
+import pathlib
 import sys
 
-from keras_wsad.commands.compact_weights import compact_weights_command
+import keras
+import numpy as np
+from PIL import Image
+from sklearn.metrics import roc_auc_score
+
+# Python looks beside a script for what it imports; the packages are one folder up.
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from keras_wsad.backbones import Compact
+from keras_wsad.backbones.compact import PACKAGED
+from keras_wsad.cli.report_errors import report_errors
+from keras_wsad.cli.tensorflow_noise import import_tensorflow_quietly
+from keras_wsad.files import atomic_path
+from keras_wsad.files import cache_folder
+from keras_wsad.files import write_text
+from keras_wsad.progress import track
+from keras_wsad.runs import describe_environment
+from keras_wsad.video import take_crops
+from keras_wsad.video.crops import short_side_of
+from reproduce.compact.generic_motions import MOTIONS
+from reproduce.compact.generic_motions import render_clip
+
+# Raised whenever another picture is rendered from the same seed.
+_VERSION = 3
+_FRAMES, _SIZE = 16, 80
+# What is kept around a crop, so that it can be moved.
+_ROOM = 8
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Pretraining:
+    """How the weights are learned.
+
+    Attributes:
+        clips: int. Clips to render and learn from.
+        held_out: int. Further clips, to judge on.
+        epochs: int. Times that each clip is seen, moved and mirrored anew.
+        batch: int. Clips in a step.
+        learning_rate: float. Of Adam, falling to zero along a cosine.
+        seed: int.
+    """
+
+    clips: int = 20000
+    held_out: int = 1000
+    epochs: int = 5
+    batch: int = 32
+    learning_rate: float = 2e-3
+    seed: int = 0
+
+
+def learn_compact_weights(settings, path, workers=2):
+    """Renders clips, trains a `Compact` to name the motions in them, and saves it.
+
+    The network learns to tell, for each of `MOTIONS`, whether a clip shows it. Its head is
+    then left off.
+
+    Args:
+        settings: `Pretraining`.
+        path: path. The `.weights.h5` file to write; a `.md` beside it tells how it came
+            about and how well each motion is told.
+        workers: int. Processes that render. Defaults to `2`.
+    """
+    keras.utils.set_random_seed(settings.seed)
+    clips, shown = _rendered(settings.seed, settings.clips + settings.held_out, workers)
+    model = Compact(weights=None, num_classes=len(MOTIONS))
+    steps = settings.epochs * (settings.clips // settings.batch)
+    model.compile(
+        keras.optimizers.Adam(
+            keras.optimizers.schedules.CosineDecay(
+                0.0, steps, warmup_target=settings.learning_rate, warmup_steps=steps // 20
+            )
+        ),
+        keras.losses.BinaryCrossentropy(from_logits=True),
+        jit_compile=False,
+    )
+    random = np.random.default_rng(settings.seed)
+    for epoch in range(settings.epochs):
+        order = random.permutation(settings.clips)
+        losses = []
+        starts = range(0, settings.clips - settings.batch + 1, settings.batch)
+        for start in track(starts, f"Epoch {epoch + 1} of {settings.epochs}"):
+            rows = np.sort(order[start : start + settings.batch])
+            batch = _moved(clips[rows], random)
+            losses.append(model.train_on_batch(batch, shown[rows]))
+        print(f"epoch {epoch + 1}: loss {float(np.mean(losses[-200:])):.4f}", flush=True)
+    areas = _judge(model, clips[settings.clips :], shown[settings.clips :])
+    _save(model, settings, areas, pathlib.Path(path))
+
+
+def _rendered(seed, count, workers):
+    """Returns clips and what they show, rendered on first use and kept in the cache."""
+    folder = cache_folder() / f"motions-{_VERSION}-{seed}-{count}"
+    if not folder.is_dir():
+        with atomic_path(folder) as temporary:
+            temporary.mkdir()
+            side = _SIZE + _ROOM
+            shape = (count, _FRAMES, side, side, 3)
+            clips = np.lib.format.open_memmap(
+                temporary / "clips.npy", "w+", np.uint8, shape
+            )
+            shown = np.zeros((count, len(MOTIONS)), np.float32)
+            # Not forked: TensorFlow may have threads already.
+            context = multiprocessing.get_context("spawn")
+            with concurrent.futures.ProcessPoolExecutor(workers, context) as pool:
+                tasks = pool.map(_render, range(count), [seed] * count, chunksize=16)
+                for row, result in enumerate(track(tasks, "Rendering motions", count)):
+                    clips[row], shown[row] = result
+            clips.flush()
+            np.save(temporary / "shown.npy", shown)
+    return np.load(folder / "clips.npy", mmap_mode="r"), np.load(folder / "shown.npy")
+
+
+def _render(number, seed):
+    # Each clip has a generator of its own, so that the number of workers plays no part.
+    frames, shown = render_clip(np.random.default_rng((seed, number)), _FRAMES)
+    small = [_resized(Image.fromarray(frame)) for frame in frames]
+    return np.stack([take_crops(frame, _SIZE + _ROOM, 1)[0] for frame in small]), shown
+
+
+def _resized(frame):
+    scale = short_side_of(_SIZE) / min(frame.size)
+    size = tuple(round(side * scale) for side in frame.size)
+    return np.asarray(frame.resize(size, Image.Resampling.BILINEAR))
+
+
+def _moved(clips, random):
+    """Crops each clip anew, mirrors one in two, and changes its light and colours."""
+    batch = np.empty((len(clips), _FRAMES, _SIZE, _SIZE, 3), np.float32)
+    for row, clip in enumerate(clips):
+        top, left = random.integers(0, _ROOM + 1, 2)
+        cut = clip[:, top : top + _SIZE, left : left + _SIZE]
+        batch[row] = cut[:, :, ::-1] if random.random() < 0.5 else cut
+    gains = random.uniform(0.8, 1.2, (len(clips), 1, 1, 1, 1))
+    tints = random.uniform(0.93, 1.07, (len(clips), 1, 1, 1, 3))
+    return np.clip(batch * (gains * tints / 127.5).astype(np.float32) - 1, -1, 1)
+
+
+def _judge(model, clips, shown):
+    """Returns the area under the ROC curve of each motion on held-out clips."""
+    margin = _ROOM // 2
+    cut = clips[:, :, margin : margin + _SIZE, margin : margin + _SIZE]
+    logits = [
+        model.predict_on_batch(part.astype(np.float32) / 127.5 - 1)
+        for part in np.array_split(cut, max(len(cut) // 64, 1))
+    ]
+    logits = np.concatenate(logits)
+    return {
+        name: float(roc_auc_score(shown[:, column], logits[:, column]))
+        for column, name in enumerate(MOTIONS)
+        if 0 < shown[:, column].sum() < len(shown)
+    }
+
+
+def _save(model, settings, areas, path):
+    without_head = Compact(weights=None)
+    count = len(without_head.weights)
+    without_head.set_weights(model.get_weights()[:count])
+    with atomic_path(path) as temporary:
+        without_head.save_weights(temporary)
+    environment = describe_environment()
+    lines = [
+        "# How the weights of `compact` were learned",
+        "",
+        f"{settings}",
+        "",
+        f"{len(MOTIONS)} motions, rendered; area under the ROC curve on "
+        f"{settings.held_out} further clips, mean {np.mean(list(areas.values())):.4f}:",
+        "",
+        "| motion | area |",
+        "|---|---|",
+        *(f"| {name} | {area:.4f} |" for name, area in areas.items()),
+        "",
+        f"{environment['packages']}, {environment['platform']}, {environment['processor']}",
+    ]
+    write_text(path.with_name("compact.md"), "\n".join(lines) + "\n")
+    print(f"{path} is written; the areas are in {path.with_name('compact.md')}")
+
+
+@report_errors("the weights that were there are unchanged")
 def main(argv=None):
-    return compact_weights_command(argv)
+    """Learns the weights of `Compact`.
+
+    Args:
+        argv: list of str, or `None` for the process's own.
+
+    Returns:
+        int, the exit status.
+    """
+    parser = argparse.ArgumentParser(
+        prog="reproduce/compact_weights.py",
+        description="Renders clips of plain motions, of which none is an anomaly, trains "
+        "the backbone to name them, and writes its weights.",
+    )
+    import_tensorflow_quietly()
+
+    for field in dataclasses.fields(Pretraining):
+        parser.add_argument(
+            f"--{field.name}",
+            type=field.type,
+            default=field.default,
+            help="(default: %(default)s)",
+        )
+    parser.add_argument("--workers", type=int, default=2, help="processes that render")
+    parser.add_argument("--out", default=str(PACKAGED), help="(default: %(default)s)")
+    arguments = vars(parser.parse_args(argv))
+    path, workers = pathlib.Path(arguments.pop("out")), arguments.pop("workers")
+    learn_compact_weights(Pretraining(**arguments), path, workers)
+    return 0
 
 
 if __name__ == "__main__":

@@ -8,9 +8,13 @@ python reproduce/table2.py --help
 ```
 """
 
+import pathlib
 import sys
 
-from keras_wsad.commands.table import table_command
+# Python looks beside a script for what it imports; the packages are one folder up.
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from reproduce.tables.command import table_command
 
 
 def main(argv=None):

@@ -3,7 +3,7 @@ import pathlib
 
 import pytest
 
-from keras_wsad.commands.training_options import parse_training
+from keras_wsad.cli.training_options import parse_training
 from keras_wsad.config import ExperimentConfig
 from keras_wsad.config import load_config
 from keras_wsad.config import preset_path

@@ -101,8 +101,8 @@ def compact_run(tmp_path_factory):
     from keras_wsad.backbones import open_backbone
     from keras_wsad.config import ExperimentConfig
     from keras_wsad.config import save_config
-    from keras_wsad.export import export_saved_model
     from keras_wsad.features.extraction import Extraction
+    from keras_wsad.inference.export import export_saved_model
     from keras_wsad.models import JointModel
     from keras_wsad.runs import Run
 

@@ -2,9 +2,9 @@ import keras
 import numpy as np
 import pytest
 
-from keras_wsad import inference
 from keras_wsad import transposed_kernels
 from keras_wsad.inference import compiled
+from keras_wsad.inference import open_model as inference
 from keras_wsad.models import JointModel
 from keras_wsad.transposed_kernels import transpose_kernels
 from keras_wsad.transposed_kernels import ways_by_transposed

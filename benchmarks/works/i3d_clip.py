@@ -94,7 +94,7 @@ def _scaled(clip_shape):
 
 
 def _keras_model(clip_shape):
-    from keras_wsad.tensorflow_noise import import_tensorflow_quietly
+    from keras_wsad.cli.tensorflow_noise import import_tensorflow_quietly
 
     import_tensorflow_quietly()
     from keras_wsad.backbones import I3D

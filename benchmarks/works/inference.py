@@ -30,7 +30,7 @@ def keras_wsad(precision):
     def set_up(videos, **size):
         model = _keras_model(size, precision)
         inputs = _inputs(videos, **size)
-        from keras_wsad import inference
+        from keras_wsad.inference import open_model as inference
 
         # Before there was a compiled path it was this one.
         call = getattr(inference, "compiled", lambda model: model.predict_on_batch)(model)
@@ -45,7 +45,7 @@ def saved_model(videos, **size):
     import tensorflow as tf
 
     from keras_wsad.config import ExperimentConfig
-    from keras_wsad.export import export_saved_model
+    from keras_wsad.inference.export import export_saved_model
 
     config = ExperimentConfig(
         num_segments=size["num_segments"], lstm_units=size["lstm_units"]
@@ -101,7 +101,7 @@ def onnx_runtime(videos, **size):
 
 
 def _keras_model(size, precision="float32", plain=False):
-    from keras_wsad.tensorflow_noise import import_tensorflow_quietly
+    from keras_wsad.cli.tensorflow_noise import import_tensorflow_quietly
 
     import_tensorflow_quietly()
     import keras

@@ -67,7 +67,7 @@ def in_keras(precision, plain=False):
     """Returns a set-up of a Keras model, fed by tf.data and stepped as `fit` does it."""
 
     def set_up(videos, num_segments, feature_dim, lstm_units):
-        from keras_wsad.tensorflow_noise import import_tensorflow_quietly
+        from keras_wsad.cli.tensorflow_noise import import_tensorflow_quietly
 
         import_tensorflow_quietly()
         import keras

@@ -1,5 +1,9 @@
 import keras
 
+from keras_wsad.backbones.state_dict import c3d_name
+from keras_wsad.backbones.state_dict import read_network
+from keras_wsad.backbones.weights import load_weights
+
 # Filters of the convolutions between two poolings.
 GROUPS = {"1": [64], "2": [128], "3": [256, 256], "4": [512, 512], "5": [512, 512]}
 
@@ -68,8 +72,6 @@ class C3D(keras.Model):
         self.clip_shape = tuple(clip_shape)
         self.width = width
         if weights is not None:
-            from keras_wsad.backbones.weights import load_weights
-
             load_weights(self, weights)
 
     def get_config(self):
@@ -83,3 +85,8 @@ class C3D(keras.Model):
     @classmethod
     def from_config(cls, config):
         return cls(**config)
+
+    @staticmethod
+    def read_published(path):
+        """Reads published weights, see `load_weights`, as a `WeightsFile`."""
+        return read_network(path, "C3D", c3d_name, heads=("fc7.", "fc8."))

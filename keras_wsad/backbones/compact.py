@@ -14,7 +14,7 @@ class Compact(I3D):
 
     For machines without an accelerator: some 300 times less work than `I3D`. Its weights
     come with the package. They were learned from rendered clips of plain motions
-    (`keras_wsad.scenes.generic_motions`), so that they suit rendered videos; on real ones
+    (`reproduce.compact.generic_motions`), so that they suit rendered videos; on real ones
     they are a stopgap for trying things out.
 
     Args:

@@ -6,6 +6,7 @@ import hashlib
 import numpy as np
 
 from keras_wsad.backbones.c3d import C3D
+from keras_wsad.backbones.i3d import HEAD_BIAS
 from keras_wsad.backbones.i3d import I3D
 from keras_wsad.backbones.resnet3d import ResNet3D34
 from keras_wsad.backbones.weights import assign_weights
@@ -62,7 +63,7 @@ def read_backbone(path, backbone, **settings):
     network = NETWORKS[backbone]
     file = read_weights(network, path)
     if network is I3D:
-        settings = {"num_classes": file.num_classes, **settings}
+        settings = {"num_classes": file.num_classes(HEAD_BIAS), **settings}
     # The name is in the file that is written: a second network of a kind has another.
     model = network(name=backbone, **settings)
     assign_weights(model, file)

@@ -1,5 +1,7 @@
 import keras
 
+from keras_wsad.backbones.i3d_weights import read_i3d
+from keras_wsad.backbones.weights import load_weights
 from keras_wsad.errors import ConfigError
 
 # Filters of each Inception block: branch 0; reduction and output of branches 1 and 2;
@@ -15,6 +17,8 @@ BLOCKS = {
     "Mixed_5b": (256, (160, 320), (32, 128), 128),
     "Mixed_5c": (384, (192, 384), (48, 128), 128),
 }
+# The path of the bias of its head.
+HEAD_BIAS = "Logits_Conv3d_0c_1x1_conv_3d/bias"
 POOL_BEFORE = {
     "Mixed_3b": ("MaxPool3d_3a_3x3", (1, 3, 3), (1, 2, 2)),
     "Mixed_4b": ("MaxPool3d_4a_3x3", 3, 2),
@@ -144,8 +148,6 @@ class I3D(keras.Model):
         self.width = width
         self.num_classes = num_classes
         if weights is not None:
-            from keras_wsad.backbones.weights import load_weights
-
             load_weights(self, weights)
 
     def get_config(self):
@@ -161,3 +163,8 @@ class I3D(keras.Model):
     @classmethod
     def from_config(cls, config):
         return cls(**config)
+
+    @staticmethod
+    def read_published(path):
+        """Reads published weights, see `load_weights`, as a `WeightsFile`."""
+        return read_i3d(path)

@@ -1,6 +1,6 @@
 """The weights of I3D as they are published, read into one naming: the first checkpoint's.
 
-Every reader returns a dict from a name such as
+Every reader of a format returns a dict from a name such as
 `RGB/inception_i3d/Mixed_3b/Branch_0/Conv3d_0a_1x1/conv_3d/w` to an array whose last axes
 are input and output channels. No pickle is executed.
 """
@@ -9,11 +9,41 @@ import re
 
 import numpy as np
 
+from keras_wsad.backbones.state_dict import SUFFIXES
 from keras_wsad.backbones.state_dict import read_state_dict
+from keras_wsad.backbones.weights import WeightsFile
+from keras_wsad.backbones.weights import checkpoint_prefix
 from keras_wsad.errors import WeightsError
 
 PREFIX = "RGB/inception_i3d"
 _KINDS = {"kernel": "w", "bias": "b"}
+
+
+def read_i3d(path):
+    """Reads a file of published weights, whatever wrote it.
+
+    Args:
+        path: path.
+
+    Returns:
+        A `WeightsFile`.
+
+    Raises:
+        WeightsError: the file is damaged or of another kind.
+    """
+    if path.suffix in (".h5", ".hdf5"):
+        kind, arrays = "Keras 2", read_keras_h5(path)
+    elif path.suffix in SUFFIXES:
+        kind, arrays = "PyTorch", read_pytorch(path)
+    else:
+        kind, arrays = "TensorFlow 1", read_checkpoint(checkpoint_prefix(path))
+    return WeightsFile(
+        path=path,
+        kind=kind,
+        arrays=arrays,
+        name_of=checkpoint_name,
+        heads=(f"{PREFIX}/Logits/",),
+    )
 
 
 def checkpoint_name(variable_path):

@@ -1,6 +1,10 @@
 import keras
 from keras import ops
 
+from keras_wsad.backbones.state_dict import read_network
+from keras_wsad.backbones.state_dict import resnet_name
+from keras_wsad.backbones.weights import load_weights
+
 # Blocks and filters of each stage.
 STAGES = ((3, 64), (4, 128), (6, 256), (3, 512))
 
@@ -103,8 +107,6 @@ class ResNet3D34(keras.Model):
         self.clip_shape = tuple(clip_shape)
         self.width = width
         if weights is not None:
-            from keras_wsad.backbones.weights import load_weights
-
             load_weights(self, weights)
 
     def get_config(self):
@@ -118,3 +120,8 @@ class ResNet3D34(keras.Model):
     @classmethod
     def from_config(cls, config):
         return cls(**config)
+
+    @staticmethod
+    def read_published(path):
+        """Reads published weights, see `load_weights`, as a `WeightsFile`."""
+        return read_network(path, "ResNet3D34", resnet_name, heads=("fc.",))

@@ -1,6 +1,9 @@
 """State dicts of PyTorch: tensors by name, without executing what else a file may hold."""
 
+from keras_wsad.backbones.weights import WeightsFile
 from keras_wsad.errors import WeightsError
+
+SUFFIXES = (".pt", ".pth", ".pickle")
 
 # What the published files call the variables of a layer.
 _KINDS = {
@@ -37,6 +40,35 @@ def read_state_dict(path):
     except Exception as error:
         # A damaged or hostile file may raise anything.
         raise WeightsError(f"{path}: not a state dict of tensors ({error}).") from error
+
+
+def read_network(path, network, name_of, heads):
+    """Reads the published weights of a network that keeps the layout of PyTorch.
+
+    Args:
+        path: path. A `.pt`, `.pth` or `.pickle` file.
+        network: str. What the network is called, for messages.
+        name_of: function from the path of a variable to its name in the file.
+        heads: tuple of str. What the names of a head begin with.
+
+    Returns:
+        A `WeightsFile`.
+
+    Raises:
+        WeightsError: the file is of another kind, or as `read_state_dict`.
+    """
+    if path.suffix not in SUFFIXES:
+        raise WeightsError(
+            f"{path}: expected a state dict of PyTorch or a .weights.h5 file for {network}."
+        )
+    arrays = {
+        name: channels_last(item)
+        for name, item in read_state_dict(path).items()
+        if not name.endswith("num_batches_tracked")
+    }
+    return WeightsFile(
+        path=path, kind="PyTorch", arrays=arrays, name_of=name_of, heads=heads
+    )
 
 
 def c3d_name(variable_path):

@@ -6,23 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from keras_wsad.backbones.c3d import C3D
-from keras_wsad.backbones.i3d import I3D
-from keras_wsad.backbones.i3d_weights import PREFIX
-from keras_wsad.backbones.i3d_weights import checkpoint_name
-from keras_wsad.backbones.i3d_weights import read_checkpoint
-from keras_wsad.backbones.i3d_weights import read_keras_h5
-from keras_wsad.backbones.i3d_weights import read_pytorch
-from keras_wsad.backbones.state_dict import c3d_name
-from keras_wsad.backbones.state_dict import channels_last
-from keras_wsad.backbones.state_dict import read_state_dict
-from keras_wsad.backbones.state_dict import resnet_name
 from keras_wsad.backbones.weights_h5 import own_name
 from keras_wsad.backbones.weights_h5 import read_weights_h5
 from keras_wsad.errors import WeightsError
-
-_PYTORCH = (".pt", ".pth", ".pickle")
-_HEAD_OF_I3D = "Logits_Conv3d_0c_1x1_conv_3d/bias"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -45,13 +31,19 @@ class WeightsFile:
 
     def is_head(self, name):
         """Whether a variable of the file is the head's, which a backbone can do without."""
-        return name.removeprefix(f"{PREFIX}/").startswith(self.heads)
+        return name.startswith(self.heads)
 
-    @property
-    def num_classes(self):
-        """Classes of the head of an I3D, `None` where the file has no head."""
-        bias = self.arrays.get(self.name_of(_HEAD_OF_I3D))
-        return None if bias is None else int(np.size(bias))
+    def num_classes(self, bias):
+        """Counts the classes of a head.
+
+        Args:
+            bias: str. The path of the variable that the bias of the head is read into.
+
+        Returns:
+            int, or `None` where the file has no head.
+        """
+        found = self.arrays.get(self.name_of(bias))
+        return None if found is None else int(np.size(found))
 
 
 def load_weights(model, path):
@@ -85,7 +77,8 @@ def read_weights(network, path):
     """Reads a file of weights, see `load_weights`, before there is a model for them.
 
     Args:
-        network: class. `I3D`, `C3D` or `ResNet3D34`.
+        network: class. `I3D`, `C3D` or `ResNet3D34`, whose `read_published` says which
+            files it reads.
         path: str or path.
 
     Returns:
@@ -95,30 +88,26 @@ def read_weights(network, path):
         WeightsError: the file is absent or of another kind.
     """
     path = pathlib.Path(path)
-    prefix = path.with_suffix("") if path.suffix == ".index" else path
+    prefix = checkpoint_prefix(path)
     if not path.is_file() and not prefix.with_name(prefix.name + ".index").is_file():
         raise WeightsError(
             f"{path}: expected the prefix of a TensorFlow checkpoint, or a file .h5, .pt, "
             ".pth or .weights.h5. Found none."
         )
-    heads = ("Logits/",)
     if path.name.endswith(".weights.h5"):
-        kind, arrays = "Keras 3", read_weights_h5(path)
-        name_of, heads = own_name, ("Logits_",)
-    elif issubclass(network, I3D):
-        kind, arrays = _read_i3d(path, prefix)
-        name_of = checkpoint_name
-    elif path.suffix in _PYTORCH:
-        kind, name_of = "PyTorch", c3d_name if issubclass(network, C3D) else resnet_name
-        arrays = {name: channels_last(item) for name, item in read_state_dict(path).items()}
-        arrays = {n: a for n, a in arrays.items() if not n.endswith("num_batches_tracked")}
-        heads = ("fc7.", "fc8.", "fc.")
-    else:
-        raise WeightsError(
-            f"{path}: expected a state dict of PyTorch or a .weights.h5 file for "
-            f"{network.__name__}."
+        return WeightsFile(
+            path=path,
+            kind="Keras 3",
+            arrays=read_weights_h5(path),
+            name_of=own_name,
+            heads=("Logits_",),
         )
-    return WeightsFile(path=path, kind=kind, arrays=arrays, name_of=name_of, heads=heads)
+    return network.read_published(path)
+
+
+def checkpoint_prefix(path):
+    """Returns the prefix of a TensorFlow checkpoint, by itself or by its `.index` file."""
+    return path.with_suffix("") if path.suffix == ".index" else path
 
 
 def assign_weights(model, file):
@@ -157,14 +146,6 @@ def assign_weights(model, file):
         )
     for name, variable in wanted.items():
         variable.assign(np.reshape(file.arrays[name], variable.shape))
-
-
-def _read_i3d(path, prefix):
-    if path.suffix in (".h5", ".hdf5"):
-        return "Keras 2", read_keras_h5(path)
-    if path.suffix in _PYTORCH:
-        return "PyTorch", read_pytorch(path)
-    return "TensorFlow 1", read_checkpoint(prefix)
 
 
 def _fits(array, variable):

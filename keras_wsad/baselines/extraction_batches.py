@@ -22,8 +22,8 @@ class ExtractionBatches(Learner):
     k-means of their standardised mean feature. A group's score is its share of anomalous
     training videos, the same for every segment of its videos; its class is the most
     frequent of its training videos. Where features were extracted in batches that follow
-    the classes, this reaches what systems are praised for; `keras_wsad.audit` lists the
-    groups. Reference row of this project, in no publication.
+    the classes, this reaches what systems are praised for; `reproduce/audit_features.py`
+    lists the groups. Reference row of this project, in no publication.
 
     Args:
         config: `ExperimentConfig`.

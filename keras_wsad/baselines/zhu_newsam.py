@@ -23,7 +23,7 @@ class ZhuNewsam(Head):
     Known of the paper, from its abstract and a public summary of its equations: the
     attention block, the ranking of `s` and its sparsity, without smoothness
     (`BagRankingLoss`). Its motion-aware features, of an autoencoder of optical flow, are
-    made by `keras_wsad.baselines.flow_features`; this head takes features of any width.
+    made by `reproduce.motion.flow_features`; this head takes features of any width.
 
     The score of a segment is `S_t`, also at test time: it is what the paper's equations
     call the score of a segment, it lies between zero and one, and it can be compared

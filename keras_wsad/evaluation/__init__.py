@@ -1,8 +1,8 @@
 """The paper's protocol, from the outputs of a model to the metrics of a run."""
 
+from keras_wsad.alignment import expand_to_frames
+from keras_wsad.alignment import frame_boundaries
 from keras_wsad.evaluation.all_metrics import compute_metrics
 from keras_wsad.evaluation.evaluate import evaluate
-from keras_wsad.features.frames import expand_to_frames
-from keras_wsad.features.frames import frame_boundaries
 
 __all__ = ["compute_metrics", "evaluate", "expand_to_frames", "frame_boundaries"]

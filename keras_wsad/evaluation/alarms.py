@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_wsad.features.frames import expand_to_frames
+from keras_wsad.alignment import expand_to_frames
 from keras_wsad.metrics.alarms import event_iou
 from keras_wsad.metrics.bootstrap import interval
 

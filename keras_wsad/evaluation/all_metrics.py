@@ -2,11 +2,11 @@
 
 import numpy as np
 
+from keras_wsad.alignment import ALIGNMENTS
 from keras_wsad.evaluation.alarms import alarm_metrics
 from keras_wsad.evaluation.classification import classification_metrics
 from keras_wsad.evaluation.classification import video_level_metrics
 from keras_wsad.evaluation.detection import detection_metrics
-from keras_wsad.features.segments import ALIGNMENTS
 from keras_wsad.metrics.bootstrap import resample_videos
 
 DEFINITIONS = {

@@ -5,11 +5,11 @@ import collections
 import numpy as np
 from sklearn.metrics import average_precision_score
 
+from keras_wsad.alignment import frame_boundaries
+from keras_wsad.alignment import frames_of
+from keras_wsad.alignment import frames_per_segment
 from keras_wsad.data import CLASS_NAMES
 from keras_wsad.data import NORMAL
-from keras_wsad.evaluation.frames import frames_of
-from keras_wsad.evaluation.frames import frames_per_segment
-from keras_wsad.features.frames import frame_boundaries
 from keras_wsad.metrics import false_alarm_rate
 from keras_wsad.metrics import frame_level_auc
 from keras_wsad.metrics import temporal_map

@@ -4,12 +4,12 @@ import numpy as np
 from sklearn.metrics import roc_curve
 
 from keras_wsad import figures
+from keras_wsad.alignment import ALIGNMENTS
+from keras_wsad.alignment import frames_of
 from keras_wsad.errors import ConfigError
 from keras_wsad.evaluation.all_metrics import compute_metrics
-from keras_wsad.evaluation.frames import frames_of
 from keras_wsad.evaluation.score_run import score_run
 from keras_wsad.evaluation.scores_file import save_scores
-from keras_wsad.features.segments import ALIGNMENTS
 from keras_wsad.files import write_json
 
 

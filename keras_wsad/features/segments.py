@@ -1,32 +1,12 @@
-"""From K clips to T segments: pooling, its two alignments, and clip-wise normalisation."""
+"""From K clips to T segments: pooling and clip-wise normalisation."""
 
 import numpy as np
 
+from keras_wsad.alignment import ALIGNMENTS
+from keras_wsad.alignment import clip_ranges
 from keras_wsad.errors import ConfigError
 
-ALIGNMENTS = ("aligned", "release")
 REDUCTIONS = ("max", "mean")
-
-
-def segment_boundaries(length, num_segments=32):
-    """Cuts `length` things into equal parts: `b_i = round(i * length / num_segments)`.
-
-    Ties round to the even number, as numpy and Python do.
-
-    Args:
-        length: int. Clips or frames to cut.
-        num_segments: int. Parts, T. Defaults to `32`.
-
-    Returns:
-        An int array of shape `(num_segments + 1,)`, from 0 to `length`.
-
-    Example:
-
-    >>> segment_boundaries(10, 4).tolist()
-    [0, 2, 5, 8, 10]
-    """
-    # The product is exact and the division rounds once: a tie is seen as one.
-    return np.rint(np.arange(num_segments + 1) * length / num_segments).astype(int)
 
 
 def pool_segments(clips, num_segments=32, reduce="max", alignment="release"):
@@ -83,27 +63,6 @@ def pool_segments(clips, num_segments=32, reduce="max", alignment="release"):
         for start, end in zip(starts, ends, strict=True)
     ]
     return np.stack(pooled, axis=-2)
-
-
-def clip_ranges(num_clips, num_segments, alignment):
-    """Returns the first and past-the-last clip of each segment, two int arrays.
-
-    Args:
-        num_clips: int. Clips in the video, K.
-        num_segments: int. Segments, T.
-        alignment: `"release"` or `"aligned"`, as `pool_segments` explains them.
-    """
-    segments = np.arange(num_segments)
-    if alignment == "release":
-        per_segment = max(num_clips // num_segments, 1)
-        starts = np.minimum(segments * per_segment, num_clips - 1)
-        return starts, starts + per_segment
-    boundaries = segment_boundaries(num_clips, num_segments)
-    starts, ends = boundaries[:-1], boundaries[1:]
-    centres = (2 * segments + 1) * num_clips // (2 * num_segments)
-    empty = starts == ends
-    starts = np.where(empty, centres, starts)
-    return starts, np.where(empty, centres + 1, ends)
 
 
 def normalize_clips(clips):

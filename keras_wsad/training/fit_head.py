@@ -13,15 +13,15 @@ from keras_wsad.callbacks import TrainingProgress
 from keras_wsad.data.pipelines import epoch_schedule
 from keras_wsad.data.pipelines import steps_per_epoch
 from keras_wsad.data.pipelines import training_batches
-from keras_wsad.export import export_saved_model
 from keras_wsad.files import atomic_path
 from keras_wsad.files import write_json
 from keras_wsad.inference import score_videos
+from keras_wsad.inference.export import export_saved_model
 from keras_wsad.models import JointModel
 from keras_wsad.slow_precision import warn_of_slow_bfloat16
+from keras_wsad.training.held_out import held_out_threshold
+from keras_wsad.training.held_out import validation_judges
 from keras_wsad.training.run_folder import begin_run
-from keras_wsad.validation import held_out_threshold
-from keras_wsad.validation import validation_judges
 
 
 def fit_head(system, config, data, run, started):

@@ -5,8 +5,8 @@ import time
 
 from keras_wsad.files import atomic_path
 from keras_wsad.files import write_json
+from keras_wsad.training.held_out import held_out_threshold
 from keras_wsad.training.run_folder import begin_run
-from keras_wsad.validation import held_out_threshold
 
 # The checkpoint rule of what is fitted at once, or chooses for itself.
 OWN_CHECKPOINT = "its own"

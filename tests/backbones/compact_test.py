@@ -6,8 +6,8 @@ from sklearn.metrics import roc_auc_score
 
 from keras_wsad.backbones import Compact
 from keras_wsad.backbones.compact import PACKAGED
-from keras_wsad.pretraining import _render
-from keras_wsad.scenes.generic_motions import MOTIONS
+from reproduce.compact.generic_motions import MOTIONS
+from reproduce.compact_weights import _render
 
 
 def test_the_weights_are_small():

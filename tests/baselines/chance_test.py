@@ -1,7 +1,7 @@
 import numpy as np
 
+from keras_wsad.alignment import frames_of
 from keras_wsad.baselines.chance import Chance
-from keras_wsad.evaluation.frames import frames_of
 from keras_wsad.metrics import frame_level_auc
 from tests.baselines.check_system import check_system
 from tests.baselines.open_tiny import open_tiny

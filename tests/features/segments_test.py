@@ -3,11 +3,11 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from keras_wsad.alignment import clip_ranges
+from keras_wsad.alignment import segment_boundaries
 from keras_wsad.errors import ConfigError
 from keras_wsad.features import normalize_clips
 from keras_wsad.features import pool_segments
-from keras_wsad.features.segments import clip_ranges
-from keras_wsad.features.segments import segment_boundaries
 
 CLIPS = (1, 31, 32, 33, 63, 64)
 

@@ -1,54 +1,80 @@
 import csv
-import importlib.util
-import pathlib
+import dataclasses
 
+import numpy as np
 import pytest
 
-REPRODUCE = pathlib.Path(__file__).parents[2] / "reproduce"
+from keras_wsad.config import ExperimentConfig
+from keras_wsad.errors import ConfigError
+from reproduce.joint_model import METRICS
+from reproduce.joint_model import main
+from reproduce.joint_model import run_seeds
+from reproduce.joint_model import summarize_seeds
+from reproduce.joint_model import write_summary
 
 
-def load_script(name):
-    spec = importlib.util.spec_from_file_location(name, REPRODUCE / f"{name}.py")
-    script = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(script)
-    return script
-
-
-def read_means(path):
-    with open(path, newline="", encoding="utf-8") as file:
-        return {row["metric"]: float(row["mean"]) for row in csv.DictReader(file)}
+@pytest.fixture(scope="module")
+def results(tiny_settings, tmp_path_factory):
+    runs = str(tmp_path_factory.mktemp("seeds"))
+    config = ExperimentConfig(**{**tiny_settings, "steps": 4}, runs=runs, name="joint")
+    return config, run_seeds(config, [0, 3])
 
 
 @pytest.mark.large
-def test_a_short_run_comes_near_the_committed_numbers(real_data, tmp_path):
-    """Four of the 24 epochs, one of the three seeds: enough to see a mistake."""
-    arguments = [
-        f"--data={real_data / 'ucf_crime'}",
-        "--features=r3d34",
-        "--steps=84",
-        "--seeds=[0]",
-        f"--runs={tmp_path}",
-        f"--out={tmp_path / 'short'}",
-    ]
-    assert load_script("joint_model").main(arguments) == 0
-    short = read_means(tmp_path / "short.csv")
-    committed = read_means(REPRODUCE / "results" / "joint_model_r3d34.csv")
-    for metric in ("frame AUC, aligned", "video AUC", "mAA"):
-        assert short[metric] == pytest.approx(committed[metric], abs=0.05), metric
+def test_a_run_for_each_seed(results):
+    _, of_seeds = results
+    assert [run.folder.name for run, _ in of_seeds] == ["joint-seed0", "joint-seed3"]
+    assert [metrics["about"]["seed"] for _, metrics in of_seeds] == [0, 3]
+    areas = [metrics["detection"]["aligned"]["auc"] for _, metrics in of_seeds]
+    assert areas[0] != areas[1]
 
 
-def test_the_committed_audit_is_what_the_features_give(real_data, tmp_path, capsys):
-    arguments = [f"--data={real_data / 'ucf_crime'}", "--features=r3d34"]
-    out = tmp_path / "audit.md"
-    assert load_script("audit_features").main([*arguments, f"--out={out}"]) == 0
-    committed = (REPRODUCE / "results" / "audit_r3d34.md").read_text(encoding="utf-8")
+@pytest.mark.large
+def test_finished_runs_are_not_trained_again(results, monkeypatch):
+    config, of_seeds = results
 
-    def numbers(text):
-        (row,) = [
-            line for line in text.splitlines() if line.count(" | ") == 2 and "." in line
-        ]
-        return [float(cell) for cell in row.strip("| ").split(" | ")]
+    def no_training(*args, **kwargs):
+        raise AssertionError("trained again")
 
-    assert numbers(out.read_text(encoding="utf-8")) == pytest.approx(
-        numbers(committed), abs=1
-    )
+    monkeypatch.setattr("reproduce.tables.run.train", no_training)
+    again = run_seeds(config, [0, 3])
+    assert [metrics for _, metrics in again] == [metrics for _, metrics in of_seeds]
+
+
+@pytest.mark.large
+def test_runs_of_other_settings_are_not_taken_for_ones_own(results):
+    config, _ = results
+    with pytest.raises(ConfigError, match="detection_weight"):
+        run_seeds(dataclasses.replace(config, detection_weight=0.5), [0])
+
+
+@pytest.mark.parametrize("seeds", ["[]", "[1,1]"])
+def test_seeds_must_differ(seeds, capsys):
+    assert main([f"--seeds={seeds}", "--data=d"]) == 1
+    assert "seeds that differ" in capsys.readouterr().err
+
+
+@pytest.mark.large
+def test_mean_and_sample_deviation(results):
+    _, of_seeds = results
+    rows = {row[0]: row[1:] for row in summarize_seeds([m for _, m in of_seeds])}
+    assert rows.keys() == METRICS.keys()
+    mean, spread, values = rows["mAA"]
+    assert values == [metrics["classification"]["maa"] for _, metrics in of_seeds]
+    assert mean == pytest.approx(sum(values) / 2)
+    assert spread == pytest.approx(abs(values[0] - values[1]) / np.sqrt(2))
+
+
+@pytest.mark.large
+def test_the_summary_says_on_what_it_was_measured(results, tmp_path):
+    _, of_seeds = results
+    write_summary(tmp_path / "joint", of_seeds)
+    text = (tmp_path / "joint.md").read_text()
+    assert "seed 0, 3" in text
+    assert "26 test videos" in text
+    assert "checkpoint best_on_validation" in text
+    with open(tmp_path / "joint.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["metric"] for row in rows] == list(METRICS)
+    first = of_seeds[0][1]["detection"]["aligned"]["auc"]
+    assert float(rows[0]["seed 0"]) == pytest.approx(first, abs=1e-4)

@@ -1,9 +1,9 @@
 import pytest
 
-from keras_wsad.baselines import flow_features
 from keras_wsad.features import open_store
+from reproduce import motion_features
+from reproduce.motion import flow_features
 from tests.baselines.write_moving_square import write_moving_square
-from tests.reproduce.joint_model_test import load_script
 
 pytest.importorskip("cv2")
 
@@ -26,7 +26,7 @@ def test_the_command_makes_features_of_the_videos_in_the_lists(
     for name in ("Abuse001_x264", "Abuse002_x264"):
         write_moving_square(root / f"{name}.mp4", (4, 0))
     arguments = [f"--data={root}", f"--out={tmp_path / 'motion'}", "--steps=1"]
-    command = load_script("motion_features").main
+    command = motion_features.main
     # A video of the lists is not there.
     assert command(arguments) == 1
     printed = capsys.readouterr()

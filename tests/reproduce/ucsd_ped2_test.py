@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from keras_wsad.baselines import SYSTEMS
-from keras_wsad.data.ucsd_ped import UCSDPed
-from keras_wsad.frame_benchmark import reference_results
-from tests.reproduce.joint_model_test import REPRODUCE
-from tests.reproduce.joint_model_test import load_script
+from reproduce import ucsd_ped2
+from reproduce.ucsd_ped import UCSDPed
+from reproduce.ucsd_ped2 import reference_results
+from tests.reproduce.committed_test import REPRODUCE
 
 SMALL = ["--systems=hasan", "--steps=2", "--stacks=2"]
 
@@ -42,7 +42,7 @@ def ped(tmp_path, monkeypatch):
 def test_the_command_measures_what_is_odd(ped, tmp_path, capsys):
     out = tmp_path / "results" / "ped2"
     arguments = [f"--data={ped}", f"--out={out}", f"--workspace={tmp_path / 'w'}", *SMALL]
-    assert load_script("ucsd_ped2").main(arguments) == 0
+    assert ucsd_ped2.main(arguments) == 0
     with open(f"{out}.csv", newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [row["title"].split(":")[0] for row in rows] == [
@@ -65,7 +65,7 @@ def test_the_same_seed_gives_the_same_numbers(ped, tmp_path):
     found = []
     for name in ("a", "b"):
         folders = [f"--out={tmp_path / name}", f"--workspace={tmp_path / 'w' / name}"]
-        assert load_script("ucsd_ped2").main([f"--data={ped}", *folders, *SMALL]) == 0
+        assert ucsd_ped2.main([f"--data={ped}", *folders, *SMALL]) == 0
         with open(tmp_path / f"{name}.csv", newline="", encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
         found.append([(row["auc"], row["scaled_auc"]) for row in rows])
@@ -78,7 +78,7 @@ def test_labels_of_another_length_are_told_before_anything_is_trained(
     monkeypatch.setitem(SYSTEMS, "hasan", "nowhere.at.All")
     (ped / "testing_labels.txt").write_text("01 0000000110000000\n02 0001000\n")
     arguments = [f"--data={ped}", f"--out={tmp_path / 'ped2'}", *SMALL]
-    assert load_script("ucsd_ped2").main(arguments) == 1
+    assert ucsd_ped2.main(arguments) == 1
     assert "02.mp4: expected a frame for each of 7 labels. Found 16" in (
         capsys.readouterr().err
     )

@@ -1,1 +1,0 @@
-"""The commands of `keras-wsad`, each in a file of its own."""

@@ -1,0 +1,190 @@
+"""Opening a trained model, in each of its forms."""
+
+import json
+import pathlib
+
+import keras
+import numpy as np
+
+from keras_wsad.config import ExperimentConfig
+from keras_wsad.config import load_config
+from keras_wsad.errors import RunError
+from keras_wsad.features import normalize_clips
+from keras_wsad.features import pool_segments
+from keras_wsad.inference.export import describe_model
+from keras_wsad.inference.predictor import Predictor
+from keras_wsad.layers.product import products_by
+from keras_wsad.models import JointModel
+from keras_wsad.runs import NO_THRESHOLD
+from keras_wsad.runs import Run
+from keras_wsad.transposed_kernels import transpose_kernels
+from keras_wsad.transposed_kernels import ways_by_transposed
+
+# What a SavedModel does not say that was exported before it did.
+_UNSAID = {"checkpoint_rule": "unknown", "threshold": NO_THRESHOLD, "extraction": None}
+
+
+def load(path):
+    """Opens a trained model for prediction.
+
+    Args:
+        path: str or path. A run folder, its `model.keras`, or its `saved_model`. How clips
+            are made and pooled and where alarms begin is read from the run's folder, which
+            `model.keras` lies in; a SavedModel carries it. A `model.keras` alone is taken
+            to be trained with the defaults, and to raise alarms above 0.5.
+
+    Returns:
+        A `Predictor`.
+
+    Raises:
+        RunError: there is no model, it is damaged, or not one of keras_wsad.
+
+    Example:
+
+    ```python
+    predictor = keras_wsad.load("runs/NAME")
+    predictor.predict("Abuse028_x264.npy").class_name
+    ```
+    """
+    path = pathlib.Path(path)
+    if (path / "saved_model.pb").is_file():
+        return _load_saved_model(path)
+    run = Run(path.parent if path.suffix == ".keras" else path)
+    model_path = path if path.suffix == ".keras" else run.model
+    if not model_path.is_file():
+        raise RunError(
+            f"{path}: expected a finished run folder, a .keras file or a SavedModel."
+        )
+    config = load_config(run.config) if run.config.is_file() else ExperimentConfig()
+    training, extraction = run.load_training(), run.load_extraction()
+    model = load_model(model_path)
+    outputs = compiled(model)
+    options = {
+        "num_segments": model.num_segments,
+        "reduce": config.reduce,
+        "alignment": config.alignment,
+    }
+    standardization = run.load_standardization(config)
+
+    def score_crops(crops):
+        pair = (crops, normalize_clips(crops))
+        pair = (
+            np.stack([pool_segments(clips, **options) for clips in part]) for part in pair
+        )
+        if standardization is not None:
+            pair = standardization.apply(*pair)
+        inputs = dict(zip(("features", "normalized_features"), pair, strict=True))
+        return outputs(inputs)
+
+    about = describe_model(model, config, training["threshold"], extraction)
+    return Predictor(score_crops, about, path)
+
+
+def compiled(model):
+    """Makes a function of a model that is compiled once, whatever the size of the batch.
+
+    That is on TensorFlow, where `model.predict` prepares a loop, callbacks and a data set
+    in each call. On a CPU large kernels are copied for it, and take their memory twice. On
+    other backends it is `model.predict_on_batch`.
+
+    Args:
+        model: `keras.Model`, of dicts to dicts, whose weights stay as they are.
+
+    Returns:
+        A function from a dict of arrays to a dict of float32 arrays.
+    """
+    if keras.backend.backend() != "tensorflow":
+        return lambda inputs: _as_float32(model.predict_on_batch(inputs))
+    import tensorflow as tf
+
+    signature = {
+        name: tf.TensorSpec(tensor.shape, tensor.dtype)
+        for name, tensor in model.input.items()
+    }
+
+    copies = transpose_kernels(model)
+
+    @tf.function(input_signature=[signature], autograph=False, jit_compile=False)
+    def call(inputs):
+        with products_by(ways_by_transposed(copies)):
+            return model(inputs, training=False)
+
+    def run(inputs):
+        tensors = {
+            name: tf.constant(inputs[name], spec.dtype) for name, spec in signature.items()
+        }
+        return _as_float32(call(tensors))
+
+    return run
+
+
+def _as_float32(outputs):
+    return {name: np.asarray(output, np.float32) for name, output in outputs.items()}
+
+
+def load_model(path):
+    """Opens a `.keras` file that must hold a `JointModel`.
+
+    Args:
+        path: path.
+
+    Returns:
+        The `JointModel`, not compiled.
+
+    Raises:
+        RunError: the file is damaged, or holds another model.
+    """
+    model = load_any_model(path)
+    if not isinstance(model, JointModel):
+        raise RunError(
+            f"{path}: expected a JointModel, as a run of the system joint has it. "
+            f"Found {type(model).__name__}"
+        )
+    return model
+
+
+def load_any_model(path):
+    """Opens a `.keras` file.
+
+    Args:
+        path: path.
+
+    Returns:
+        The `keras.Model`, not compiled.
+
+    Raises:
+        RunError: the file is damaged.
+    """
+    try:
+        return keras.saving.load_model(path, compile=False)
+    except Exception as error:
+        # A damaged file may raise anything, and is reported as what it is.
+        raise RunError(f"{path}: not a model of keras_wsad ({error}).") from error
+
+
+def _load_saved_model(path):
+    import tensorflow as tf
+
+    file = path / "assets.extra" / "keras_wsad.json"
+    try:
+        about = {**_UNSAID, **json.loads(file.read_text(encoding="utf-8"))}
+        missing = {"feature_dim", "test_crops", "alignment", "reduce"} - about.keys()
+        if missing:
+            raise KeyError(", ".join(sorted(missing)))
+        float(about["threshold"]["value"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RunError(
+            f"{path}: a SavedModel, but not one that keras_wsad has exported ({error})."
+        ) from error
+    try:
+        saved_model = tf.saved_model.load(str(path))
+    except Exception as error:
+        # A damaged one may raise anything.
+        raise RunError(f"{path}: a damaged SavedModel ({error}).") from error
+
+    def score_crops(crops):
+        # The function belongs to the model, which must live as long.
+        parts = [saved_model.serve_clips(tf.constant(clips)) for clips in crops]
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+    return Predictor(score_crops, about, path)

@@ -1,0 +1,54 @@
+"""Predictions of many videos, each left in a folder of its own."""
+
+import pathlib
+
+from keras_wsad.errors import WSADError
+from keras_wsad.features.formats import is_feature_file
+from keras_wsad.inference.write import leave_prediction
+from keras_wsad.progress import count_up
+from keras_wsad.slow_precision import warn_of_slow_bfloat16
+
+
+def predict_files(files, predictor, out, *, threshold=None, truths=None, **backbone):
+    """Predicts videos or their feature files one after the other, and says what came of it.
+
+    Of each a line is printed. One that fails does not stop the rest.
+
+    Args:
+        files: dict from name to path.
+        predictor: `Predictor`.
+        out: str or path. `OUT/NAME/prediction.json` and `.png` are written.
+        threshold: float or `None`, see `Predictor.predict_video`. Defaults to `None`.
+        truths: `GroundTruth` or `None`. Defaults to `None`.
+        **backbone: arguments of `Predictor.open_backbone`.
+
+    Returns:
+        A dict from name to what was wrong, empty where all went well.
+
+    Raises:
+        RunError, WeightsError: there are videos, and the backbone cannot be opened.
+    """
+    opened = None
+    if not all(is_feature_file(path) for path in files.values()):
+        opened = predictor.open_backbone(**backbone)
+        if opened.runtime != "openvino":
+            warn_of_slow_bfloat16(opened.precision)
+    failed = {}
+    for number, (name, path) in enumerate(files.items(), start=1):
+        try:
+            with count_up(f"{name} ({number} of {len(files)})") as on_clip:
+                prediction = predictor.predict_video(
+                    path, threshold=threshold, backbone=opened, on_clip=on_clip
+                )
+            truth = truths and truths.of(name, path)
+            protocol = predictor.protocol(prediction)
+            folder = pathlib.Path(out, name)
+            leave_prediction(folder, name, prediction, protocol, truth)
+        except (WSADError, OSError) as error:
+            failed[name] = str(error)
+            print(f"{name}  failed: {error}")
+            continue
+        print(f"{name}  {prediction.headline()}")
+        if prediction.damage:
+            print(f"  {prediction.damage}")
+    return failed

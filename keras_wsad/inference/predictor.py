@@ -1,0 +1,236 @@
+import dataclasses
+import math
+import os
+
+import numpy as np
+
+from keras_wsad.data.annotations import CLASS_NAMES
+from keras_wsad.errors import ConfigError
+from keras_wsad.errors import RunError
+from keras_wsad.features import read_features
+from keras_wsad.features.extract import extract_clips
+from keras_wsad.features.extraction import Extraction
+from keras_wsad.features.extraction import differences
+from keras_wsad.features.formats import crops_first
+from keras_wsad.features.formats import is_feature_file
+from keras_wsad.features.sidecar import Sidecar
+from keras_wsad.features.sidecar import sidecar_path
+from keras_wsad.inference.backbone import extraction_by
+from keras_wsad.inference.backbone import open_backbone_of
+from keras_wsad.inference.prediction import Prediction
+from keras_wsad.inference.video_prediction import VideoPrediction
+from keras_wsad.video.crops import CROP_COUNTS
+
+
+class Predictor:
+    """A trained model that takes videos, and clip features as they come from a file.
+
+    Open one with `keras_wsad.load`.
+
+    Args:
+        score_crops: function from clips `(crops, K, n)` to a dict of outputs, the first
+            axis the crops.
+        about: dict, as `describe_model` returns it.
+        source: str or path. Where the model is from.
+
+    Attributes:
+        about: dict for JSON: what the model is and how it came about.
+        source: str.
+        feature_dim: int. Features per clip, n.
+        crops: int. Crops to average over.
+        threshold: float. A segment that scores above it is an alarm; chosen on held-out
+            training videos where there were any.
+        extraction: `Extraction`, how the features of the training videos were made, or
+            `None` where nobody has said so.
+    """
+
+    def __init__(self, score_crops, about, source):
+        self._score_crops = score_crops
+        self.about = about
+        self.source = str(source)
+        self.feature_dim = about["feature_dim"]
+        self.crops = about["test_crops"]
+        self.threshold = about["threshold"]["value"]
+        self.extraction = None
+        if about["extraction"] is not None:
+            self.extraction = Extraction.from_dict(about["extraction"], source)
+
+    def predict(self, features):
+        """Scores one video by its features.
+
+        Args:
+            features: a feature file's path, or an array as such a file holds it, of
+                shape `(K, n)`, `(crops, K, n)` or `(K, 10, n)`. Its clips are normalised
+                and pooled as in training.
+
+        Returns:
+            A `Prediction`, averaged over the crops.
+
+        Raises:
+            FeatureFileError: the file cannot be used, or which axis the crops are is open.
+            RunError: the features are not of the kind that the model was trained on, by
+                their width or by the sidecar of the file, or not finite.
+        """
+        if isinstance(features, (str, os.PathLike)):
+            return self.predict_crops(self._read(features)[0])
+        clips = np.asarray(features, np.float32)
+        if clips.ndim in (2, 3) and clips.size:
+            clips = crops_first(clips)
+        return self.predict_crops(clips)
+
+    def protocol(self, prediction):
+        """Says what stands behind a prediction, as a dict for JSON.
+
+        Args:
+            prediction: `VideoPrediction` of this predictor.
+        """
+        threshold = self.about["threshold"]
+        if prediction.threshold != threshold["value"]:
+            threshold = {"value": prediction.threshold, "rule": "given", "videos": 0}
+        return {
+            "model": self.source,
+            "features": self.about["extraction"],
+            "precision": prediction.precision,
+            "pooling": f"{self.about['reduce']}, {self.about['alignment']}",
+            "test_crops": self._crops_to_score,
+            "checkpoint_rule": self.about["checkpoint_rule"],
+            "threshold": threshold,
+        }
+
+    def open_backbone(self, weights=None, precision=None, runtime=None):
+        """Opens the backbone that made the features of the training videos.
+
+        Args:
+            weights: str or path, or `None`. A file of its weights, where they do not come
+                with this project. Defaults to `None`.
+            precision: str or `None`. `"float32"` or `"bfloat16"`, where another than that
+                of the training is wanted. Defaults to `None`.
+            runtime: str or `None`, see `keras_wsad.backbones.open_backbone`. Defaults to
+                `None`.
+
+        Returns:
+            An `OpenBackbone`.
+
+        Raises:
+            RunError: it is not known which one, or the weights must be named.
+            WeightsError: the weights are others than those of the training.
+        """
+        if self.extraction is None:
+            raise RunError(
+                f"{self.source}: how the features of its training videos were made is not "
+                "known, so that none can be made of a video. Features made in the same way "
+                "can be given in its place: predict FEATURES.npy"
+            )
+        return open_backbone_of(self.extraction, weights, precision, runtime)
+
+    def predict_video(
+        self, path, weights=None, threshold=None, backbone=None, on_clip=None
+    ):
+        """Scores one video by its pixels, or by its feature file.
+
+        Clips are cut out and described as those of the training videos were.
+
+        Args:
+            path: str or path. A video, or the feature file of one, of which frames and
+                seconds are known from the sidecar of `keras-wsad extract` alone.
+            weights: str or path, or `None`, see `open_backbone`. Defaults to `None`.
+            threshold: float or `None`. A score above it is an alarm. Defaults to `None`,
+                for the model's own.
+            backbone: `OpenBackbone` or `None`. The one that `open_backbone` returned, so
+                that many videos share it. Defaults to `None`.
+            on_clip: function, called after each clip with about how many the video has,
+                or `None`. Defaults to `None`.
+
+        Returns:
+            A `VideoPrediction`.
+
+        Raises:
+            VideoError: the file is no video, or none of it decodes.
+            FeatureFileError, RunError, WeightsError: see `predict` and `open_backbone`.
+            ConfigError: the threshold is NaN or infinite.
+
+        Example:
+
+        ```python
+        predictor = keras_wsad.load("runs/NAME")
+        for alarm in predictor.predict_video("camera.mp4").alarms:
+            print(alarm.start_seconds, alarm.end_seconds, alarm.peak)
+        ```
+        """
+        threshold = self.threshold if threshold is None else float(threshold)
+        if not math.isfinite(threshold):
+            raise ConfigError(f"Expected a threshold that is finite. Received: {threshold}")
+        known, names = {}, ("num_frames", "fps", "damage")
+        if is_feature_file(path):
+            features, sidecar = self._read(path)
+            if sidecar is not None:
+                known = {name: getattr(sidecar, name) for name in names}
+                known["precision"] = sidecar.extraction.precision
+        else:
+            if backbone is None or self.extraction is None:
+                backbone = self.open_backbone(weights)
+            # The first crops are the same, however many there are.
+            crops = min(count for count in CROP_COUNTS if count >= self._crops_to_score)
+            extraction = extraction_by(backbone, self.extraction, crops)
+            video = extract_clips(path, backbone, extraction, on_clip)
+            features = video.features
+            known = {name: getattr(video, name) for name in names}
+            known["precision"] = extraction.precision
+        return VideoPrediction(
+            **vars(self.predict_crops(features)),
+            **known,
+            video=str(path),
+            threshold=threshold,
+            alignment=self.about["alignment"],
+        )
+
+    @property
+    def _crops_to_score(self):
+        """As many as the evaluation averages over: the training videos may have fewer."""
+        known = self.extraction is not None
+        return min(self.crops, self.extraction.crops) if known else self.crops
+
+    def _read(self, path):
+        """Reads a feature file and its sidecar, which is `None` where there is none."""
+        features = read_features(path)
+        sidecar = Sidecar.read(sidecar_path(path))
+        if sidecar is not None:
+            sidecar.refuse_others(features, path)
+            self._refuse_other_features(sidecar.extraction, path)
+        return features, sidecar
+
+    def _refuse_other_features(self, extraction, path):
+        if self.extraction is None:
+            return
+        # Any number of crops will do.
+        alike = dataclasses.replace(extraction, crops=self.extraction.crops)
+        other = differences(alike, self.extraction)
+        if other:
+            raise RunError(
+                f"{path}: expected features made as those that the model was trained on. "
+                f"Found {', '.join(other)}"
+            )
+
+    def predict_crops(self, clips):
+        """Scores one video by features of which no axis is open.
+
+        Args:
+            clips: array of shape `(crops, K, n)`.
+
+        Returns:
+            A `Prediction`, averaged over the crops.
+
+        Raises:
+            RunError: see `predict`.
+        """
+        if clips.ndim != 3 or clips.shape[-1] != self.feature_dim or not clips.size:
+            raise RunError(
+                f"Expected features of shape (K, {self.feature_dim}) or (crops, K, "
+                f"{self.feature_dim}), K at least 1. Received: shape={clips.shape}"
+            )
+        if not np.isfinite(clips).all():
+            raise RunError("Expected finite features. Received: NaN or infinity")
+        outputs = self._score_crops(clips[: self._crops_to_score])
+        mean = {name: np.mean(output, axis=0) for name, output in outputs.items()}
+        best = int(mean["class_probabilities"].argmax())
+        return Prediction(class_name=CLASS_NAMES[best], **mean)

@@ -1,0 +1,108 @@
+"""Leaving a prediction in a folder: `prediction.json` and `prediction.png`."""
+
+import json
+import pathlib
+
+from keras_wsad.features.formats import is_feature_file
+from keras_wsad.files import write_text
+from keras_wsad.inference.key_frames import choose_key_segments
+from keras_wsad.inference.key_frames import middle_frames
+from keras_wsad.inference.picture import draw_prediction
+from keras_wsad.metrics.score_text import score_text
+from keras_wsad.video.read_frames import read_frames
+
+
+def leave_prediction(folder, name, prediction, protocol, truth=None):
+    """Writes a prediction as JSON and as a picture, each whole or not at all.
+
+    Args:
+        folder: path. Made if it is not there.
+        name: str. The video's, for the title.
+        prediction: `VideoPrediction`.
+        protocol: dict, what stands behind it, see `Predictor.protocol`.
+        truth: `Video` or `None`. What is annotated. Defaults to `None`.
+    """
+    folder = pathlib.Path(folder)
+    content = prediction.to_dict()
+    annotated = truth and {"class_name": truth.class_name, "events": truth.events}
+    content = {"video": content.pop("video"), "about": protocol, **content}
+    content["annotated"] = annotated
+    # The frames last: whoever opens the file shall not have to leaf past them.
+    content["frame_scores"] = content.pop("frame_scores")
+    write_text(folder / "prediction.json", _to_json(content))
+    draw_prediction(
+        folder / "prediction.png",
+        prediction,
+        title_of(name, prediction, truth),
+        describe_protocol(protocol),
+        read_key_frames(prediction.video, prediction),
+        truth,
+    )
+
+
+def title_of(name, prediction, truth=None):
+    """Says of what video a picture is, what the model says, and what is annotated."""
+    probability = max(prediction.class_probabilities)
+    state = "ALARM" if prediction.is_anomalous else "no alarm"
+    title = f"{name}: {state}; whole video classed {prediction.class_name} "
+    title += f"({score_text(probability)})"
+    return title if truth is None else f"{title}; annotated {truth.class_name}"
+
+
+def describe_protocol(protocol):
+    """Says in words what stands behind a prediction.
+
+    Args:
+        protocol: dict, see `Predictor.protocol`.
+    """
+    features, threshold = protocol["features"], protocol["threshold"]
+    made = "of unknown making"
+    if features:
+        made = f"of {features['backbone']} ({features['weights'][:15]}), "
+        made += f"stride {features['stride']}"
+        # Runs of before precision was recorded were trained on float32.
+        trained, computed = features.get("precision", "float32"), protocol["precision"]
+        if computed not in (None, trained):
+            made += f", in {computed} where the model was trained on {trained}"
+    crops, alarms = protocol["test_crops"], score_text(threshold["value"])
+    chosen_on = f" on {threshold['videos']} videos" if threshold["videos"] else ""
+    return (
+        f"Features {made}, {'1 crop' if crops == 1 else f'up to {crops} crops'}, pooling "
+        f"{protocol['pooling']}; checkpoint {protocol['checkpoint_rule']}; alarms above "
+        f"{alarms} ({threshold['rule']}{chosen_on}); {protocol['model']}"
+    )
+
+
+def read_key_frames(path, prediction, short_side=240):
+    """Reads the frames to show of a video.
+
+    Args:
+        path: str or path. The video.
+        prediction: `VideoPrediction`.
+        short_side: int. Pixels. Defaults to `240`.
+
+    Returns:
+        A dict from segment to `(frame number, image)`, empty where there are no pixels.
+    """
+    if prediction.fps is None or is_feature_file(path):
+        return {}
+    segments = choose_key_segments(prediction.segment_scores, prediction.boundaries)
+    frames = middle_frames(prediction.boundaries, segments)
+    images = read_frames(path, frames, short_side)
+    return {
+        segment: (frame, images[frame])
+        for segment, frame in zip(segments, frames, strict=True)
+        if frame in images
+    }
+
+
+def _to_json(content):
+    """Writes a list of numbers on a line: an hour of video has a hundred thousand."""
+    lines = []
+    for key, value in content.items():
+        is_flat = isinstance(value, list) and not any(isinstance(x, dict) for x in value)
+        text = json.dumps(
+            value, indent=None if is_flat else 2, allow_nan=False, ensure_ascii=False
+        )
+        lines.append(f"  {json.dumps(key)}: " + text.replace("\n", "\n  "))
+    return "{\n" + ",\n".join(lines) + "\n}\n"

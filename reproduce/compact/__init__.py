@@ -1,0 +1,1 @@
+"""What the backbone `compact` learned from: rendered clips of plain motions."""

@@ -1,0 +1,1 @@
+"""Motion-aware features: an autoencoder on optical flow."""

@@ -1,0 +1,229 @@
+"""Motion-aware features: what an autoencoder makes of the optical flow of clips."""
+
+import hashlib
+import json
+import pathlib
+
+import keras
+import numpy as np
+
+from keras_wsad import __version__
+from keras_wsad.errors import ConfigError
+from keras_wsad.errors import DataError
+from keras_wsad.features.extract_videos import ExtractionReport
+from keras_wsad.features.extraction import Extraction
+from keras_wsad.features.feature_files import FeatureFiles
+from keras_wsad.features.feature_files import publish
+from keras_wsad.features.finished import plan_videos
+from keras_wsad.features.finished import source_of
+from keras_wsad.features.sidecar import Sidecar
+from keras_wsad.features.workspace import open_workspace
+from keras_wsad.files import atomic_path
+from keras_wsad.files import cache_folder
+from keras_wsad.files import write_json
+from keras_wsad.progress import track
+from keras_wsad.video import clip_starts
+from reproduce.motion.flow_autoencoder import CLIP_LENGTH
+from reproduce.motion.flow_autoencoder import FlowAutoencoder
+from reproduce.motion.optical_flow import FLOW
+from reproduce.motion.optical_flow import FRAME
+from reproduce.motion.optical_flow import OpticalFlow
+
+# Clips that the network sees at a time, and the rate of Adam. Most of a frame is still, so
+# that the mean absolute error first drives all flow to zero: at a rate of 1e-3 it had not
+# come back after 200 steps, at this one it came back within 100.
+_BATCH, _LEARNING_RATE = 16, 3e-4
+
+
+def motion_features(videos, training, out, *, seed=0, steps=1000, workers=2):
+    """Makes a folder of the motion-aware features of videos, in this project's format.
+
+    The flow of all videos is computed, a `FlowAutoencoder` learns to reproduce the flow of
+    clips of the training videos, without any label, and each video becomes `NAME.npy` of
+    shape `(clips, 1024)` with a sidecar. Clips of 16 frames lie as `keras-wsad extract`
+    lays them, 32 at least. `--features` of that folder then trains any system on them.
+
+    A second call goes on with what is not done: flow is kept in the cache folder, a video
+    at a time, for whatever autoencoder; the autoencoder and the features lie in `out`.
+
+    Args:
+        videos: dict from name to path, see `keras_wsad.video.find_videos`.
+        training: list of names among them to learn from.
+        out: str or path. The folder.
+        seed: int. Of the autoencoder's weights and its batches. Defaults to `0`.
+        steps: int. Steps of 16 clips. Defaults to `1000`.
+        workers: int. Videos whose flow is computed at a time. Defaults to `2`.
+
+    Returns:
+        An `ExtractionReport`.
+
+    Raises:
+        ConfigError: a setting is out of range, or `out` holds other features.
+        DataError: none of the training videos can be read.
+        WSADError: OpenCV is not installed.
+    """
+    if steps < 1 or workers < 1 or not 0 <= seed < 2**32:
+        raise ConfigError(
+            "Expected steps >= 1, workers >= 1, 0 <= seed < 2**32. "
+            f"Received: {steps}, {workers}, {seed}"
+        )
+    out = pathlib.Path(out)
+    flows, failed = OpticalFlow(videos, cache_folder() / "flow").read_all(
+        list(videos), workers
+    )
+    settings = {
+        "seed": seed,
+        "steps": steps,
+        "learning_rate": _LEARNING_RATE,
+        "clips_per_step": _BATCH,
+        "learned_from": [name for name in training if name in flows],
+    }
+    if not settings["learned_from"]:
+        raise DataError(
+            f"Expected training videos that can be read. Found none of {len(training)}."
+        )
+    out.mkdir(parents=True, exist_ok=True)
+    autoencoder = _autoencoder(out, settings, flows)
+    extraction = Extraction(
+        backbone="flow-autoencoder",
+        weights=_digest(autoencoder),
+        clip_length=CLIP_LENGTH,
+        stride=CLIP_LENGTH,
+        size=FRAME,
+    )
+    with open_workspace(out) as workspace:
+        readable = {name: videos[name] for name in flows}
+        plan = plan_videos(readable, out, extraction, "float32")
+        for name in track(list(plan.todo), "Motion features of videos"):
+            files = FeatureFiles(workspace / name, 1, "float32")
+            _write(files, flows[name], autoencoder, extraction, videos[name])
+            publish(files.workspace, out)
+    return ExtractionReport(
+        extracted=list(plan.todo),
+        done_before=plan.done,
+        changed=plan.changed,
+        failed={**failed, **plan.impossible},
+        damaged={name: flow.damage for name, flow in flows.items() if flow.damage},
+    )
+
+
+def stack_flow(flow, start):
+    """Returns the flow within a clip as channels, 0 after the end of the video.
+
+    Args:
+        flow: array of shape `(frames - 1, 56, 56, 2)`.
+        start: int. The first frame of the clip.
+
+    Returns:
+        A float32 array of shape `(56, 56, 30)`.
+    """
+    part = np.asarray(flow[start : start + CLIP_LENGTH - 1], np.float32)
+    part = np.pad(part, [(0, CLIP_LENGTH - 1 - len(part)), (0, 0), (0, 0), (0, 0)])
+    return part.transpose(1, 2, 0, 3).reshape(FLOW, FLOW, -1)
+
+
+def train_autoencoder(flows, seed, steps, learning_rate=_LEARNING_RATE):
+    """Trains a `FlowAutoencoder` on clips drawn at random: a video, then a place in it.
+
+    The loss is the mean absolute error, as the paper has it; Adam is this project's
+    choice.
+
+    Args:
+        flows: list of arrays of shape `(frames - 1, 56, 56, 2)`.
+        seed: int.
+        steps: int. Steps of 16 clips.
+        learning_rate: float. Defaults to `3e-4`.
+
+    Returns:
+        `(autoencoder, losses)`: the `FlowAutoencoder`, and a float array of shape
+        `(steps, 2)`: the loss of each step, and what no flow at all would have had.
+    """
+    keras.utils.set_random_seed(seed)
+    random = np.random.default_rng(seed)
+    autoencoder = FlowAutoencoder()
+    autoencoder.compile(
+        keras.optimizers.Adam(learning_rate), "mean_absolute_error", jit_compile=False
+    )
+    losses = np.empty((steps, 2))
+    for step in track(range(steps), "Steps of the flow autoencoder"):
+        batch = []
+        for video in random.integers(0, len(flows), _BATCH):
+            last = max(len(flows[video]) + 1 - CLIP_LENGTH, 0)
+            batch.append(stack_flow(flows[video], random.integers(0, last + 1)))
+        batch = np.stack(batch)
+        losses[step] = autoencoder.train_on_batch(batch, batch), np.abs(batch).mean()
+    return autoencoder, losses
+
+
+def _autoencoder(out, settings, flows):
+    """Trains the autoencoder, or opens the one that was trained with these settings."""
+    saved, told = out / "autoencoder.keras", out / "autoencoder.json"
+    if told.is_file():
+        try:
+            content = json.loads(told.read_text(encoding="utf-8"))
+            other = [name for name in settings if content.get(name) != settings[name]]
+            if not other:
+                return keras.saving.load_model(saved, compile=False)
+        except (OSError, ValueError, AttributeError) as error:
+            raise DataError(
+                f"{saved}: expected the autoencoder that the features were made with. It "
+                f"cannot be read: {error}"
+            ) from error
+        raise ConfigError(
+            f"{out}: found motion features made with other settings: {', '.join(other)}. "
+            "Choose another folder."
+        )
+    autoencoder, losses = train_autoencoder(
+        [flows[name].flow for name in settings["learned_from"]],
+        settings["seed"],
+        settings["steps"],
+    )
+    with atomic_path(saved) as temporary:
+        autoencoder.save(temporary)
+    # Of the last tenth of the steps: single ones vary with their clips.
+    loss, without = losses[-max(len(losses) // 10, 1) :].mean(axis=0)
+    write_json(told, {**settings, "loss": loss, "loss_of_no_flow": without})
+    return autoencoder
+
+
+def _digest(model):
+    """Identifies weights by their values: a file of them also holds the time."""
+    digest = hashlib.sha256()
+    for values in model.get_weights():
+        digest.update(values.tobytes())
+    return f"sha256:{digest.hexdigest()}"
+
+
+def _write(files, video, autoencoder, extraction, path):
+    starts = clip_starts(
+        video.num_frames,
+        extraction.clip_length,
+        extraction.stride,
+        extraction.num_segments,
+    )
+    files.begin()
+    try:
+        for first in range(0, len(starts), _BATCH):
+            batch = [stack_flow(video.flow, start) for start in starts[first:][:_BATCH]]
+            # Always as many, so that the network is compiled once.
+            missing = [(0, _BATCH - len(batch)), (0, 0), (0, 0), (0, 0)]
+            features = autoencoder.encoder.predict_on_batch(
+                np.pad(np.stack(batch), missing)
+            )
+            for row in features[: len(batch)]:
+                files.append(row[None])
+        files.finish(
+            Sidecar(
+                extraction=extraction,
+                dtype="float32",
+                num_clips=len(starts),
+                feature_dim=autoencoder.features,
+                num_frames=video.num_frames,
+                fps=video.fps,
+                video=source_of(path),
+                damage=video.damage,
+                version=__version__,
+            )
+        )
+    finally:
+        files.close()

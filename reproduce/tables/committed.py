@@ -1,0 +1,69 @@
+"""What a table gave before, and whether it gives the same again."""
+
+import csv
+import pathlib
+
+from keras_wsad.errors import DataError
+
+RESULTS = pathlib.Path(__file__).with_name("results")
+
+
+def committed_path(number, options):
+    """Returns where the committed CSV of a table on the same data is.
+
+    Raises:
+        DataError: there is none.
+    """
+    path = RESULTS / f"table{number}_{options.suffix}.csv"
+    if not path.is_file():
+        raise DataError(f"{path}: expected the committed table. Found none")
+    return path
+
+
+def compare_with_committed(table, path):
+    """Compares a table with the committed one, seed by seed.
+
+    A row is as before if, over the seeds that both have, the mean of every metric is
+    within the tolerance of the row.
+
+    Args:
+        table: `Table`.
+        path: path, as `committed_path` returns it.
+
+    Returns:
+        `(lines, misses)`: a line for each number, and how many are further away.
+
+    Raises:
+        DataError: there is no such file.
+    """
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            before = {(line["row"], line["metric"]): line for line in csv.DictReader(file)}
+    except OSError as error:
+        raise DataError(f"{path}: expected the committed table ({error}).") from error
+    lines, misses = [], 0
+    for row in table.rows:
+        for metric, cell in row.row.cells.items():
+            line, number = before.get((row.row.title, metric), {}), row.numbers.get(metric)
+            pairs = []
+            if number is not None:
+                pairs = [
+                    (100 * value, float(line[f"seed {seed}"]))
+                    for seed, value in zip(table.options.seeds, number.values, strict=True)
+                    if line.get(f"seed {seed}")
+                ]
+            name = f"{row.row.title}, {metric}"
+            if not pairs:
+                # A problem that was there before is no other result.
+                same = number is None and not line.get("measured") and bool(line)
+                lines.append(f"{name}: {'as' if same else 'NOT as'} committed")
+                misses += not same
+                continue
+            now, then = (sum(values) / len(pairs) for values in zip(*pairs, strict=True))
+            is_near = abs(now - then) <= cell.tolerance
+            misses += not is_near
+            lines.append(
+                f"{name}: {now:.2f}, committed {then:.2f}, "
+                f"{'within' if is_near else 'NOT WITHIN'} {cell.tolerance:g}"
+            )
+    return lines, misses

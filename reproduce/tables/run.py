@@ -1,0 +1,199 @@
+"""Trains and evaluates what a table needs, one run after the other."""
+
+import contextlib
+import dataclasses
+import gc
+import json
+import pathlib
+import sys
+import time
+import traceback
+
+import keras
+
+from keras_wsad.baselines import open_system
+from keras_wsad.config import refuse_other_settings
+from keras_wsad.data import open_experiment_data
+from keras_wsad.errors import MissingExtraError
+from keras_wsad.errors import NeedsPixelsError
+from keras_wsad.errors import RunError
+from keras_wsad.errors import WSADError
+from keras_wsad.evaluation import evaluate
+from keras_wsad.runs import Run
+from keras_wsad.training import train
+from reproduce.tables.motion import MOTION_AWARE
+from reproduce.tables.plan import cell_config
+from reproduce.tables.plan import prepare
+from reproduce.tables.plan import run_name
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """What came of a run.
+
+    Args:
+        run: `Run`, or `None` if there is none.
+        metrics: dict, as `evaluate` returns it, or `None`.
+        problem: str. Why there is none; empty if there is.
+        is_failure: bool. Whether it should have worked.
+    """
+
+    run: Run | None = None
+    metrics: dict | None = None
+    problem: str = ""
+    is_failure: bool = False
+
+
+def run_rows(rows, options):
+    """Trains what is missing and evaluates it.
+
+    A finished run is left as it is, an unfinished one goes on. What a run prints goes into
+    `log.txt` in the folder of the table's runs. A run that fails is told at once, and the
+    others go on.
+
+    Args:
+        rows: list of `Row`.
+        options: `TableOptions`.
+
+    Returns:
+        A dict from the name of a run to its `Outcome`.
+    """
+    jobs = {}
+    for row in rows:
+        for cell in row.cells.values():
+            for seed in options.seeds:
+                jobs.setdefault(run_name(cell, seed), (row, cell, seed))
+    options.folder.mkdir(parents=True, exist_ok=True)
+    missing = [name for name in jobs if not _is_done(options.folder / name)]
+    print(f"{len(jobs)} runs, {len(jobs) - len(missing)} of them done before", flush=True)
+    outcomes, clock, keys = {}, _Clock(missing), _DataKeys()
+    for name, (row, cell, seed) in jobs.items():
+        if name in missing:
+            print(clock.begin(name, f"{row.title}, seed {seed}"), flush=True)
+        outcomes[name] = _finish(cell, options, seed, keys)
+        if outcomes[name].problem:
+            print(f"    {outcomes[name].problem}", flush=True)
+    return outcomes
+
+
+def _is_done(folder):
+    run = Run(folder)
+    return run.is_finished and run.metrics.is_file() and run.scores.is_file()
+
+
+def _finish(cell, options, seed, keys):
+    """Returns the `Outcome` of a run, whatever happens in it."""
+    log = options.folder / "log.txt"
+    with open(log, "a", encoding="utf-8") as file, contextlib.ExitStack() as stack:
+        stack.enter_context(contextlib.redirect_stdout(file))
+        if not sys.stderr.isatty():
+            # On a terminal the bar of a training is shown.
+            stack.enter_context(contextlib.redirect_stderr(file))
+        try:
+            config = cell_config(cell, options, seed)
+            run = Run(options.folder / config.name)
+            if _is_done(run.folder):
+                # It may be of an earlier call with other options.
+                settings = run.load_config()
+                refuse_other_settings(config, settings, {"runs", "name"}, run.folder)
+                keys.refuse_other_data(config, run)
+            elif options.quick and options.data is not None and _looks_at_videos(cell):
+                return Outcome(problem="left out: in a quick table of your data")
+            else:
+                prepare(cell, options, config)
+                keras.backend.clear_session()
+                gc.collect()
+                finish_run(config)
+            metrics = json.loads(run.metrics.read_text(encoding="utf-8"))
+            return Outcome(run=run, metrics=metrics)
+        except NeedsPixelsError as error:
+            return Outcome(problem=f"needs pixels: {error.found}")
+        except MissingExtraError as error:
+            return Outcome(problem=f"needs an extra: {error}")
+        except WSADError as error:
+            return Outcome(problem=f"failed: {error}", is_failure=True)
+        except Exception as error:
+            # Of whatever kind: the other rows go on, and the log has where it was.
+            traceback.print_exc(file=file)
+            problem = f"failed: {type(error).__name__}: {error} (see {log})"
+            return Outcome(problem=problem, is_failure=True)
+
+
+class _DataKeys:
+    """What data are, opened once for all rows that share them."""
+
+    def __init__(self):
+        self._known = {}
+
+    def refuse_other_data(self, config, run):
+        """Makes a run an error whose features or lists have changed since."""
+        then = run.load_training().get("data_key")
+        place = (config.data, config.features, config.validation_fraction, config.seed)
+        if then is None:
+            return
+        if place not in self._known:
+            self._known[place] = open_experiment_data(config).key
+        if self._known[place] != then:
+            raise RunError(
+                f"{run.folder}: its features or lists have changed since it was trained. "
+                "Delete it, or use other --runs"
+            )
+
+
+def _looks_at_videos(cell):
+    return cell.settings.get("features") == MOTION_AWARE or (
+        open_system(cell.system).reads == "pixels"
+    )
+
+
+class _Clock:
+    """Estimates the time left from what the runs have taken so far."""
+
+    def __init__(self, names):
+        self._names = names
+        self._seconds = {}
+        self._current = None
+
+    def begin(self, name, title):
+        now = time.monotonic()
+        if self._current is not None:
+            before, started = self._current
+            self._seconds[before] = now - started
+        self._current = (name, now)
+        place = self._names.index(name)
+        line = f"[{place + 1}/{len(self._names)}] {title}"
+        if not self._seconds:
+            return line
+        # Another seed of a row tells most; of a new row nothing is known but the mean.
+        mean = sum(self._seconds.values()) / len(self._seconds)
+        of_row = {_without_seed(name): taken for name, taken in self._seconds.items()}
+        left = sum(of_row.get(_without_seed(n), mean) for n in self._names[place:])
+        minutes = left / 60
+        return line + (
+            f", about {minutes:.0f} min left" if minutes >= 1 else ", < 1 min left"
+        )
+
+
+def _without_seed(name):
+    return name.rpartition("-seed")[0]
+
+
+def finish_run(config):
+    """Trains a run, goes on with it, or takes it as it is, and evaluates it.
+
+    Args:
+        config: `ExperimentConfig` with a name.
+
+    Returns:
+        `(run, metrics)`.
+
+    Raises:
+        ConfigError: a run of that name was made with other settings.
+    """
+    run = Run(pathlib.Path(config.runs, config.name))
+    if run.is_finished:
+        before = run.load_config()
+        refuse_other_settings(config, before, {"runs", "name"}, run.folder)
+    else:
+        train(config, resume=run.folder if run.config.is_file() else None)
+    return run, evaluate(run.folder)

@@ -1,0 +1,163 @@
+"""A table as it is measured: its rows, what they differ by, and on what."""
+
+import dataclasses
+
+from keras_wsad.data import open_experiment_data
+from keras_wsad.errors import ConfigError
+from keras_wsad.errors import RunError
+from keras_wsad.runs import describe_environment
+from keras_wsad.training.fit_learner import OWN_CHECKPOINT
+from reproduce.tables.measure import consecutive_differences
+from reproduce.tables.measure import differences_to_proposed
+from reproduce.tables.measure import measure_row
+from reproduce.tables.plan import BASELINE_STEPS
+from reproduce.tables.plan import cell_config
+from reproduce.tables.plan import prepare
+from reproduce.tables.resampling import Resampling
+from reproduce.tables.rows import EXPECTED
+from reproduce.tables.rows import read_table
+from reproduce.tables.run import run_rows
+
+TITLES = {
+    1: "Table I: what each part of the model is worth",
+    2: "Table II: the model among others",
+}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Table:
+    """A measured table.
+
+    Attributes:
+        number: int.
+        options: `TableOptions`.
+        rows: list of `MeasuredRow`, reference rows last.
+        differences: list of `Difference`, of the rows that are no references.
+        protocol: list of str, on what and how the numbers were measured.
+        environment: dict, see `describe_environment`.
+        videos: list of `Video`, the test videos.
+        outcomes: dict from the name of a run to its `Outcome`.
+    """
+
+    number: int
+    options: object
+    rows: list
+    differences: list
+    protocol: list
+    environment: dict
+    videos: list
+    outcomes: dict
+
+    @property
+    def title(self):
+        """The title, with the data that it is measured on."""
+        return f"{TITLES[self.number]}, on {self.options.data_name}"
+
+    @property
+    def failed(self):
+        """Titles of the rows in which something went wrong."""
+        return [row.row.title for row in self.rows if row.failed]
+
+
+def make_table(number, options, titles=None, replicates=1000):
+    """Runs what a table needs and measures it.
+
+    Args:
+        number: int. 1 or 2.
+        options: `TableOptions`.
+        titles: list of str, or `None`. Parts of the titles of the rows to make; all
+            without it. Defaults to `None`.
+        replicates: int. Bootstrap draws. Defaults to `1000`.
+
+    Returns:
+        A `Table`.
+
+    Raises:
+        ConfigError: `replicates` is below 1.
+        DataError: the data do not fit.
+        RunError: there is no such row, or not one row has a number.
+    """
+    if replicates < 1:
+        raise ConfigError(f"Expected replicates >= 1. Received: {replicates}")
+    rows = choose_rows(read_table(number, EXPECTED), titles)
+    # What does not fit the data at all is told before hours of training.
+    cells = [cell for row in rows for cell in row.cells.values()]
+    # Those on features of their own do not speak for the others.
+    cell = next((cell for cell in cells if "features" not in cell.settings), cells[0])
+    config = cell_config(cell, options, options.seeds[0])
+    prepare(cell, options, config)
+    data = open_experiment_data(config)
+    outcomes = run_rows(rows, options)
+    done = [outcome for outcome in outcomes.values() if outcome.metrics]
+    if not done:
+        problem = next(iter(outcomes.values())).problem
+        raise RunError(f"Expected a row that works. The first says: {problem}")
+    resampling = Resampling(data.test, options.alignment, replicates)
+    measured = [measure_row(row, outcomes, options, resampling) for row in rows]
+    own = [row for row in measured if not row.row.is_reference]
+    compare = consecutive_differences if number == 1 else differences_to_proposed
+    return Table(
+        number=number,
+        options=options,
+        rows=measured,
+        differences=compare(own),
+        protocol=_protocol(data, config, options, done),
+        environment=describe_environment(),
+        videos=data.test,
+        outcomes=outcomes,
+    )
+
+
+def choose_rows(rows, titles):
+    """Returns the rows whose title contains one of some words, whatever its case.
+
+    Args:
+        rows: list of `Row`.
+        titles: list of str, or `None` for all rows.
+
+    Raises:
+        RunError: a word is in no title.
+    """
+    if titles is None:
+        return rows
+    chosen = set()
+    for word in titles:
+        found = {row.title for row in rows if word.lower() in row.title.lower()}
+        if not found:
+            listed = ", ".join(row.title for row in rows)
+            raise RunError(
+                f"Expected words of a row's title ({listed}). Received: {word!r}"
+            )
+        chosen |= found
+    return [row for row in rows if row.title in chosen]
+
+
+def _protocol(data, config, options, done):
+    rules = {outcome.metrics["about"]["checkpoint"]["rule"] for outcome in done}
+    if OWN_CHECKPOINT in rules:
+        rules.remove(OWN_CHECKPOINT)
+        rules.add("their own, of systems that are not trained in epochs")
+    seeds = ", ".join(map(str, options.seeds))
+    lines = [
+        f"Data: {data.source}{', standardised' if options.standardize else ''}; "
+        f"{len(data.training)} videos to train on, {len(data.validation)} held out, "
+        f"{len(data.test)} test videos"
+        + (f", {len(data.left_out)} more have no features" if data.left_out else ""),
+        f"Protocol: frames {options.alignment}, segments pooled by {config.reduce}, "
+        f"{config.alignment}; checkpoint rules {', '.join(sorted(rules))}; seeds {seeds}, "
+        f"mean ± standard deviation, in brackets the 95 % "
+        "bootstrap interval of the mean over test videos",
+        "Published: as printed in the paper, each row on the features of UCF-Crime that "
+        "its authors had; not to be compared with what was measured on others",
+    ]
+    if options.quick:
+        lines.append(
+            f"A QUICK TABLE of {config.steps} steps: it shows the form, and its numbers "
+            "mean nothing"
+        )
+    else:
+        lines.append(
+            f"Budget: at most {options.steps or BASELINE_STEPS} steps for a system other "
+            "than the joint model; its own are in the runs' config.yaml"
+        )
+    return lines

@@ -1,0 +1,38 @@
+import pytest
+
+from keras_wsad.cli import main
+from keras_wsad.cli.report_errors import report_errors
+from keras_wsad.errors import DataError
+
+
+def stop(*_, **__):
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("error", [DataError("bad"), OSError("bad")])
+def test_an_error_that_is_foreseen_is_a_line(error, capsys):
+    @report_errors("nothing is left")
+    def command():
+        raise error
+
+    assert command() == 1
+    assert capsys.readouterr().err == "error: bad\n"
+
+
+def test_a_mistake_of_ours_is_not_hidden():
+    @report_errors("nothing is left")
+    def command():
+        raise TypeError("bad")
+
+    with pytest.raises(TypeError):
+        command()
+
+
+def test_what_goes_on_after_a_stop_is_said_of_each_command(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("keras_wsad.scenes.write_data_set", stop)
+    assert main(["simulate", "--out", str(tmp_path)]) == 130
+    assert capsys.readouterr().err == "stopped; the same command goes on\n"
+    monkeypatch.setattr("keras_wsad.training.train", stop)
+    assert main(["train", f"--data={tmp_path}"]) == 130
+    line = "stopped; --resume RUN goes on with a run that was begun\n"
+    assert capsys.readouterr().err == line

@@ -1,0 +1,135 @@
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import sysconfig
+
+import numpy as np
+import pytest
+
+import keras_wsad
+from keras_wsad.config import ExperimentConfig
+from keras_wsad.data import CLASS_NAMES
+from keras_wsad.features import normalize_clips
+from keras_wsad.features import pool_segments
+from keras_wsad.inference.export import export_saved_model
+from keras_wsad.models import JointModel
+from tests.inference.open_model_test import NAMES
+from tests.inference.open_model_test import a_feature_file
+
+
+@pytest.fixture(scope="module")
+def saved_models(tmp_path_factory):
+    """A small untrained model, exported with each way of pooling."""
+    import tensorflow as tf
+
+    folder, model = tmp_path_factory.mktemp("saved"), JointModel(8, 6, lstm_units=4)
+    exported = {}
+    for alignment in ("aligned", "release"):
+        for reduce in ("max", "mean"):
+            path = folder / f"{alignment}-{reduce}"
+            config = ExperimentConfig(num_segments=8, alignment=alignment, reduce=reduce)
+            export_saved_model(model, path, config)
+            exported[alignment, reduce] = tf.saved_model.load(str(path))
+    return model, exported
+
+
+@pytest.mark.large
+@pytest.mark.parametrize("num_clips", [1, 7, 8, 9, 12, 20, 100])
+def test_a_saved_model_pools_as_training_does(saved_models, random, num_clips):
+    model, exported = saved_models
+    clips = random.normal(size=(num_clips, 6)).astype("float32")
+    clips[0] = 0
+    for (alignment, reduce), saved in exported.items():
+        options = {"num_segments": 8, "reduce": reduce, "alignment": alignment}
+        inputs = {
+            "features": pool_segments(clips, **options)[None],
+            "normalized_features": pool_segments(normalize_clips(clips), **options)[None],
+        }
+        expected, actual = model(inputs), saved.serve_clips(clips)
+        for name in NAMES:
+            np.testing.assert_allclose(actual[name], expected[name], rtol=1e-4, atol=1e-6)
+
+
+def test_a_saved_model_takes_any_batch_of_segments(saved_models, random):
+    model, exported = saved_models
+    for batch in (1, 5):
+        features = random.random((batch, 8, 6), "float32")
+        inputs = {"features": features, "normalized_features": normalize_clips(features)}
+        expected, saved = model(inputs), exported["aligned", "max"]
+        both = saved.serve_both(features, inputs["normalized_features"])
+        for actual in (saved.serve(features), both):
+            assert set(actual) == set(NAMES)
+            for name in NAMES:
+                np.testing.assert_allclose(
+                    actual[name], expected[name], rtol=1e-4, atol=1e-6
+                )
+
+
+# What is taken away for the bare environment: this project, Keras, and what they need.
+ABSENT = (
+    "__editable__",
+    "keras",
+    "tensorboard",
+    "scipy",
+    "sklearn",
+    "matplotlib",
+    "rich",
+    "av",
+)
+
+
+@pytest.fixture(scope="module")
+def bare_packages(tmp_path_factory):
+    """A folder of packages that has TensorFlow's and not this project's."""
+    folder = tmp_path_factory.mktemp("packages")
+    for place in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}:
+        for path in pathlib.Path(place).iterdir():
+            if not path.name.startswith(ABSENT) and path.suffix != ".pth":
+                (folder / path.name).symlink_to(path)
+    return folder
+
+
+@pytest.mark.large
+def test_a_saved_model_serves_in_a_bare_environment(tiny_run, tiny_root, bare_packages):
+    path = a_feature_file(tiny_root)
+    program = """
+import importlib.util, json, sys
+
+for name in ("keras", "keras_wsad", "rich", "sklearn"):
+    assert importlib.util.find_spec(name) is None, name
+import numpy as np
+import tensorflow as tf
+
+model = tf.saved_model.load(sys.argv[1])
+outputs = model.serve_clips(np.load(sys.argv[2]))
+signature = model.signatures["serving_default"]
+batch = signature(tf.zeros((3, 8, 16)))
+assert batch["segment_scores"].shape == (3, 8)
+print(json.dumps({name: tensor.numpy()[0].tolist() for name, tensor in outputs.items()}))
+"""
+    # Without `site`, no package is found but those of the folder.
+    command = [sys.executable, "-S", "-c", program, str(tiny_run.saved_model), str(path)]
+    environment = {**os.environ, "PYTHONPATH": str(bare_packages)}
+    result = subprocess.run(
+        command,
+        check=True,
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=bare_packages.parent,
+    )
+    outputs = json.loads(result.stdout)
+    prediction = keras_wsad.load(tiny_run.folder).predict(path)
+    for name in NAMES:
+        np.testing.assert_allclose(
+            outputs[name], getattr(prediction, name), rtol=1e-4, atol=1e-6
+        )
+
+
+def test_a_saved_model_says_what_it_is(tiny_run):
+    about = json.loads((tiny_run.saved_model / "assets.extra/keras_wsad.json").read_text())
+    assert about["class_names"] == list(CLASS_NAMES)
+    assert (about["num_segments"], about["feature_dim"]) == (8, 16)
+    assert (about["reduce"], about["alignment"]) == ("max", "aligned")

@@ -1,0 +1,116 @@
+import pytest
+
+from keras_wsad.baselines import SYSTEMS
+from keras_wsad.baselines import open_system
+from keras_wsad.errors import ConfigError
+from keras_wsad.errors import DataError
+from keras_wsad.errors import NeedsPixelsError
+from reproduce.tables.motion import MOTION_AWARE
+from reproduce.tables.plan import TableOptions
+from reproduce.tables.plan import cell_config
+from reproduce.tables.plan import prepare
+from reproduce.tables.plan import run_name
+from reproduce.tables.rows import EXPECTED
+from reproduce.tables.rows import read_table
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_every_row_of_the_paper_is_a_system_that_there_is(number, tiny_root):
+    rows = read_table(number, EXPECTED)
+    options = TableOptions(data=str(tiny_root))
+    for row in rows:
+        for cell in row.cells.values():
+            assert cell.system in SYSTEMS
+            assert open_system(cell.system).title
+            config = cell_config(cell, options, 0)
+            assert (config.system, config.seed) == (cell.system, 0)
+
+
+def test_motion_aware_features_need_the_videos(tiny_root, tmp_path):
+    options = TableOptions(data=str(tiny_root), runs=str(tmp_path))
+    rows = {row.title: row for row in read_table(2, EXPECTED)}
+    cell = rows["Zhu and Newsam, motion-aware features"].cells["auc"]
+    config = cell_config(cell, options, 0)
+    assert config.features == str(options.folder / MOTION_AWARE)
+    with pytest.raises(NeedsPixelsError, match="found 0 of"):
+        prepare(cell, options, config)
+
+
+def test_baselines_have_no_fewer_steps_than_the_joint_model(monkeypatch, tmp_path):
+    # Settings alone are looked at: nothing is rendered.
+    monkeypatch.setattr("reproduce.tables.plan.embedded_root", lambda *args: tmp_path)
+    for data in (None, "x"):
+        options = TableOptions(data=data)
+        rows = [row for row in read_table(2, EXPECTED) if not row.is_reference]
+        cells = [row.cells["auc"] for row in rows if row.title != "Hasan et al."]
+        steps = {cell.system: cell_config(cell, options, 0).steps for cell in cells}
+        joint = steps.pop("joint")
+        assert all(joint < of_baseline for of_baseline in steps.values()), steps
+
+
+def test_what_is_a_part_of_the_joint_model_is_tuned_like_it():
+    rows = {row.title: row for row in read_table(2, EXPECTED)}
+    joint, part, other = (
+        cell_config(rows[title].cells["auc"], TableOptions(), 0)
+        for title in ("Proposed model", "I3D baseline", "Sultani et al.")
+    )
+    for name in ("learning_rate", "dropout", "smoothness", "sparsity"):
+        assert getattr(part, name) == getattr(joint, name), name
+    assert other.sparsity == joint.sparsity
+    assert (other.learning_rate, other.dropout) == (0.01, 0.6)
+
+
+@pytest.mark.parametrize("settings", ["lstm=flase", "no_such=1", "steps=many"])
+def test_a_setting_that_is_none_is_an_error(settings, tmp_path):
+    header = "row,metric,system,settings,published,tolerance,note"
+    for name in ("table1", "references"):
+        path = tmp_path / f"{name}.csv"
+        path.write_text(f"{header}\n{name},auc,joint,{settings},,1,\n", encoding="utf-8")
+    cell = read_table(1, tmp_path)[0].cells["auc"]
+    with pytest.raises(ConfigError):
+        cell_config(cell, TableOptions(data="x"), 0)
+
+
+def test_table_1_is_the_papers():
+    rows = [row for row in read_table(1, EXPECTED) if not row.is_reference]
+    published = [(row.cells["auc"].published, row.cells["maa"].published) for row in rows]
+    assert published == [(78.62, 14.66), (80.14, 20.02), (80.39, 27.68), (82.12, 34.1)]
+    configs = [cell_config(row.cells["auc"], TableOptions(data="x"), 0) for row in rows]
+    flags = [(c.lstm, c.second_level, c.first_level) for c in configs]
+    assert flags == [
+        (False, False, False),
+        (True, False, False),
+        (True, True, False),
+        (True, True, True),
+    ]
+
+
+def test_cells_with_the_same_settings_share_a_run():
+    row = read_table(1, EXPECTED)[0]
+    names = {run_name(cell, 1) for cell in row.cells.values()}
+    assert len(names) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("a,speed,joint,,,1,", "expected a metric in auc, maa. Found 'speed'"),
+        ("a,auc,joint,,much,1,", "line 2: could not convert"),
+        ("a,auc,joint,,,,", "line 2: could not convert"),
+        ("a,auc,joint,lstm,,1,", "line 2: expected settings like steps=300"),
+        ("a,auc,svm,,,1,\na,auc,joint,,,1,", "line 3: expected one line for a, auc"),
+    ],
+)
+def test_a_bad_line_is_named(tmp_path, line, problem):
+    header = "row,metric,system,settings,published,tolerance,note"
+    (tmp_path / "table1.csv").write_text(f"{header}\n{line}\n", encoding="utf-8")
+    with pytest.raises(DataError, match=problem):
+        read_table(1, tmp_path)
+
+
+def test_absent_rows_and_other_columns_are_told(tmp_path):
+    with pytest.raises(DataError, match="come with the source tree"):
+        read_table(1, tmp_path)
+    (tmp_path / "table1.csv").write_text("row,system\n", encoding="utf-8")
+    with pytest.raises(DataError, match="expected the columns row, metric"):
+        read_table(1, tmp_path)

@@ -1,0 +1,252 @@
+import csv
+import dataclasses
+import io
+import shutil
+
+import numpy as np
+import pytest
+
+from keras_wsad.errors import ConfigError
+from keras_wsad.errors import DataError
+from keras_wsad.errors import NeedsPixelsError
+from keras_wsad.errors import RunError
+from keras_wsad.evaluation.scores_file import load_scores
+from keras_wsad.metrics.bootstrap import interval
+from reproduce.tables.committed import compare_with_committed
+from reproduce.tables.measure import Difference
+from reproduce.tables.measure import differences_to_proposed
+from reproduce.tables.measure import measure_row
+from reproduce.tables.pictures import draw_pictures
+from reproduce.tables.resampling import Resampling
+from reproduce.tables.table import make_table
+from reproduce.tables.write import print_table
+from reproduce.tables.write import table_as_csv
+from reproduce.tables.write import table_as_latex
+from reproduce.tables.write import table_as_markdown
+from reproduce.tables.write import write_table
+
+
+@pytest.mark.large
+def test_numbers_are_those_of_the_runs(table):
+    """Mean and spread by hand from the metrics of the two seeds."""
+    small = table.rows[0]
+    names = [name for name in table.outcomes if "lstm_false" in name]
+    areas = [table.outcomes[name].metrics["detection"]["aligned"]["auc"] for name in names]
+    assert small.numbers["auc"].values == areas
+    assert small.numbers["auc"].mean == pytest.approx((areas[0] + areas[1]) / 2)
+    assert small.numbers["auc"].std == pytest.approx(abs(areas[0] - areas[1]) / 2**0.5)
+    low, high = small.numbers["auc"].interval
+    assert low <= small.numbers["auc"].mean <= high
+
+
+@pytest.mark.large
+def test_rows_with_the_same_settings_are_trained_once(table):
+    assert len(table.outcomes) == 4
+    assert table.rows[2].numbers["auc"].values == table.rows[0].numbers["auc"].values
+
+
+@pytest.mark.large
+def test_the_difference_is_paired(table):
+    """A row less itself is nothing in every draw; drawn apart it would not be."""
+    difference = table.differences[0]
+    assert (difference.better, difference.than) == ("whole", "small")
+    whole, small = table.rows[1], table.rows[0]
+    assert difference.mean == pytest.approx(
+        whole.numbers["auc"].mean - small.numbers["auc"].mean
+    )
+    assert difference.interval == interval(whole.draws["auc"] - small.draws["auc"])
+    assert interval(small.draws["auc"] - table.rows[2].draws["auc"]) == [0, 0]
+
+
+@pytest.mark.large
+def test_table_2_compares_the_proposed_model_with_every_other_row(table):
+    small, whole = table.rows[:2]
+    assert differences_to_proposed([small, whole]) == []
+    cells = {
+        name: dataclasses.replace(cell, settings={})
+        for name, cell in whole.row.cells.items()
+    }
+    proposed = dataclasses.replace(whole, row=dataclasses.replace(whole.row, cells=cells))
+    found = differences_to_proposed([proposed, small])
+    assert [(d.better, d.than, d.metric) for d in found] == [
+        ("whole", "small", "auc"),
+        ("whole", "small", "maa"),
+    ]
+
+
+def test_a_difference_is_shown_if_its_interval_leaves_out_zero():
+    def difference(*interval):
+        return Difference(metric="auc", better="b", than="a", mean=0.1, interval=interval)
+
+    assert difference(0.01, 0.2).is_shown
+    assert difference(-0.2, -0.01).is_shown
+    assert not difference(-0.01, 0.2).is_shown
+
+
+@pytest.mark.large
+def test_what_is_done_is_not_done_again(table, expected, options, monkeypatch):
+    def refuse(*args, **kwargs):
+        raise AssertionError("trained again")
+
+    monkeypatch.setattr("reproduce.tables.table.EXPECTED", expected)
+    monkeypatch.setattr("reproduce.tables.run.train", refuse)
+    monkeypatch.setattr("reproduce.tables.run.evaluate", refuse)
+    again = make_table(1, options, replicates=40)
+    assert table_as_csv(again) == table_as_csv(table)
+
+
+@pytest.mark.large
+def test_runs_of_other_options_are_not_passed_off(table, expected, options, monkeypatch):
+    monkeypatch.setattr("reproduce.tables.table.EXPECTED", expected)
+    with pytest.raises(RunError, match=r"steps 5 \(was 4\)"):
+        make_table(1, dataclasses.replace(options, steps=5), replicates=10)
+
+
+@pytest.mark.large
+def test_scores_of_other_test_videos_are_not_passed_off(table, options):
+    row = table.rows[0].row
+    other = Resampling(table.videos[1:], options.alignment, replicates=5)
+    measured = measure_row(row, table.outcomes, options, other)
+    assert measured.failed
+    assert measured.numbers == {}
+    assert f"Found those of {len(table.videos)}" in measured.problems["auc"]
+
+
+def test_replicates_are_checked_before_anything_is_trained(expected, options, monkeypatch):
+    monkeypatch.setattr("reproduce.tables.table.EXPECTED", expected)
+    with pytest.raises(ConfigError, match="replicates >= 1"):
+        make_table(1, dataclasses.replace(options, steps=5), replicates=0)
+
+
+@pytest.mark.large
+def test_runs_on_features_that_have_changed_are_not_passed_off(
+    expected, options, tiny_root, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("reproduce.tables.table.EXPECTED", expected)
+    root = tmp_path / "data"
+    shutil.copytree(tiny_root, root)
+    settings = {"data": str(root), "runs": str(tmp_path / "runs"), "seeds": (0,)}
+    options = dataclasses.replace(options, **settings)
+    make_table(1, options, titles=["small"], replicates=10)
+    path = next((root / "features").iterdir())
+    np.save(path, np.load(path) + 1)
+    with pytest.raises(RunError, match="have changed since it was trained"):
+        make_table(1, options, titles=["small"], replicates=10)
+
+
+@pytest.mark.large
+def test_a_failed_row_is_shown_and_the_others_go_on(
+    expected, options, tmp_path, monkeypatch
+):
+    from keras_wsad.training import train
+
+    def fail_whole(config, resume=None):
+        if config.lstm:
+            raise ZeroDivisionError("no such luck")
+        return train(config, resume)
+
+    monkeypatch.setattr("reproduce.tables.table.EXPECTED", expected)
+    monkeypatch.setattr("reproduce.tables.run.train", fail_whole)
+    options = dataclasses.replace(options, seeds=(0,), runs=str(tmp_path))
+    table = make_table(1, options, replicates=10)
+    assert table.failed == ["whole"]
+    assert table.rows[0].numbers["auc"].mean > 0
+    text = table_as_markdown(table)
+    assert "ZeroDivisionError: no such luck" in text
+    assert "| failed |" in text
+    assert table.differences == []
+    log = (options.folder / "log.txt").read_text(encoding="utf-8")
+    assert "Traceback" in log
+
+
+@pytest.mark.large
+def test_a_system_without_its_pixels_is_no_failure(
+    expected, options, tmp_path, monkeypatch
+):
+    from keras_wsad.training import train
+
+    def without_pixels(config, resume=None):
+        if config.lstm:
+            raise NeedsPixelsError("whole", config.data, ["Abuse001"], 5)
+        return train(config, resume)
+
+    monkeypatch.setattr("reproduce.tables.table.EXPECTED", expected)
+    monkeypatch.setattr("reproduce.tables.run.train", without_pixels)
+    options = dataclasses.replace(options, seeds=(0,), runs=str(tmp_path))
+    table = make_table(1, options, replicates=10)
+    assert table.failed == []
+    text = table_as_markdown(table)
+    assert "| needs pixels |" in text
+    assert "whole, auc: needs pixels: found 4 of 5 videos" in text
+    # What is committed names no folder of a machine.
+    assert str(options.data) not in text
+
+
+@pytest.mark.large
+def test_all_forms_hold_the_same_numbers(table, tmp_path, capsys):
+    print_table(table)
+    printed = capsys.readouterr().out
+    number = f"{100 * table.rows[1].numbers['auc'].mean:.2f}"
+    for text in (printed, table_as_markdown(table), table_as_latex(table)):
+        assert number in text
+        assert "82.12" in text
+        assert "seeds 0, 1" in text
+    lines = list(csv.DictReader(io.StringIO(table_as_csv(table))))
+    line = next(line for line in lines if (line["row"], line["metric"]) == ("whole", "auc"))
+    assert float(line["measured"]) == pytest.approx(float(number), abs=0.01)
+    assert [float(line["seed 0"]), float(line["seed 1"])] == pytest.approx(
+        [100 * value for value in table.rows[1].numbers["auc"].values], abs=1e-3
+    )
+    for path in write_table(table, tmp_path / "t"):
+        assert (tmp_path / path).stat().st_size > 100
+
+
+@pytest.mark.large
+def test_references_are_marked(table):
+    text = table_as_markdown(table)
+    assert text.index("| whole |") < text.index("**for reference**")
+    assert text.index("**for reference**") < text.index("| for reference |")
+
+
+def test_rows_can_be_chosen_by_a_word(expected, options, monkeypatch):
+    monkeypatch.setattr("reproduce.tables.table.EXPECTED", expected)
+    table = make_table(1, options, titles=["WHOLE"], replicates=10)
+    assert [row.row.title for row in table.rows] == ["whole"]
+    with pytest.raises(RunError, match="Received: 'other'"):
+        make_table(1, options, titles=["other"])
+
+
+@pytest.mark.large
+def test_the_check_tells_a_changed_number(table, tmp_path):
+    path = tmp_path / "committed.csv"
+    path.write_text(table_as_csv(table), encoding="utf-8")
+    assert compare_with_committed(table, path)[1] == 0
+    value = 100 * table.rows[1].numbers["auc"].values[0]
+    # Two seeds: half of the change is in the mean, against a tolerance of 1.
+    for change, misses in ((1.9, 0), (2.1, 1)):
+        text = table_as_csv(table).replace(f"{value:.3f}", f"{value + change:.3f}")
+        path.write_text(text, encoding="utf-8")
+        lines, found = compare_with_committed(table, path)
+        assert found == misses, lines
+    with pytest.raises(DataError, match="expected the committed table"):
+        compare_with_committed(table, tmp_path / "absent.csv")
+
+
+@pytest.mark.large
+def test_pictures_are_drawn_beside_published_curves(table, tmp_path):
+    curve = np.array([0.0, 0.5, 1.0])
+    paths = draw_pictures(table, tmp_path / "t", {"published": (curve, curve)})
+    names = [path.rpartition("_")[2] for path in paths]
+    assert names == ["roc.png", "bars.png", "confusion.png"]
+
+
+@pytest.mark.large
+def test_scores_are_kept_by_name(table):
+    run = next(iter(table.outcomes.values())).run
+    names, scores = load_scores(run.scores)
+    assert names == [video.name for video in table.videos]
+    assert scores["segment_scores"].shape == (len(names), 8)
+    run_scores = run.folder / "broken.npz"
+    run_scores.write_bytes(b"half")
+    with pytest.raises(RunError, match="not the scores"):
+        load_scores(run_scores)
