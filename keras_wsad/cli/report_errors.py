@@ -31,8 +31,9 @@ def report_errors(after_a_stop):
                 # Of the system: a full disk, a folder that may not be written to.
                 print(f"error: {error}", file=sys.stderr)
                 return 1
-            except KeyboardInterrupt:
-                print(f"stopped; {after_a_stop}", file=sys.stderr)
+            except KeyboardInterrupt as stop:
+                # Whoever knows more than the command says it in the exception.
+                print(f"stopped; {str(stop) or after_a_stop}", file=sys.stderr)
                 return 130
 
         return reporting

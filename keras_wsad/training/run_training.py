@@ -54,6 +54,10 @@ def train(config, resume=None):
     try:
         with timed("Training"):
             fit(system, config, data, run, started)
+    except KeyboardInterrupt as stop:
+        if run.config.is_file():
+            raise KeyboardInterrupt(f"--resume {run.folder} goes on with the run") from stop
+        raise
     finally:
         keras.config.set_dtype_policy(before)
     return run
