@@ -153,23 +153,26 @@ class Run:
             )
 
 
-def newest_run(runs="runs", parts=("model.keras", "system")):
+def newest_run(runs="runs", parts=("model.keras", "system"), system=None):
     """Returns the finished run in a folder whose model was written last.
 
     Args:
         runs: str or path. Defaults to `"runs"`.
         parts: tuple of names, what a run may end with. Defaults to all.
+        system: str. Only runs of this system; `None` for any. Defaults to `None`.
 
     Raises:
         RunError: there is none.
     """
     models = [path for part in parts for path in pathlib.Path(runs).glob(f"*/{part}")]
-    newest = max(models, key=lambda path: path.stat().st_mtime, default=None)
-    if newest is None:
-        raise RunError(
-            f"{runs}: expected a finished run. Found none; `python train.py` makes one."
-        )
-    return newest.parent
+    models.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in models:
+        if system is None or Run(path.parent).load_config().system == system:
+            return path.parent
+    of = f" of the system {system}" if system else ""
+    raise RunError(
+        f"{runs}: expected a finished run{of}. Found none; `python train.py` makes one."
+    )
 
 
 def describe_environment():

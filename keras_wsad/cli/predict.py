@@ -37,8 +37,8 @@ def predict_command(argv=None, prog="keras-wsad predict"):
     )
     parser.add_argument(
         "--model",
-        help="a run folder, its model.keras or its saved_model (default: the newest in "
-        "runs)",
+        help="a run folder, its model.keras or its saved_model (default: the newest "
+        "run of the joint model in runs)",
     )
     parser.add_argument(
         "--out", default="predictions", help="where to write (default: %(default)s)"
@@ -91,7 +91,7 @@ def predict_command(argv=None, prog="keras-wsad predict"):
                 f"its name. Received: {other} and {path}"
             )
     truths = GroundTruth(arguments.data)
-    predictor = load(arguments.model or newest_run())
+    predictor = load(arguments.model or newest_run(system="joint"))
     failed = predict_files(
         found,
         predictor,
