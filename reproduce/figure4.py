@@ -53,13 +53,19 @@ def draw_figure4(folder, names=None, out=None, data=None):
         `(path, lines)`: where the figure is, and a line on each video.
 
     Raises:
-        RunError: the folder is no finished run, or a video is none of its test videos.
+        RunError: the folder is no finished run, its system names no classes, or a
+            video is none of its test videos.
         DataError: the data is gone, of another width, or of another extraction.
 
     Reference:
         - Majhi et al., FG 2021, figure 4.
     """
     scored = score_run(folder, data)
+    if "class_probabilities" not in scored.scores:
+        raise RunError(
+            f"{scored.run.folder}: expected a run of a system that names classes. Found "
+            f"{scored.config.system}"
+        )
     threshold = scored.about["threshold"]["value"]
     pairs = []
     for place, video in enumerate(scored.videos):

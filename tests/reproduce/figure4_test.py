@@ -1,5 +1,6 @@
 import re
 import shutil
+import types
 
 import matplotlib.image
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from keras_wsad.data import UCFCrime
 from keras_wsad.data import Video
+from keras_wsad.errors import RunError
 from keras_wsad.inference import VideoPrediction
 from reproduce.figure4 import choose_examples
 from reproduce.figure4 import draw_figure4
@@ -102,3 +104,14 @@ def test_features_of_another_kind_are_refused(tiny_run, tiny_root, tmp_path, cap
     arguments = ["--run", str(tiny_run.folder), "--data", str(root)]
     assert main(arguments) == 1
     assert "takes 16 features a segment. Found 9" in capsys.readouterr().err
+
+
+def test_a_system_without_classes_is_refused(monkeypatch):
+    scored = types.SimpleNamespace(
+        scores={"segment_scores": np.zeros((1, 32))},
+        run=types.SimpleNamespace(folder="runs/svm"),
+        config=types.SimpleNamespace(system="svm"),
+    )
+    monkeypatch.setattr("reproduce.figure4.score_run", lambda *arguments: scored)
+    with pytest.raises(RunError, match=r"names classes\. Found svm"):
+        draw_figure4("runs/svm")
