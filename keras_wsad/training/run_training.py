@@ -1,5 +1,6 @@
 """The begin and the end that all systems have in common."""
 
+import contextlib
 import time
 
 import keras
@@ -39,32 +40,46 @@ def train(config, resume=None):
     system = open_system(config.system)(config)
     refuse_settings_of_others(config)
     run = run_to_resume(resume, config) if resume else new_run(config)
-    if config.deterministic:
-        _enable_op_determinism()
-    data = open_experiment_data(config)
-    # After the data, which may have needed a network of its own.
-    keras.utils.set_random_seed(config.seed)
-    print(data.summary)
-    fit = fit_head if isinstance(system, Head) else fit_learner
-    if config.standardize:
-        rows = data.rows(data.training, config.train_crop)
-        data = data.standardized(Standardization.of(data.store, rows))
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(config.precision)
-    try:
-        with timed("Training"):
-            fit(system, config, data, run, started)
-    except KeyboardInterrupt as stop:
-        if run.config.is_file():
-            raise KeyboardInterrupt(f"--resume {run.folder} goes on with the run") from stop
-        raise
-    finally:
-        keras.config.set_dtype_policy(before)
+    with op_determinism() if config.deterministic else contextlib.nullcontext():
+        data = open_experiment_data(config)
+        # After the data, which may have needed a network of its own.
+        keras.utils.set_random_seed(config.seed)
+        print(data.summary)
+        fit = fit_head if isinstance(system, Head) else fit_learner
+        if config.standardize:
+            rows = data.rows(data.training, config.train_crop)
+            data = data.standardized(Standardization.of(data.store, rows))
+        before = keras.config.dtype_policy()
+        keras.config.set_dtype_policy(config.precision)
+        try:
+            with timed("Training"):
+                fit(system, config, data, run, started)
+        except KeyboardInterrupt as stop:
+            if run.config.is_file():
+                raise KeyboardInterrupt(
+                    f"--resume {run.folder} goes on with the run"
+                ) from stop
+            raise
+        finally:
+            keras.config.set_dtype_policy(before)
     return run
 
 
-def _enable_op_determinism():
-    if keras.backend.backend() == "tensorflow":
-        import tensorflow as tf
+@contextlib.contextmanager
+def op_determinism():
+    """Makes TensorFlow's operations deterministic, and what they were before at the end."""
+    if keras.backend.backend() != "tensorflow":
+        yield
+        return
+    import tensorflow as tf
 
-        tf.config.experimental.enable_op_determinism()
+    # TensorFlow publishes a way in and none out.
+    from tensorflow.python.framework import config as framework
+
+    before = framework.is_op_determinism_enabled()
+    tf.config.experimental.enable_op_determinism()
+    try:
+        yield
+    finally:
+        if not before:
+            framework.disable_op_determinism()
