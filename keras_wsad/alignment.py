@@ -49,7 +49,7 @@ def clip_ranges(num_clips, num_segments, alignment):
     return starts, np.where(empty, centres + 1, ends)
 
 
-def frame_boundaries(num_frames, num_segments=32, alignment="release"):
+def frame_boundaries(num_frames, num_segments=32, alignment="aligned"):
     """Returns the frames at which each segment begins, and the end of the video.
 
     - `"release"`, as the authors' code does it: every segment has `floor(N / T)` frames,
@@ -59,7 +59,7 @@ def frame_boundaries(num_frames, num_segments=32, alignment="release"):
     Args:
         num_frames: int. Frames in the video, N.
         num_segments: int. Segments, T. Defaults to `32`.
-        alignment: `"release"` or `"aligned"`. Defaults to `"release"`.
+        alignment: `"release"` or `"aligned"`. Defaults to `"aligned"`.
 
     Returns:
         An int array of shape `(num_segments + 1,)`, from 0 to `num_frames`.
@@ -69,8 +69,8 @@ def frame_boundaries(num_frames, num_segments=32, alignment="release"):
 
     Example:
 
-    >>> frame_boundaries(11, 4).tolist(), frame_boundaries(11, 4, "aligned").tolist()
-    ([0, 2, 4, 6, 11], [0, 3, 6, 8, 11])
+    >>> frame_boundaries(11, 4).tolist(), frame_boundaries(11, 4, "release").tolist()
+    ([0, 3, 6, 8, 11], [0, 2, 4, 6, 11])
     """
     if alignment not in ALIGNMENTS:
         raise ConfigError(f"Expected alignment in {ALIGNMENTS}. Received: {alignment!r}")
@@ -80,14 +80,14 @@ def frame_boundaries(num_frames, num_segments=32, alignment="release"):
     return np.append(starts, num_frames)
 
 
-def expand_to_frames(segment_scores, num_frames, alignment="release"):
+def expand_to_frames(segment_scores, num_frames, alignment="aligned"):
     """Lays the scores of a video's segments over its frames.
 
     Args:
         segment_scores: array of shape `(segments,)`.
         num_frames: int. Frames in the video.
         alignment: `"release"` or `"aligned"`, see `frame_boundaries`. Defaults to
-            `"release"`.
+            `"aligned"`.
 
     Returns:
         An array of shape `(num_frames,)`.
@@ -102,13 +102,13 @@ def expand_to_frames(segment_scores, num_frames, alignment="release"):
     return np.repeat(segment_scores, np.diff(boundaries))
 
 
-def frames_of(videos, segment_scores, alignment="release"):
+def frames_of(videos, segment_scores, alignment="aligned"):
     """Lays the labels and the scores of many videos end to end.
 
     Args:
         videos: list of `Video` with known frame counts.
         segment_scores: array of shape `(videos, segments)`.
-        alignment: `"release"` or `"aligned"`. Defaults to `"release"`.
+        alignment: `"release"` or `"aligned"`. Defaults to `"aligned"`.
 
     Returns:
         `(frame_labels, frame_scores)`, two arrays of shape `(frames,)`.

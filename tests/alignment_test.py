@@ -21,11 +21,11 @@ def test_every_frame_has_one_score(random, num_frames, alignment):
 
 def test_release_gives_the_remaining_frames_the_last_score():
     scores = np.arange(32.0)
-    frames = expand_to_frames(scores, 70)
+    frames = expand_to_frames(scores, 70, "release")
     expected = [*np.repeat(scores[:31], 2), *[31.0] * 8]
     np.testing.assert_array_equal(frames, expected)
     # Shorter than the segments: floor(N / T) is zero and the last score is all there is.
-    np.testing.assert_array_equal(expand_to_frames(scores, 20), [31.0] * 20)
+    np.testing.assert_array_equal(expand_to_frames(scores, 20, "release"), [31.0] * 20)
 
 
 def test_aligned_keeps_every_segment_within_a_frame_of_its_place():
@@ -33,10 +33,10 @@ def test_aligned_keeps_every_segment_within_a_frame_of_its_place():
     np.testing.assert_allclose(boundaries, np.arange(33) * 1413 / 32, atol=0.5)
 
 
-def test_the_default_is_the_release():
+def test_the_default_is_aligned():
     scores = np.arange(32.0)
     np.testing.assert_array_equal(
-        expand_to_frames(scores, 70), expand_to_frames(scores, 70, alignment="release")
+        expand_to_frames(scores, 70), expand_to_frames(scores, 70, alignment="aligned")
     )
 
 

@@ -9,7 +9,7 @@ from keras_wsad.errors import ConfigError
 REDUCTIONS = ("max", "mean")
 
 
-def pool_segments(clips, num_segments=32, reduce="max", alignment="release"):
+def pool_segments(clips, num_segments=32, reduce="max", alignment="aligned"):
     """Pools the clips of a video into a fixed number of temporal segments.
 
     Two alignments:
@@ -25,7 +25,7 @@ def pool_segments(clips, num_segments=32, reduce="max", alignment="release"):
         clips: array of shape `(K, features)` or `(..., K, features)`, at least one clip.
         num_segments: int. Segments, T. Defaults to `32`.
         reduce: `"max"` (section III.B of the paper) or `"mean"`. Defaults to `"max"`.
-        alignment: `"release"` or `"aligned"`. Defaults to `"release"`.
+        alignment: `"release"` or `"aligned"`. Defaults to `"aligned"`.
 
     Returns:
         An array of shape `(..., num_segments, features)`.
@@ -37,10 +37,10 @@ def pool_segments(clips, num_segments=32, reduce="max", alignment="release"):
 
     >>> import numpy as np
     >>> pool_segments(np.arange(5.0)[:, None], num_segments=2).ravel().tolist()
-    [1.0, 3.0]
-    >>> clips = np.arange(5.0)[:, None]
-    >>> pool_segments(clips, num_segments=2, alignment="aligned").ravel().tolist()
     [1.0, 4.0]
+    >>> clips = np.arange(5.0)[:, None]
+    >>> pool_segments(clips, num_segments=2, alignment="release").ravel().tolist()
+    [1.0, 3.0]
 
     Reference:
         - Majhi et al., FG 2021, section III.B.

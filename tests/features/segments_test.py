@@ -78,10 +78,10 @@ def test_crops_are_pooled_alike(random):
     np.testing.assert_array_equal(pooled[4], pool_segments(clips[4], 8))
 
 
-def test_the_default_is_the_release():
+def test_the_default_is_aligned():
     clips = np.arange(33.0)[:, None]
     np.testing.assert_array_equal(
-        pool_segments(clips), pool_segments(clips, 32, "max", "release")
+        pool_segments(clips), pool_segments(clips, 32, "max", "aligned")
     )
 
 
