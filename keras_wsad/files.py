@@ -6,8 +6,15 @@ import os
 import pathlib
 import shutil
 import tempfile
+import unicodedata
 
+from keras_wsad.errors import DataError
 from keras_wsad.errors import WSADError
+
+# What the names of files in the making begin with: such files may be removed.
+PARTIAL = ".partial-"
+# Bytes; file systems have room for 255, and an ending and a crop's number are added.
+_LONGEST_NAME = 240
 
 
 @contextlib.contextmanager
@@ -33,7 +40,7 @@ def atomic_path(path):
     """
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    workspace = pathlib.Path(tempfile.mkdtemp(prefix=".partial-", dir=path.parent))
+    workspace = pathlib.Path(tempfile.mkdtemp(prefix=PARTIAL, dir=path.parent))
     temporary = workspace / path.name
     try:
         yield temporary
@@ -49,7 +56,7 @@ def atomic_path(path):
 
 def remove_partial(folder):
     """Removes what writing has left behind in a folder when it was killed."""
-    for path in pathlib.Path(folder).glob(".partial-*"):
+    for path in pathlib.Path(folder).glob(f"{PARTIAL}*"):
         shutil.rmtree(path, ignore_errors=True)
 
 
@@ -90,6 +97,55 @@ def index_files(root):
     for paths in index.values():
         paths.sort(key=lambda path: (len(path.parts), path))
     return index
+
+
+def checked_name(name):
+    """Returns a name from outside, if it can be that of a file or folder of ours.
+
+    A list, a file system or a user may call a video anything. Before `folder / name` is
+    written or removed, this makes sure that it is one step below `folder`.
+
+    Args:
+        name: str. A name without ending.
+
+    Raises:
+        DataError: it is empty, `.` or `..`, holds a separator, a control character or bytes
+            that are no text, begins as files in the making do, or is too long.
+
+    Example:
+
+    >>> checked_name("Abuse001_x264")
+    'Abuse001_x264'
+    """
+    kinds = {unicodedata.category(character) for character in name}
+    if (
+        name in ("", ".", "..")
+        or set(name) & set("/\\")
+        # Control characters, halves of characters, breaks of lines and of paragraphs.
+        or kinds & {"Cc", "Cs", "Zl", "Zp"}
+        or name.startswith(PARTIAL)
+        or len(name.encode()) > _LONGEST_NAME
+    ):
+        raise DataError(
+            f"Expected a name that a file can be given. Received: {name[:80]!a}"
+        )
+    return name
+
+
+def printable(text):
+    r"""Returns a name or a path as it can be shown in a line of any terminal.
+
+    Example:
+
+    >>> printable("a\nb")
+    'a\\nb'
+    """
+    return "".join(
+        character
+        if character.isprintable()
+        else character.encode("unicode_escape").decode()
+        for character in str(text)
+    )
 
 
 def cache_folder():

@@ -1,10 +1,14 @@
 import pytest
 
+from keras_wsad.errors import DataError
 from keras_wsad.errors import WSADError
 from keras_wsad.files import atomic_path
+from keras_wsad.files import checked_name
 from keras_wsad.files import index_files
+from keras_wsad.files import printable
 from keras_wsad.files import write_json
 from keras_wsad.files import write_text
+from tests.no_names import NO_NAMES
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path):
@@ -59,3 +63,23 @@ def test_links_to_folders_are_followed_once(tmp_path):
     (root / "again").symlink_to(tmp_path / "elsewhere")
     (root / "loop").symlink_to(root)
     assert index_files(root) == {"x.txt": [root / "again" / "x.txt"]}
+
+
+@pytest.mark.parametrize(
+    "name", ["Abuse001_x264", "12:30", "café", "a b", ".hidden", "..."]
+)
+def test_a_name_of_one_step_is_taken(name, tmp_path):
+    (tmp_path / checked_name(name)).touch()
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("name", NO_NAMES, ids=ascii)
+def test_a_name_that_leads_elsewhere_is_refused(name):
+    with pytest.raises(DataError, match="a name that a file can be given"):
+        checked_name(name)
+
+
+def test_what_cannot_be_shown_is_spelt_out():
+    assert (
+        printable("caf\u00e9 lat\udce9in\x1b[2J\n") == "caf\u00e9 lat\\udce9in\\x1b[2J\\n"
+    )

@@ -6,6 +6,7 @@ import sys
 from keras_wsad.cli.report_errors import report_errors
 from keras_wsad.cli.tensorflow_noise import import_tensorflow_quietly
 from keras_wsad.errors import ConfigError
+from keras_wsad.files import printable
 
 
 @report_errors("the same command goes on with the videos that are not done")
@@ -159,7 +160,7 @@ def print_report(report, num_videos, out):
     for name in sorted(report.damaged):
         print(f"warning: {name}: damaged. {report.damaged[name]}", file=sys.stderr)
     for name in sorted(report.failed):
-        print(f"error: {report.failed[name]}", file=sys.stderr)
+        print(f"error: {printable(report.failed[name])}", file=sys.stderr)
     if report.done_before:
         print(f"{len(report.done_before)} of {num_videos} were done before")
     if report.changed:

@@ -6,6 +6,7 @@ import sys
 from keras_wsad.cli.report_errors import report_errors
 from keras_wsad.cli.tensorflow_noise import import_tensorflow_quietly
 from keras_wsad.errors import DataError
+from keras_wsad.files import printable
 
 
 @report_errors("the videos whose line is above are done")
@@ -85,7 +86,7 @@ def predict_command(argv=None, prog="keras-wsad predict"):
             # A file of one crop, NAME__0.npy, stands for the video NAME.
             name = sidecar_path(path).stem
         other = found.setdefault(name, path)
-        if sidecar_path(other) != sidecar_path(path):
+        if other != path and sidecar_path(other) != sidecar_path(path):
             raise DataError(
                 f"Expected every video once, since what is found is left in a folder of "
                 f"its name. Received: {other} and {path}"
@@ -106,7 +107,7 @@ def predict_command(argv=None, prog="keras-wsad predict"):
     if failed:
         print(
             f"error: {len(failed)} of {len(found)} could not be scored: "
-            f"{', '.join(failed)}",
+            f"{', '.join(map(printable, failed))}",
             file=sys.stderr,
         )
     if done:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from keras_wsad.errors import DataError
+from keras_wsad.files import checked_name
 from keras_wsad.video import VIDEO_SUFFIXES
 
 #: The 13 anomaly classes and Normal, alphabetical as in the authors' code; Normal is 7.
@@ -88,7 +89,7 @@ def read_split_list(path):
         folder, slash, file_name = line.replace("\\", "/").rpartition("/")
         if not slash:
             raise DataError(f"{source}: expected Class/Name.mp4. Received: {line!r}")
-        name = video_name(file_name)
+        name = _checked(video_name(file_name), source)
         if name in labels:
             raise DataError(f"{source}: the video {name} is listed twice.")
         labels[name] = label_of(folder.rpartition("/")[2], source)
@@ -129,7 +130,8 @@ def read_temporal_annotation(path):
             raise DataError(
                 f"{source}: expected 0 <= start < end. Received: events={events}"
             )
-        name, label = video_name(file_name), label_of(class_name, source)
+        name = _checked(video_name(file_name), source)
+        label = label_of(class_name, source)
         if name in annotation:
             raise DataError(f"{source}: the video {name} is annotated twice.")
         if bool(events) != (label != NORMAL):
@@ -168,6 +170,13 @@ def frame_labels(events, num_frames):
     for start, end in events:
         labels[start:end] = True
     return labels
+
+
+def _checked(name, source):
+    try:
+        return checked_name(name)
+    except DataError as error:
+        raise DataError(f"{source}: {error}") from error
 
 
 def _lines(path):

@@ -14,6 +14,7 @@ from keras_wsad.features.feature_files import file_names
 from keras_wsad.features.feature_files import files_of
 from keras_wsad.features.formats import crop_number
 from keras_wsad.features.sidecar import Sidecar
+from keras_wsad.files import checked_name
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,6 +56,11 @@ def plan_videos(videos, out, extraction, dtype, overwrite=False):
     """
     plan, obstacles = ExtractionPlan(), collections.defaultdict(list)
     for name, path in videos.items():
+        try:
+            checked_name(name)
+        except DataError as error:
+            plan.impossible[name] = f"{path}: {error}"
+            continue
         target = out / f"{name}.json"
         try:
             sidecar = Sidecar.read(target)

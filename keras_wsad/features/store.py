@@ -30,6 +30,7 @@ from keras_wsad.features.segments import pool_segments
 from keras_wsad.features.sidecar import Sidecar
 from keras_wsad.features.sidecar import common_extraction
 from keras_wsad.features.sidecar import sidecar_path
+from keras_wsad.files import PARTIAL
 from keras_wsad.files import cache_folder
 from keras_wsad.files import write_json
 from keras_wsad.progress import track
@@ -125,7 +126,7 @@ def open_store(folder, names, num_segments=32, reduce="max", alignment="aligned"
         # Absent or damaged: it is made anew.
         pass
     target.parent.mkdir(parents=True, exist_ok=True)
-    workspace = pathlib.Path(tempfile.mkdtemp(prefix=".partial-", dir=target.parent))
+    workspace = pathlib.Path(tempfile.mkdtemp(prefix=PARTIAL, dir=target.parent))
     try:
         content = _fill(workspace, folder, names, files, options)
         write_json(workspace / "store.json", {"key": key, **content})
@@ -158,7 +159,7 @@ def _publish(workspace, target, key):
 def _remove_outdated(target, place, seconds=3600):
     """Removes what the cache holds of former states of the same files, and of kills."""
     old = [path for path in target.parent.glob(f"{place}-*") if path != target]
-    for path in [*old, *target.parent.glob(".partial-*")]:
+    for path in [*old, *target.parent.glob(f"{PARTIAL}*")]:
         # A younger one may be in use, or in the making.
         with contextlib.suppress(OSError):
             if time.time() - path.stat().st_mtime > seconds:

@@ -7,8 +7,9 @@ import shutil
 import tempfile
 
 from keras_wsad.features.feature_files import publish
+from keras_wsad.files import PARTIAL
 
-_PREFIX = ".partial-extract-"
+_PREFIX = f"{PARTIAL}extract-"
 
 
 @contextlib.contextmanager
@@ -25,6 +26,9 @@ def open_workspace(out):
     # One at a time: a folder that was just made and is not locked yet is not left behind.
     with _locked(out, wait=True):
         for left in sorted(out.glob(f"{_PREFIX}*")):
+            # A file or a link of such a name is not ours.
+            if left.is_symlink() or not left.is_dir():
+                continue
             with _locked(left) as is_left:
                 if is_left:
                     for of_video in sorted(left.iterdir()):

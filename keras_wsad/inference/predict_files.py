@@ -4,6 +4,8 @@ import pathlib
 
 from keras_wsad.errors import WSADError
 from keras_wsad.features.formats import is_feature_file
+from keras_wsad.files import checked_name
+from keras_wsad.files import printable
 from keras_wsad.inference.write import leave_prediction
 from keras_wsad.progress import count_up
 from keras_wsad.slow_precision import warn_of_slow_bfloat16
@@ -35,20 +37,21 @@ def predict_files(files, predictor, out, *, threshold=None, truths=None, **backb
             warn_of_slow_bfloat16(opened.precision)
     failed = {}
     for number, (name, path) in enumerate(files.items(), start=1):
+        shown = printable(name)
         try:
+            folder = pathlib.Path(out, checked_name(name))
             with count_up(f"{name} ({number} of {len(files)})") as on_clip:
                 prediction = predictor.predict_video(
                     path, threshold=threshold, backbone=opened, on_clip=on_clip
                 )
             truth = truths and truths.of(name, path)
             protocol = predictor.protocol(prediction)
-            folder = pathlib.Path(out, name)
             leave_prediction(folder, name, prediction, protocol, truth)
         except (WSADError, OSError) as error:
             failed[name] = str(error)
-            print(f"{name}  failed: {error}")
+            print(f"{shown}  failed: {printable(error)}")
             continue
-        print(f"{name}  {prediction.headline()}")
+        print(f"{shown}  {prediction.headline()}")
         if prediction.damage:
             print(f"  {prediction.damage}")
     return failed

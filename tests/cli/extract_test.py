@@ -288,3 +288,15 @@ def test_many_sidecars_are_read_once(tmp_path, monkeypatch):
     os.utime(tmp_path / "V7.json", ns=(1, 1))
     with pytest.raises(TypeError):
         open_store(tmp_path, names)
+
+
+@pytest.mark.parametrize("line", ["..", "Abuse/..", "Abuse/...mp4", "...mp4"])
+def test_a_list_deletes_nothing(videos, tmp_path, capsys, line):
+    (tmp_path / "list.txt").write_text(f"{videos}/V0.mp4\n{line}\n")
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "thesis.docx").write_text("x")
+    arguments = ["extract", str(tmp_path / "list.txt"), *SETTINGS, "--out", str(out)]
+    assert main(arguments) == 1
+    assert "features of 1 of 2 videos" in capsys.readouterr().out
+    assert sorted(contents(out)) == ["V0.json", "V0.npy", "thesis.docx"]

@@ -9,6 +9,9 @@ import pytest
 from keras_wsad.backbones import open_backbone
 from keras_wsad.cli import main
 from keras_wsad.features.extract import extract_clips
+from keras_wsad.inference import load
+from keras_wsad.inference.predict_files import predict_files
+from tests.no_names import NO_NAMES
 
 
 @pytest.fixture
@@ -191,3 +194,15 @@ def test_the_command_is_free_of_start_up_noise(compact_run, video, tmp_path):
     result = subprocess.run(command, check=True, capture_output=True, text=True)
     assert result.stderr == ""
     assert len(result.stdout.splitlines()) == 2
+
+
+def test_nothing_is_written_outside_of_the_folder(compact_run, video, tmp_path, capsys):
+    videos = {**dict.fromkeys(NO_NAMES, video), "camera": video}
+    out = tmp_path / "out" / "deep"
+    failed = predict_files(videos, load(compact_run.folder), out)
+    assert sorted(failed) == sorted(NO_NAMES)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["deep"]
+    assert [path.name for path in out.iterdir()] == ["camera"]
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == len(videos)
+    assert any(line.startswith("lat\\udce9in  failed: ") for line in lines)

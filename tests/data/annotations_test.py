@@ -104,3 +104,13 @@ def test_events_past_the_end_are_cut_off():
 
 def test_events_are_half_open():
     assert frame_labels([(1, 2)], 3).tolist() == [False, True, False]
+
+
+@pytest.mark.parametrize("line", ["Abuse/", "Abuse/.mp4", "Abuse/..", "Abuse/...mp4"])
+def test_a_line_without_a_name_is_refused(tmp_path, line):
+    path = tmp_path / "list.txt"
+    path.write_text(f"Abuse/Abuse001_x264.mp4\n{line}\n")
+    with pytest.raises(
+        DataError, match=r"line 2: Expected a name that a file can be given"
+    ):
+        read_split_list(path)

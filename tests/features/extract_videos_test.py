@@ -19,6 +19,7 @@ from keras_wsad.features.extraction import Extraction
 from keras_wsad.features.feature_files import file_names
 from keras_wsad.features.find import find_feature_files
 from keras_wsad.video import find_videos
+from tests.no_names import NO_NAMES
 from tests.video.make_video import make_video
 
 
@@ -248,3 +249,20 @@ def test_features_too_large_for_their_dtype_are_an_error(
     with pytest.raises(ValueError, match="finite as float16"):
         extract_videos(videos, tmp_path / "half", shouting, extraction, dtype="float16")
     assert not contents(tmp_path / "half")
+
+
+def test_nothing_is_lost_by_the_name_of_a_video(folder, backbone, extraction, tmp_path):
+    (tmp_path / "thesis.docx").write_text("x")
+    # As an earlier version left it of a video named "."; it is not to be removed.
+    (tmp_path / ".partial-extract-6zfgwnmf.json").write_text("x")
+    videos = {**dict.fromkeys(NO_NAMES, folder / "B.mp4"), "A": folder / "A.mp4"}
+    report = extract_videos(videos, tmp_path, backbone, extraction)
+    assert report.extracted == ["A"]
+    assert sorted(report.failed) == sorted(NO_NAMES)
+    assert all(str(folder / "B.mp4") in reason for reason in report.failed.values())
+    assert sorted(contents(tmp_path)) == [
+        ".partial-extract-6zfgwnmf.json",
+        "A.json",
+        "A.npy",
+        "thesis.docx",
+    ]
