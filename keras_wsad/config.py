@@ -9,6 +9,8 @@ from typing import Literal
 import yaml
 
 from keras_wsad.errors import ConfigError
+from keras_wsad.errors import DataError
+from keras_wsad.files import checked_name
 from keras_wsad.files import write_text
 
 PRESETS = pathlib.Path(__file__).parent / "presets"
@@ -138,11 +140,14 @@ class ExperimentConfig:
         for field in ("data", "features", "name"):
             if getattr(self, field) == "":
                 raise ConfigError(f"Expected {field} to be a name. Received: ''")
-        if self.name and (self.name in (".", "..") or set(self.name) & set("/\\")):
-            raise ConfigError(
-                "Expected name to be that of a folder inside `runs`. "
-                f"Received: {self.name!r}"
-            )
+        if self.name is not None:
+            try:
+                checked_name(self.name)
+            except DataError as error:
+                raise ConfigError(
+                    "Expected name to be that of a folder inside `runs`. "
+                    f"Received: {self.name!a}"
+                ) from error
         if self.checkpoint_rule == "best_on_validation" and not self.validation_fraction:
             raise ConfigError(
                 "checkpoint_rule best_on_validation needs held-out videos. "
