@@ -5,6 +5,7 @@ import shutil
 
 import numpy as np
 import pytest
+from sklearn.metrics import auc as area_under
 
 from keras_wsad.errors import ConfigError
 from keras_wsad.errors import DataError
@@ -12,11 +13,11 @@ from keras_wsad.errors import NeedsPixelsError
 from keras_wsad.errors import RunError
 from keras_wsad.evaluation.scores_file import load_scores
 from keras_wsad.metrics.bootstrap import interval
+from reproduce.tables import pictures
 from reproduce.tables.committed import compare_with_committed
 from reproduce.tables.measure import Difference
 from reproduce.tables.measure import differences_to_proposed
 from reproduce.tables.measure import measure_row
-from reproduce.tables.pictures import draw_pictures
 from reproduce.tables.resampling import Resampling
 from reproduce.tables.table import make_table
 from reproduce.tables.write import print_table
@@ -233,11 +234,27 @@ def test_the_check_tells_a_changed_number(table, tmp_path):
 
 
 @pytest.mark.large
-def test_pictures_are_drawn_beside_published_curves(table, tmp_path):
-    curve = np.array([0.0, 0.5, 1.0])
-    paths = draw_pictures(table, tmp_path / "t", {"published": (curve, curve)})
+def test_pictures_are_drawn_beside_published_curves(table, tmp_path, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(pictures, "save_figure", lambda figure, path: drawn.append(figure))
+    rates = np.array([0.0, 0.5, 1.0]), np.array([0.0, 0.75, 1.0])
+    paths = pictures.draw_pictures(table, tmp_path / "t", {"published": rates})
     names = [path.rpartition("_")[2] for path in paths]
     assert names == ["roc.png", "bars.png", "confusion.png"]
+    (axes,) = drawn[0].axes
+    lines = {line.get_label().partition(":")[0]: line for line in axes.get_lines()}
+    assert {"published", "small", "whole", "for reference"} <= lines.keys()
+    np.testing.assert_array_equal(lines["published"].get_data(), rates)
+    assert lines["whole"].get_linestyle() == "-"
+    assert lines["for reference"].get_linestyle() == "--"
+    # The area under the mean curve is the mean of the areas.
+    x, y = lines["whole"].get_data()
+    area = table.rows[1].numbers["auc"].mean
+    assert area_under(x, y) == pytest.approx(area, abs=0.01)
+    assert f"whole: {area:.4f}" in [text.get_text() for text in drawn[0].legends[0].texts]
+    widths = [bar.get_width() for bar in drawn[1].axes[0].patches]
+    expected = [100 * row.numbers["auc"].mean for row in table.rows]
+    assert widths == pytest.approx(expected[::-1])
 
 
 @pytest.mark.large
