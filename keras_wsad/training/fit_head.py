@@ -1,5 +1,6 @@
 """The fit of a Keras model: batches, checkpoint, resumption."""
 
+import importlib.util
 import math
 import time
 
@@ -88,7 +89,7 @@ def fit_head(system, config, data, run, started):
             callbacks=[
                 StopOnNaN(batch_names),
                 selection,
-                keras.callbacks.TensorBoard(run.tensorboard, write_graph=False),
+                *_tensorboard(run),
                 state,
                 progress,
             ],
@@ -98,6 +99,13 @@ def fit_head(system, config, data, run, started):
     if config.checkpoint_rule != "last":
         model.load_weights(selection.path_of(selection.best_epoch))
     _leave(system, model, config, data, run, selection, state, started)
+
+
+def _tensorboard(run):
+    # An extra: everything that it shows is in the run's log as well.
+    if importlib.util.find_spec("tensorboard") is None:
+        return []
+    return [keras.callbacks.TensorBoard(run.tensorboard, write_graph=False)]
 
 
 def _leave(system, model, config, data, run, selection, state, started):
