@@ -4,7 +4,6 @@ import itertools
 
 import numpy as np
 
-from keras_wsad.data.batch_buffers import BatchBuffers
 from keras_wsad.errors import ConfigError
 
 BATCH_ORDERS = ("random", "release")
@@ -112,19 +111,16 @@ def training_batches(
     is_anomalous = np.asarray(is_anomalous, np.float32)
     batch_size = epoch_schedule(is_anomalous, 0, **schedule).shape[1]
     input_shape = (batch_size, *features.shape[1:])
-    buffers = BatchBuffers(input_shape)
 
     def draw():
         for epoch in itertools.count(first_epoch):
             yield from epoch_schedule(is_anomalous, epoch, **schedule)
 
     def read(videos):
-        batches = buffers.take(), buffers.take()
-        for source, batch in zip((features, normalized_features), batches, strict=True):
-            # Each row is copied once, from where it lies to where the network takes it.
-            for place, row in enumerate(rows[videos]):
-                batch[place] = source[row]
-        return batches
+        return tuple(
+            np.asarray(source[rows[videos]], np.float32)
+            for source in (features, normalized_features)
+        )
 
     def look_up(videos):
         inputs = tf.numpy_function(read, [videos], (tf.float32, tf.float32))
