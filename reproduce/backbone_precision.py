@@ -27,6 +27,7 @@ from keras_wsad.cli.report_errors import report_errors
 from keras_wsad.cli.tensorflow_noise import import_tensorflow_quietly
 from keras_wsad.data import CLASS_NAMES
 from keras_wsad.data import open_experiment_data
+from keras_wsad.errors import ConfigError
 from keras_wsad.errors import DataError
 from keras_wsad.errors import MissingExtraError
 from keras_wsad.errors import RunError
@@ -85,7 +86,7 @@ def study_precision(runs):
     for variant, precision in VARIANTS.items():
         try:
             backbone = _open(extraction, precision, data, paths)
-        except MissingExtraError as error:
+        except (MissingExtraError, ConfigError) as error:
             rows.append({COLUMNS[0]: variant, "note": f"missing: {error}"})
             continue
         made = extraction_by(backbone, extraction, extraction.crops)

@@ -5,10 +5,6 @@ import collections
 import keras
 import numpy as np
 
-from keras_wsad.backbones.pair_columns import can_pair_columns
-from keras_wsad.backbones.pair_columns import pair_columns
-from keras_wsad.backbones.pair_columns import pair_kernel
-from keras_wsad.backbones.pair_columns import paired_settings
 from keras_wsad.errors import ConfigError
 
 PRECISIONS = ("float32", "bfloat16")
@@ -46,7 +42,6 @@ def fold_batch_norms(model, precision="float32"):
     norms, rectifiers = _find_norms(model)
     dropped = {layer.name for layer in [*norms.values(), *rectifiers.values()]}
     rounded = set() if precision == "float32" else _up_to_the_last_product(model)
-    paired = {name for name in rounded if can_pair_columns(model.get_layer(name))}
 
     def clone(layer):
         config = layer.get_config()
@@ -58,15 +53,11 @@ def fold_batch_norms(model, precision="float32"):
             config["use_bias"] = True
         if layer.name in rectifiers:
             config["activation"] = "relu"
-        if layer.name in paired:
-            config |= paired_settings(layer)
         return type(layer).from_config(config)
 
     def call(layer, *inputs, **settings):
         if layer.name in dropped:
             return inputs[0]
-        if layer.name in paired:
-            inputs = [pair_columns(*inputs, model.get_layer(layer.name))]
         return layer(*inputs, **settings)
 
     folded = keras.models.clone_model(model, clone_function=clone, call_function=call)
@@ -75,8 +66,6 @@ def fold_batch_norms(model, precision="float32"):
             values = model.get_layer(layer.name).get_weights()
             if layer.name in norms:
                 values = _fold(values, norms[layer.name])
-            if layer.name in paired:
-                values[0] = pair_kernel(values[0])
             layer.set_weights(values)
     # A dense layer at the end has rounded its outputs.
     widen = keras.layers.Identity(dtype="float32", name="float32")

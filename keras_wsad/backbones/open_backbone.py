@@ -11,6 +11,7 @@ from keras_wsad.backbones.openvino_network import OpenVINONetwork
 from keras_wsad.backbones.quantized import is_quantized
 from keras_wsad.backbones.quantized import read_quantized
 from keras_wsad.backbones.registry import find_backbone
+from keras_wsad.bfloat16 import check_bfloat16
 from keras_wsad.errors import ConfigError
 
 # Numbers in a clip up to which two calls compute at a time: while one is at a step that
@@ -26,8 +27,9 @@ class OpenBackbone:
     compute at a time.
 
     The network always sees the same number of clips, the last of them made up, so that it
-    is compiled once. On a CPU the features of a clip are then the same to the bit whatever
-    other clips it comes with, and for any number of them.
+    is compiled once. The same clips in the same batches have the same features to the bit;
+    among other clips, or in batches of another size, they may differ by rounding, since
+    some processors then add in another order.
 
     Args:
         name: str. A key of `BACKBONES`.
@@ -36,7 +38,7 @@ class OpenBackbone:
         batch_size: int or `None`. Clips that the network sees at a time. Defaults to
             `None`, for what the backbone suggests.
         precision: str. `"float32"`, or `"bfloat16"`, which rounds weights and maps to
-            eight significant bits and is faster on CPUs with units for it, such as AMX.
+            eight significant bits and needs a GPU or a CPU with units for it, such as AMX.
             Defaults to `"float32"`. That of an `OpenVINONetwork` is its own.
         runtime: str or `None`. `"openvino"`, or the backend of Keras in use. Defaults to
             `None`, for that backend.
@@ -120,7 +122,7 @@ def open_backbone(
 
     Raises:
         ConfigError: there is no such backbone, precision or runtime, one of them does not
-            go with the weights, or the seed is none.
+            go with the weights, the machine has no units for bfloat16, or the seed is none.
         WeightsError: the weights cannot be read.
         MissingExtraError: OpenVINO is wanted and not installed.
     """
@@ -146,6 +148,7 @@ def _network(model, entry, precision, runtime):
     backend = keras.backend.backend()
     if isinstance(model, OpenVINONetwork):
         return model
+    check_bfloat16(precision)
     if runtime == "openvino":
         return OpenVINONetwork.convert(model, entry, precision)
     if runtime not in (None, backend):

@@ -71,10 +71,10 @@ def _parser(prog):
     add(
         "--precision",
         choices=["float32", "bfloat16", "int8"],
-        help="what the network computes in: bfloat16 is faster on CPUs with units for it, "
-        "such as AMX (a warning says where not), and its features differ by about half a "
-        "percent; int8 needs --weights that `keras-wsad quantize` wrote (default: float32, "
-        "or int8 for those)",
+        help="what the network computes in: bfloat16 needs a GPU or a CPU with units for "
+        "it (AVX512_BF16, AMX), is not faster on all of them, and its features differ by "
+        "about half a percent; int8 needs --weights that `keras-wsad quantize` wrote "
+        "(default: float32, or int8 for those)",
     )
     add(
         "--runtime",
@@ -111,7 +111,6 @@ def _extract(arguments):
     from keras_wsad.backbones.registry import find_backbone
     from keras_wsad.features.extract_videos import extract_videos
     from keras_wsad.features.extraction import Extraction
-    from keras_wsad.slow_precision import warn_of_slow_bfloat16
 
     entry = find_backbone(arguments.backbone)
     weights = arguments.weights or entry.default_weights
@@ -128,8 +127,6 @@ def _extract(arguments):
         precision=arguments.precision,
         runtime=arguments.runtime,
     )
-    if backbone.runtime != "openvino":
-        warn_of_slow_bfloat16(backbone.precision)
     extraction = Extraction.of(
         backbone,
         stride=arguments.stride,

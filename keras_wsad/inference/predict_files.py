@@ -8,7 +8,6 @@ from keras_wsad.files import checked_name
 from keras_wsad.files import printable
 from keras_wsad.inference.write import leave_prediction
 from keras_wsad.progress import count_up
-from keras_wsad.slow_precision import warn_of_slow_bfloat16
 
 
 def predict_files(files, predictor, out, *, threshold=None, truths=None, **backbone):
@@ -33,8 +32,6 @@ def predict_files(files, predictor, out, *, threshold=None, truths=None, **backb
     opened = None
     if not all(is_feature_file(path) for path in files.values()):
         opened = predictor.open_backbone(**backbone)
-        if opened.runtime != "openvino":
-            warn_of_slow_bfloat16(opened.precision)
     failed = {}
     for number, (name, path) in enumerate(files.items(), start=1):
         shown = printable(name)

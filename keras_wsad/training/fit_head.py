@@ -19,7 +19,6 @@ from keras_wsad.files import write_json
 from keras_wsad.inference import score_videos
 from keras_wsad.inference.export import export_saved_model
 from keras_wsad.models import JointModel
-from keras_wsad.slow_precision import warn_of_slow_bfloat16
 from keras_wsad.training.held_out import held_out_threshold
 from keras_wsad.training.held_out import validation_judges
 from keras_wsad.training.run_folder import begin_run
@@ -76,7 +75,6 @@ def fit_head(system, config, data, run, started):
         f"steps, checkpoint rule {config.checkpoint_rule}"
         + (f", going on after epoch {first_epoch}" if first_epoch else "")
     )
-    warn_of_slow_bfloat16(config.precision)
     progress = TrainingProgress(steps, epochs)
     try:
         model.fit(

@@ -8,6 +8,7 @@ from keras_wsad.backbones import Compact
 from keras_wsad.backbones import ResNet3D34
 from keras_wsad.backbones.fold import fold_batch_norms
 from keras_wsad.errors import ConfigError
+from tests.needs_bfloat16 import needs_bfloat16
 
 # Sides that do not divide show on which side the padding is.
 NETWORKS = {
@@ -56,6 +57,7 @@ def test_a_folded_network_equals_the_network(network, random):
 
 
 @pytest.mark.large
+@needs_bfloat16
 def test_bfloat16_rounds_and_does_no_more(network, random):
     """Eight bits are 0.4 %; where padding was misplaced the error would be of order one."""
     folded, actual, expected = outputs_of(network, "bfloat16", random)

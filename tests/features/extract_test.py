@@ -21,6 +21,7 @@ from keras_wsad.video import probe_video
 from keras_wsad.video import read_clips
 from keras_wsad.video import scale_pixels
 from keras_wsad.video.decode import DecodedFrames
+from tests.needs_bfloat16 import needs_bfloat16
 from tests.video.make_video import make_video
 
 
@@ -43,7 +44,8 @@ def test_features_are_those_of_each_clip_alone(tmp_path, backbone, crops, num_se
     assert (video.num_frames, video.fps, video.damage) == (75, 30.0, None)
     alone = np.stack([backbone(clip) for _, clip in clips], axis=1)
     assert video.features.shape == (crops, len(clips), 256)
-    np.testing.assert_array_equal(video.features, alone)
+    # In other company a clip may be added up in another order.
+    np.testing.assert_allclose(video.features, alone, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("crops", [1, 10])
@@ -118,9 +120,14 @@ def test_pixels_are_scaled_as_the_network_takes_them(backbone, random):
 
 
 @pytest.mark.large
-@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+@pytest.mark.parametrize(
+    ("precision", "bound"),
+    [("float32", 1e-5), pytest.param("bfloat16", 0.03, marks=needs_bfloat16)],
+)
 @pytest.mark.parametrize("name", ["compact", "c3d", "r3d34"])
-def test_features_do_not_depend_on_the_batch(name, precision, random):
+def test_features_do_not_depend_on_the_batch_but_for_rounding(
+    name, precision, bound, random
+):
     entry = BACKBONES[name]
     frames = 16
     model = entry.build(weights=None, clip_shape=(frames, 32, 32, 3), width=0.125)
@@ -128,8 +135,10 @@ def test_features_do_not_depend_on_the_batch(name, precision, random):
     one, two, many = (
         OpenBackbone(name, model, "test", size, precision)(clips) for size in (1, 2, 5)
     )
+    # The same clips in the same batches are the same to the bit on every processor.
     np.testing.assert_array_equal(one, two)
-    np.testing.assert_array_equal(one, many)
+    # Batches of another size are cut into other blocks, and added in another order.
+    assert np.abs(one - many).max() < bound * np.abs(one).max()
 
 
 @pytest.mark.large

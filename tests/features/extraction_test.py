@@ -7,6 +7,7 @@ from keras_wsad.errors import ConfigError
 from keras_wsad.errors import DataError
 from keras_wsad.features.extraction import Extraction
 from keras_wsad.features.extraction import differences
+from tests.needs_bfloat16 import needs_bfloat16
 
 SETTINGS = {
     "backbone": "compact",
@@ -37,6 +38,7 @@ def test_another_precision_is_another_making_and_another_runtime_is_not():
     assert elsewhere == one
 
 
+@needs_bfloat16
 def test_the_backbone_says_its_precision():
     assert Extraction.of(open_backbone("compact", precision="bfloat16")).precision == (
         "bfloat16"

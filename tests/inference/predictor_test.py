@@ -14,6 +14,7 @@ from keras_wsad.errors import WeightsError
 from keras_wsad.features.extract import extract_clips
 from keras_wsad.features.extract_videos import extract_videos
 from keras_wsad.inference.write import describe_protocol
+from tests.needs_bfloat16 import needs_bfloat16
 
 
 def test_a_video_is_scored_as_its_features_are(compact_run, video):
@@ -124,6 +125,7 @@ def test_weights_of_others_must_be_named(compact_run, video):
 
 
 @pytest.mark.large
+@needs_bfloat16
 def test_another_precision_must_be_asked_for_and_is_stated(compact_run, video, tmp_path):
     predictor = keras_wsad.load(compact_run.folder)
     plain = predictor.predict_video(video)

@@ -9,6 +9,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from keras_wsad.backbones import open_backbone
+from keras_wsad.bfloat16 import has_bfloat16
 from keras_wsad.data import Video
 from keras_wsad.errors import DataError
 from keras_wsad.errors import RunError
@@ -84,13 +85,16 @@ def test_each_precision_is_compared_with_float32(data, run):
     labels = [video.frame_labels() for video in data.test]
     area = roc_auc_score(np.concatenate(labels), np.tile(frame_scores, 2))
     assert found["float32"]["frame AUC"] == pytest.approx(area, abs=1e-3)
-    assert 1e-4 < found["bfloat16"]["feature error"] < 0.03
+    bfloat16 = found["bfloat16"]
+    assert ("note" in bfloat16) == (not has_bfloat16())
+    if "note" not in bfloat16:
+        assert 1e-4 < bfloat16["feature error"] < 0.03
     assert {row["seed"] for row in rows if "note" not in row} == {0}
     int8 = found["int8, OpenVINO"]
     if "note" in int8:
         assert "pip install 'keras_wsad[openvino]'" in int8["note"]
     else:
-        assert found["bfloat16"]["feature error"] < int8["feature error"] < 0.5
+        assert bfloat16.get("feature error", 1e-4) < int8["feature error"] < 0.5
 
 
 def test_missing_videos_are_named(data, run):

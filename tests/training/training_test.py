@@ -19,6 +19,7 @@ from keras_wsad.metrics.alarm_threshold import choose_alarm_threshold
 from keras_wsad.training import train
 from tests.compare_runs import assert_same_runs
 from tests.compare_runs import read_log
+from tests.needs_bfloat16 import needs_bfloat16
 
 
 def test_a_run_leaves_its_history_and_environment(tiny_run, tiny_settings):
@@ -235,6 +236,7 @@ def test_the_saved_model_is_that_of_the_kept_epoch(kept_run):
 
 
 @pytest.mark.large
+@needs_bfloat16
 def test_bfloat16_is_for_training_and_what_is_saved_computes_in_float32(
     tiny_settings, tmp_path, monkeypatch
 ):
