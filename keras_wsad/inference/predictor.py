@@ -51,6 +51,7 @@ class Predictor:
         self.feature_dim = about["feature_dim"]
         self.crops = about["test_crops"]
         self.threshold = about["threshold"]["value"]
+        self._opened = None
         self.extraction = None
         if about["extraction"] is not None:
             self.extraction = Extraction.from_dict(about["extraction"], source)
@@ -137,7 +138,8 @@ class Predictor:
             threshold: float or `None`. A score above it is an alarm. Defaults to `None`,
                 for the model's own.
             backbone: `OpenBackbone` or `None`. The one that `open_backbone` returned, so
-                that many videos share it. Defaults to `None`.
+                that many videos share it. Defaults to `None`, for one that is opened for
+                the first video and kept for the next.
             on_clip: function, called after each clip with about how many the video has,
                 or `None`. Defaults to `None`.
 
@@ -168,7 +170,7 @@ class Predictor:
                 known["precision"] = sidecar.extraction.precision
         else:
             if backbone is None or self.extraction is None:
-                backbone = self.open_backbone(weights)
+                backbone = self._backbone_of(weights)
             # The first crops are the same, however many there are.
             crops = min(count for count in CROP_COUNTS if count >= self._crops_to_score)
             extraction = extraction_by(backbone, self.extraction, crops)
@@ -183,6 +185,15 @@ class Predictor:
             threshold=threshold,
             alignment=self.about["alignment"],
         )
+
+    def _backbone_of(self, weights):
+        """Opens a backbone, or returns the last one if it is wanted again."""
+        wanted = (self.extraction, weights)
+        if self._opened is None or self._opened[0] != wanted:
+            # The last one is let go before the next takes its memory.
+            self._opened = None
+            self._opened = (wanted, self.open_backbone(weights))
+        return self._opened[1]
 
     @property
     def _crops_to_score(self):

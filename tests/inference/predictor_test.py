@@ -4,6 +4,7 @@ import shutil
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import keras_wsad
 from keras_wsad.backbones import open_backbone
@@ -13,6 +14,7 @@ from keras_wsad.errors import VideoError
 from keras_wsad.errors import WeightsError
 from keras_wsad.features.extract import extract_clips
 from keras_wsad.features.extract_videos import extract_videos
+from keras_wsad.inference.backbone import open_backbone_of
 from keras_wsad.inference.write import describe_protocol
 from tests.needs_bfloat16 import needs_bfloat16
 
@@ -31,6 +33,27 @@ def test_a_video_is_scored_as_its_features_are(compact_run, video):
     assert (prediction.num_frames, prediction.fps) == (90, 30.0)
     assert prediction.threshold == 0.5
     assert prediction.boundaries[-1] == 90
+
+
+@pytest.mark.large
+def test_a_backbone_is_opened_once_and_tensorflow_does_not_warn(
+    compact_run, video, monkeypatch
+):
+    opened, warnings = [], []
+
+    def counting(*arguments):
+        opened.append(arguments)
+        return open_backbone_of(*arguments)
+
+    monkeypatch.setattr("keras_wsad.inference.predictor.open_backbone_of", counting)
+    monkeypatch.setattr(tf.get_logger(), "handle", warnings.append)
+    predictor = keras_wsad.load(compact_run.folder)
+    # TensorFlow warns of retracing from the fifth time on.
+    scores = [predictor.predict_video(video).segment_scores for _ in range(6)]
+    assert len(opened) == 1
+    assert [record.getMessage() for record in warnings] == []
+    # The same batches again are the same to the bit.
+    assert all(np.array_equal(scores[0], other) for other in scores)
 
 
 @pytest.mark.large
