@@ -1,10 +1,11 @@
 """Whether there is a GPU, whatever Keras runs on."""
 
-import keras
-
 
 def has_gpu():
     """Returns whether the backend of Keras sees a GPU."""
+    # Not at the top: importing Keras imports layers, which need this module.
+    import keras
+
     if keras.backend.backend() == "torch":
         import torch
 
