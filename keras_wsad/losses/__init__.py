@@ -1,4 +1,4 @@
-"""The three losses of the paper, and those of the systems it is compared with."""
+"""The three losses of the paper, and those of the baselines."""
 
 from keras_wsad.losses.attention_regularization import AttentionRegularization
 from keras_wsad.losses.bag_ranking_loss import BagRankingLoss

@@ -15,7 +15,7 @@ class AttentionRegularization(keras.losses.Loss):
     authors' code has a target of zero for the first level and no penalty on the second.
 
     Args:
-        target: float. What each attention is pulled to. Defaults to `1.0`.
+        target: float. The target of each attention. Defaults to `1.0`.
         name: str. Defaults to `"attention_regularization"`.
         **kwargs: arguments of `keras.losses.Loss`.
 

@@ -9,15 +9,15 @@ class BagRankingLoss(keras.losses.Loss):
     """Ranking loss between videos that already have one score each.
 
     With `A` the anomalous and `N` the normal videos of the batch, and `s` the score of a
-    video, such as the mean of its segments weighed by an attention:
+    video, such as the attention-weighted mean of its segments:
 
     ```
     loss = mean over n in N of sum over a in A of max(0, 1 - s_a + s_n)
          + sparsity * sum over a in A of s_a
     ```
 
-    The paper states it for one pair of videos; all pairs of a batch are counted as
-    `MILRankingLoss` counts them, which is this project's choice. There is no smoothness.
+    The paper states it for one pair of videos; this project takes all pairs of a batch, as
+    `MILRankingLoss` does. There is no smoothness term.
 
     Args:
         sparsity: float. Weight of the sparsity of anomalous videos, lambda 1. Defaults to

@@ -4,15 +4,15 @@ from keras import ops
 
 @keras.saving.register_keras_serializable("keras_wsad")
 class DirectSupervision(keras.losses.Loss):
-    """Cross-entropy of the segments whose label can be relied on.
+    """Cross-entropy of the segments that have a reliable label.
 
     ```
     loss = mean over videos of
            1 / |H| sum over t in H of -y_t log p_t - (1 - y_t) log(1 - p_t)
     ```
 
-    `H` are the segments of a video that have a label; a label below zero is none. A video
-    without one has no loss, and counts in the mean over videos.
+    `H` are the segments of a video that have a label; a negative label means none. A video
+    without labels has a loss of zero and still counts in the mean.
 
     Args:
         name: str. Defaults to `"direct_supervision"`.

@@ -10,8 +10,8 @@ class IndirectSupervision(keras.losses.Loss):
     loss = mean over videos of 1 / T sum_t |p_t - q_t|
     ```
 
-    `q` is the running mean; below zero it is none, and its segment is left out. A video
-    without one has no loss, and counts in the mean over videos.
+    `q` is the running mean; a negative `q` means none, and its segment is left out. A video
+    without any has a loss of zero and still counts in the mean.
 
     Args:
         name: str. Defaults to `"indirect_supervision"`.

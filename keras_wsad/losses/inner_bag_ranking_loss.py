@@ -19,9 +19,9 @@ class InnerBagRankingLoss(MILRankingLoss):
     An anomalous video has both anomalous and normal segments, so that its gap should be
     large; a normal one has only normal segments, so that its gap should be small.
 
-    Which gaps are meant and which way they are drawn is the paper's (its abstract). The
-    hinge with a margin of one, the plain gap of normal videos, the sums over the batch
-    and the weight are this project's choice.
+    The paper's abstract says which gaps should grow and which should shrink. The hinge with
+    a margin of one, the plain gap of normal videos, the sums over the batch and the weight
+    are this project's choices.
 
     Args:
         smoothness: float. Weight of the temporal smoothness of anomalous videos. Defaults

@@ -17,8 +17,9 @@ class MILRankingLoss(keras.losses.Loss):
          + sparsity   * sum over a in A, t of S_a,t
     ```
 
-    What a video is comes from `y_true`, not from its place in the batch. A batch without a
-    normal video has no ranking term, one without an anomalous video is zero.
+    `y_true` says which videos are anomalous; their position in the batch does not matter.
+    Without a normal video the ranking term is zero; without an anomalous one the whole loss
+    is.
 
     Args:
         smoothness: float. Weight of the temporal smoothness of anomalous videos, lambda 1.

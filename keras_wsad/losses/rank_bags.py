@@ -13,7 +13,7 @@ def rank_bags(is_anomalous, scores):
         scores: tensor of shape `(batch,)`. One score for each video.
 
     Returns:
-        A scalar, zero where a kind is missing.
+        A scalar, zero if there is no anomalous or no normal video.
     """
     normal = 1 - is_anomalous
     margins = ops.relu(1 - scores[:, None] + scores[None, :])
