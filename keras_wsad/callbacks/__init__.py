@@ -1,4 +1,4 @@
-"""What happens beside training: judging, saving, showing, stopping."""
+"""Callbacks of training: evaluation, checkpoints, progress, and the stop on NaN."""
 
 from keras_wsad.callbacks.checkpoint_selection import CheckpointSelection
 from keras_wsad.callbacks.run_state import RunState

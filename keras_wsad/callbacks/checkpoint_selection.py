@@ -7,15 +7,15 @@ from keras_wsad.files import atomic_path
 
 
 class CheckpointSelection(keras.callbacks.Callback):
-    """Judges the model after each epoch and keeps the weights that a named rule prefers.
+    """Evaluates the model after each epoch and keeps the best weights by a named rule.
 
-    The metrics are added to the epoch's logs, for the callbacks that come after this one.
-    The weights' file is named after its epoch: after a kill the weights of the epoch that
-    the saved state knows as the best are still there, and not those of a later one.
+    The metrics are added to the epoch's logs, for later callbacks. The weights file is
+    named after its epoch, so that after a kill the best weights of the saved state still
+    exist, and are not overwritten by a later epoch.
 
     Args:
         rule: `"best_on_validation"`, `"best_on_test"` or `"last"`.
-        folder: path. Where the best weights are written.
+        folder: path. Folder of the best weights.
         judges: dict from a prefix (`"val"`, `"test"`) to a function of the model that
             returns a dict with `auc` and, for a model that names classes, `maa`, both at
             video level. Without classes `auc` alone decides.
@@ -45,20 +45,20 @@ class CheckpointSelection(keras.callbacks.Callback):
                 self.model.save_weights(temporary)
 
     def criterion(self, logs):
-        """Returns what the rule wants to be high, from the logs of an epoch."""
+        """Returns the value that the rule maximises, from the logs of an epoch."""
         if self.rule == "best_on_test":
             return logs.get("test_maa", logs["test_auc"])
         return (logs["val_auc"] + logs.get("val_maa", logs["val_auc"])) / 2
 
     def path_of(self, epoch):
-        """Returns where the weights of an epoch, counted from 0, are kept."""
+        """Returns the path of the weights of an epoch, counted from 0."""
         return self.folder / f"best-{epoch + 1}.weights.h5"
 
     def check_weights(self):
-        """Checks that the weights of the best epoch are there.
+        """Checks that the weights of the best epoch exist.
 
         Raises:
-            RunError: they are not.
+            RunError: they do not exist.
         """
         if self.rule != "last" and self.best_epoch is not None:
             path = self.path_of(self.best_epoch)

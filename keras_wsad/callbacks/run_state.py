@@ -13,20 +13,20 @@ from keras_wsad.files import write_text
 
 
 class RunState(keras.callbacks.Callback):
-    """Saves after each epoch all that a run needs to go on as if it had not been stopped.
+    """Saves the state from which a killed run resumes as if it had not been stopped.
 
-    These are the model's variables, among them the states of its dropouts' random
-    generators, the optimizer's, the log so far and the selection so far. The order of the
-    batches needs no state: it depends on seed and epoch alone. The file is written whole
-    or not at all. It is saved whenever the best weights change. Between, where saving is
-    slow beside an epoch, it is done more rarely, so that it takes at most a tenth of the
-    time; a run then goes on from an earlier epoch, to the same end.
+    The state holds the variables of the model (dropout generators included) and of the
+    optimizer, the log, and the checkpoint selection. The order of the batches needs no
+    state: it depends on seed and epoch alone. The file is written atomically, whenever the
+    best weights change and otherwise after each epoch, throttled to 10 % of wall time. A
+    run that resumes from an earlier epoch gives the same result.
 
     Args:
         path: path. The state, an `.npz` file without pickles.
-        log_path: path. The log as CSV, a line per epoch.
+        log_path: path. The log, a CSV with a line per epoch.
         selection: `CheckpointSelection`, which must come before this callback.
-        data_key: str. Of the videos and their features: a run does not go on with others.
+        data_key: str. Hash of the videos and their features; a run resumes only with the
+            same.
     """
 
     def __init__(self, path, log_path, selection, data_key=""):
@@ -39,16 +39,16 @@ class RunState(keras.callbacks.Callback):
         self._next_save = 0.0
 
     def restore(self, model):
-        """Puts a saved state back.
+        """Restores a saved state.
 
         Args:
-            model: compiled `keras.Model`, made as the saved one was.
+            model: compiled `keras.Model`, built as the saved one was.
 
         Returns:
-            int, the epoch to go on with; `0` if nothing was saved.
+            int, the epoch to resume at; `0` if nothing was saved.
 
         Raises:
-            RunError: the state is of another model or of other data, or damaged.
+            RunError: the state is damaged, or belongs to another model or other data.
         """
         if not self.path.is_file():
             return 0
@@ -106,7 +106,7 @@ class RunState(keras.callbacks.Callback):
         }
         with atomic_path(self.path) as temporary:
             np.savez(temporary, progress=json.dumps(progress), **arrays)
-        # No saved state knows the weights of other epochs any more.
+        # No saved state refers to the weights of other epochs any more.
         self.selection.remove_weights(keep=self.selection.best_epoch)
 
 

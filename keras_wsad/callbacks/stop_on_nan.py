@@ -23,8 +23,8 @@ class StopOnNaN(keras.callbacks.Callback):
         self._epoch = epoch
 
     def on_train_batch_end(self, batch, logs=None):
-        # Keras logs the mean over the epoch so far: the first batch that makes it NaN is
-        # the one, since the check is made after each.
+        # Keras logs the mean over the epoch so far. Checked after every batch, it turns NaN
+        # at the batch that is to blame.
         if np.isfinite(logs["loss"]):
             return
         losses = {name: float(value) for name, value in logs.items()}
@@ -34,7 +34,7 @@ class StopOnNaN(keras.callbacks.Callback):
             f"{losses}. Videos of the batch: {names}"
         )
         if batch:
-            # A gradient that overflows shows in the loss of the batch after.
+            # A gradient that overflows shows in the loss of the next batch.
             before = ", ".join(self.batch_names(self._epoch, batch - 1))
             message += f". Videos of the batch before: {before}"
         raise NaNLossError(message)

@@ -6,7 +6,7 @@ import rich.progress
 class TrainingProgress(keras.callbacks.Callback):
     """A progress bar with steps, losses and validation metrics, and the time left.
 
-    Without a terminal (a log file, CI) it is a line every tenth of the run instead.
+    Without a terminal (a log file, CI) it prints a line every tenth of the run instead.
 
     Args:
         steps_per_epoch: int.
@@ -20,7 +20,7 @@ class TrainingProgress(keras.callbacks.Callback):
         self._epoch = 0
         self._judged = ""
         self._console = rich.console.Console(stderr=True)
-        # On a narrow terminal the numbers are worth more than the bar.
+        # On a narrow terminal the numbers matter more than the bar.
         bar = [rich.progress.BarColumn(bar_width=20)] if self._console.width > 110 else []
         self._bar = rich.progress.Progress(
             rich.progress.TextColumn("{task.fields[epoch]}"),
@@ -65,7 +65,7 @@ class TrainingProgress(keras.callbacks.Callback):
         self.close()
 
     def close(self):
-        """Ends the display; called as well when training fails."""
+        """Ends the display; also called when training fails."""
         self._bar.stop()
 
 
