@@ -1,4 +1,4 @@
-"""Three kinds of place that a camera looks at: a street, a shop, a yard."""
+"""Three kinds of backdrop: a street, a shop, a yard."""
 
 import dataclasses
 
@@ -11,13 +11,13 @@ from keras_wsad.scenes.canvas import WIDTH
 
 KINDS = ("street", "shop", "yard")
 
-# Left and right end of what a square crop of the middle shows.
+# Left and right edge of the central square crop.
 STAGE = (70, 250)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Backdrop:
-    """A place without anybody in it.
+    """An empty street, shop or yard.
 
     Rows and columns are in pixels of a frame of `WIDTH` x `HEIGHT`.
 
@@ -28,10 +28,10 @@ class Backdrop:
         near: float. Height of a person at the lower edge.
         walkway: tuple. First and last row that people walk on.
         lanes: tuple of rows that cars drive on; empty where there are none.
-        door: tuple `(x, y, width, height)`, of its foot's middle; it can be opened.
-        window: tuple, likewise.
-        goods: tuple of `(x, y, color)`, what lies on shelves; empty outdoors.
-        till: tuple `(x, y)` where one pays, or `None`.
+        door: tuple `(x, y, width, height)`, with `(x, y)` the middle of its foot.
+        window: tuple, as `door`.
+        goods: tuple of `(x, y, color)`, goods on shelves; empty outdoors.
+        till: tuple `(x, y)`, where customers pay, or `None`.
     """
 
     kind: str
@@ -52,7 +52,7 @@ class Backdrop:
 
 
 def make_backdrop(kind, random):
-    """Draws a place of a kind, another one with every state of `random`.
+    """Draws a random backdrop of a kind.
 
     Args:
         kind: one of `KINDS`.
@@ -168,7 +168,7 @@ def _yard(random):
 
 
 def _ground(random, horizon, grey):
-    """A picture whose ground grows brighter towards the camera; green without a grey."""
+    """Draws ground that brightens towards the camera; green without a grey."""
     green = (60, 95, 45), (110, 140, 80)
     ground = np.array([1, 1, 1]) * grey if grey else random.uniform(*green)
     rows = np.linspace(0.8, 1.1, HEIGHT)[:, None, None]

@@ -1,4 +1,4 @@
-"""The camera: the light it gets, the noise it makes, and the shaking of its mount."""
+"""The camera: light, sensor noise and shaking."""
 
 import dataclasses
 import functools
@@ -16,12 +16,12 @@ _NOISES = 8
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Camera:
-    """What a fixed camera makes of a scene.
+    """A fixed camera that renders frames of a scene.
 
     Attributes:
         brightness: float. 1 by day; 0.35 is night.
-        drift: float. Share by which the light goes up and down.
-        period: float. Seconds of that.
+        drift: float. Relative amplitude of the slow change of light.
+        period: float. Period of the drift in seconds.
         tint: tuple of 3 floats, gains of red, green and blue.
         noise: float. Standard deviation of the sensor's noise, in grey levels.
     """
@@ -67,9 +67,9 @@ def _add_noise(pixels, scale, random):
     """Adds the sensor's noise to pixels, from 0 to 255, and returns them."""
     right, down = random.integers(0, (WIDTH, HEIGHT))
     brighter, darker = _noises(scale)[int(random.integers(_NOISES))]
-    # The noise is laid out four times, so that it can be moved by taking a part of it.
+    # The noise is tiled four times, so that a slice of it is a shifted copy.
     part = np.s_[HEIGHT - down : 2 * HEIGHT - down, WIDTH - right : 2 * WIDTH - right]
-    # Within bytes: wider numbers take several times as long.
+    # In bytes: wider numbers take several times as long.
     step = np.invert(pixels)
     pixels += np.minimum(step, brighter[part], out=step)
     pixels -= np.minimum(pixels, darker[part], out=step)

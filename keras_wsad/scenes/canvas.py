@@ -1,4 +1,4 @@
-"""What a scene is drawn on: a picture, its perspective, and light that is added to it."""
+"""The canvas of a frame: a picture, its perspective, and its lights."""
 
 import functools
 
@@ -10,7 +10,7 @@ WIDTH, HEIGHT = 320, 240
 
 
 class Canvas:
-    """A frame in the making.
+    """A frame that is being drawn.
 
     Args:
         picture: `PIL.Image` of `WIDTH` x `HEIGHT`; it is drawn on.
@@ -39,7 +39,7 @@ class Canvas:
         self._lights.append((x, y, radius, color, opacity))
 
     def switch_on(self):
-        """Draws the lights, after the darkness."""
+        """Draws the lights, once the picture has been darkened."""
         for light in self._lights:
             self.blob(*light)
         self._lights.clear()

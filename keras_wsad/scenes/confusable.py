@@ -1,4 +1,4 @@
-"""Scripts of ordinary life that looks like an anomaly at first glance."""
+"""Scripts of ordinary scenes that look like an anomaly at first glance."""
 
 import math
 

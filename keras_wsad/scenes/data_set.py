@@ -21,7 +21,7 @@ from keras_wsad.scenes.screenplay import FPS
 from keras_wsad.scenes.screenplay import SHORTEST
 from keras_wsad.scenes.screenplay import write_scene
 
-# Raised whenever another picture is rendered from the same seed.
+# Raised whenever the same seed renders other pictures.
 VERSION = 3
 CLASSES = sorted(EVENTS)
 
@@ -59,7 +59,7 @@ class SceneSet:
 
 @dataclasses.dataclass(frozen=True)
 class _Shot:
-    """One video to be rendered: where, of what, in which list."""
+    """One video to render."""
 
     line: str
     class_name: str | None
@@ -76,16 +76,16 @@ def write_data_set(root, settings=None, workers=2):
     | `Abuse/` ... , `Testing_Normal_Videos_Anomaly/` | the videos |
     | `ground_truth.csv` | events of all videos, those of training only for studies |
 
-    Videos that are there already are kept: a broken rendering goes on. The lists come
-    last. `scenes.json` comes first and tells with which settings a folder was begun.
+    Existing videos are kept, so that an interrupted rendering resumes. `scenes.json`, with
+    the settings of the folder, is written first and the lists last.
 
     Args:
-        root: path. Folder to make.
+        root: path. Folder to create.
         settings: `SceneSet`, or `None` for the default size.
         workers: int. Processes. Defaults to `2`.
 
     Raises:
-        ConfigError: the folder was begun with other settings.
+        ConfigError: the folder was rendered with other settings.
     """
     root = pathlib.Path(root)
     settings = settings or SceneSet()
@@ -93,7 +93,7 @@ def write_data_set(root, settings=None, workers=2):
         raise ConfigError(f"Expected workers >= 1. Received: {workers}")
     _claim(root, settings)
     shots = _shots(settings)
-    # Not forked: whoever calls may have threads.
+    # Not forked, since the caller may have threads.
     context = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(workers, context) as pool:
         tasks = pool.map(
@@ -104,7 +104,7 @@ def write_data_set(root, settings=None, workers=2):
 
 
 def _claim(root, settings):
-    """Notes the settings in the folder, or refuses to go on with others."""
+    """Writes the settings into the folder. Raises if it has others."""
     path = root / "scenes.json"
     now = {"version": VERSION, **dataclasses.asdict(settings)}
     now["seconds"] = list(settings.seconds)
@@ -132,7 +132,7 @@ def _shots(settings):
                 shots.append(_Shot(line, class_name, is_test))
         total = count * len(CLASSES)
         for number in range(1, total + 1):
-            # As in UCF-Crime, whose training and test videos are numbered in one row.
+            # As in UCF-Crime, whose training and test videos are numbered consecutively.
             if is_test:
                 number += settings.train_per_class * len(CLASSES)
                 name = f"Testing_Normal_Videos_Anomaly/Normal_Videos_{number:03d}_x264.mp4"
@@ -143,7 +143,7 @@ def _shots(settings):
 
 
 def _render(root, shot, settings):
-    """Renders a video unless it is there, and returns its events."""
+    """Renders a video unless it exists, and returns its events."""
     # A generator of its own for each video: neither the number of workers nor the size of
     # the set changes what a video shows.
     number = int.from_bytes(shot.line.encode(), "big")

@@ -1,4 +1,4 @@
-"""Scripts of what happens at a blow: an explosion, a collision."""
+"""Scripts of sudden disasters: an explosion, a collision."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Fire, smoke, flashes, dust: what is made of light and of soft blobs."""
+"""Fire, smoke, flashes and dust, drawn as lights and soft blobs."""
 
 import math
 
@@ -13,9 +13,9 @@ class Fire:
         y: float. The row of its foot.
         start: float. Seconds.
         end: float. Seconds; it is out two seconds later.
-        size: float. Radius in pixels when it has grown.
-        growth: float. Seconds until then. Defaults to `4.0`.
-        seed: int. Of its flicker. Defaults to `0`.
+        size: float. Radius in pixels when fully grown.
+        growth: float. Seconds until fully grown. Defaults to `4.0`.
+        seed: int. Seed of its flicker. Defaults to `0`.
     """
 
     def __init__(self, x, y, start, end, size, growth=4.0, seed=0):
@@ -37,7 +37,7 @@ class Fire:
         fading = min(max((self.end + 2 - time) / 2, 0.0), 1.0)
         size = self.size * grown * fading
         for number, (offset, speed, phase) in enumerate(self.flames):
-            # Puffs of smoke go round: each rises, grows and thins out.
+            # Puffs of smoke repeat: each rises, grows and thins out.
             rise = (0.25 * time + number / len(self.flames)) % 1.0
             canvas.blob(
                 self.x + (offset + 0.6 * rise) * size,
@@ -55,7 +55,7 @@ class Fire:
 
 
 class Flash:
-    """Light for a moment: a muzzle, an explosion, lightning, a camera.
+    """A brief light: a muzzle, an explosion, lightning, a camera.
 
     Args:
         x: float. Its middle in pixels.
@@ -120,14 +120,14 @@ class Cloud:
 
 
 class Mark:
-    """Something that stays on a surface once it is there: paint, a crack, a hole.
+    """A lasting mark on a surface: paint, a crack, a hole.
 
     Args:
         strokes: list of `(seconds, points)`; a line is there from its time on.
         color: tuple of 3 ints.
         depth_at: float. The row of the surface's foot.
         width: int. In pixels. Defaults to `3`.
-        until: float. Seconds from when on it is gone. Defaults to infinity.
+        until: float. Seconds at which it disappears. Defaults to infinity.
     """
 
     def __init__(self, strokes, color, depth_at, width=3, until=math.inf):
@@ -155,7 +155,7 @@ class Shake:
     Args:
         start: float. Seconds.
         seconds: float. Until it rests. Defaults to `0.8`.
-        pixels: float. How far at first. Defaults to `5`.
+        pixels: float. Initial amplitude. Defaults to `5`.
     """
 
     def __init__(self, start, seconds=0.8, pixels=5):

@@ -1,4 +1,4 @@
-"""Chance for scenes: clothes, colours, cameras, and where there is room."""
+"""Random clothes, colours, cameras and positions."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from keras_wsad.scenes.backdrops import STAGE
 from keras_wsad.scenes.camera import Camera
 from keras_wsad.scenes.person import Look
 
-# Parts of the look of those who do not want to be known.
+# Clothes of people who hide who they are.
 DARK = {"shirt": (28, 28, 30), "trousers": (35, 35, 40), "hair": (22, 22, 24)}
 
 _SKINS = ((224, 182, 150), (198, 150, 118), (150, 105, 78), (98, 66, 48))
@@ -14,12 +14,12 @@ _HAIRS = ((30, 25, 22), (70, 48, 30), (150, 120, 70), (110, 108, 105))
 
 
 def any_color(random, low=20, high=235):
-    """Returns a colour, `(red, green, blue)`."""
+    """Returns a random colour, `(red, green, blue)`."""
     return tuple(int(value) for value in random.integers(low, high, 3))
 
 
 def any_look(random, **fixed):
-    """Returns the `Look` of anybody; `fixed` sets parts of it."""
+    """Returns a random `Look`; `fixed` sets parts of it."""
     look = {
         "shirt": any_color(random),
         "trousers": any_color(random, 20, 140),
@@ -31,7 +31,7 @@ def any_look(random, **fixed):
 
 
 def any_camera(random, night=0.25):
-    """Returns a `Camera`, one by night with the given probability."""
+    """Returns a random `Camera`, by night with probability `night`."""
     is_night = random.random() < night
     return Camera(
         brightness=float(random.uniform(*((0.42, 0.55) if is_night else (0.8, 1.1)))),
@@ -43,13 +43,13 @@ def any_camera(random, night=0.25):
 
 
 def on_stage(random, backdrop, margin=0.0, low=0.0, high=1.0):
-    """Returns a place `(x, y)` to stand in the middle of the picture.
+    """Returns a random position `(x, y)` in the middle of the picture.
 
     Args:
         random: `numpy.random.Generator`.
         backdrop: `Backdrop`.
         margin: float. Pixels to keep from the stage's ends. Defaults to `0`.
-        low, high: floats. Between which shares of the walkway's rows.
+        low, high: floats. Range of rows, as shares of the walkway.
     """
     first, last = backdrop.walkway
     x = random.uniform(STAGE[0] + margin, STAGE[1] - margin)

@@ -8,7 +8,7 @@ from keras_wsad.scenes.poses import MOVING
 from keras_wsad.scenes.poses import ONCE
 from keras_wsad.scenes.poses import STAYING
 
-# Body heights per second from which on a person is seen to run.
+# Body heights per second from which a person runs.
 RUNNING = 1.1
 
 _STRIDE = 0.42
@@ -34,7 +34,7 @@ class Look:
 
 
 class Path:
-    """Where something is at each time, straight between given points.
+    """A position over time, interpolated linearly between points.
 
     Args:
         points: list of `(seconds, x, y)`, in order of time.
@@ -70,7 +70,7 @@ class Path:
 
 
 class Person:
-    """Somebody who walks a path and does things on it.
+    """A person who walks a path and performs actions on it.
 
     Args:
         look: `Look`.
@@ -78,11 +78,11 @@ class Person:
             or after the last.
         acts: list of `(start, end, action)` with the name of a pose in `poses`; between
             them the person walks, runs or stands as the path says. Defaults to `()`.
-        facing: list of `(seconds, direction)`, 1 for right and -1 for left, from when on;
-            on the move people face where they go. Defaults to `()`.
+        facing: list of `(seconds, direction)`, 1 for right and -1 for left, from that time
+            on; people who move face where they go. Defaults to `()`.
         holding: list of `(start, end, thing)`; `thing.draw_at(canvas, x, y, size, time)`
             is called at the hands. Defaults to `()`.
-        pace: float. Cycles of an action relative to others. Defaults to `1.0`.
+        pace: float. Speed of actions relative to other people. Defaults to `1.0`.
     """
 
     def __init__(self, look, path, acts=(), facing=(), holding=(), pace=1.0):
@@ -97,7 +97,7 @@ class Person:
         return self.path.times[0] <= time < self.path.times[-1]
 
     def depth(self, time):
-        """Row of the feet: what is further down is in front."""
+        """Row of the feet: what is lower in the picture is in front."""
         return self.path.at(time)[1]
 
     def draw(self, canvas, time):

@@ -1,4 +1,4 @@
-"""How a body is held: the angles of its limbs in the course of an action.
+"""Poses of a body: the angles of its limbs during an action.
 
 Angles are in radians from hanging straight down, positive towards where the person faces.
 """

@@ -94,7 +94,7 @@ def burglary(take):
     window_x, window_y, window_width, window_height = take.backdrop.window
     at = opened + 0.5
     while at < comes_out:
-        # The torch goes about inside.
+        # The torch moves about inside.
         x = window_x + take.between(-0.4, 0.4) * window_width
         y_of_beam = window_y - 0.5 * window_height
         beams.append(Flash(x, y_of_beam, at, 1.5, 1.1 * window_height))
@@ -231,6 +231,6 @@ def vandalism(take):
 
 
 def _shaken(take, x, y, until):
-    """Points of a thing that is pulled about, from the start of a take on."""
+    """Returns the points of a thing that is pulled about, from the start of a take."""
     times = np.arange(take.start, until, 0.2).tolist()
     return [(time, x + take.between(-7, 7), y - take.between(0, 6)) for time in times]

@@ -1,4 +1,4 @@
-"""Who does what in a video: ordinary life, and in some an event."""
+"""The content of a video: ordinary life, and in some videos an event."""
 
 import dataclasses
 
@@ -17,10 +17,10 @@ from keras_wsad.scenes.looks import any_camera
 from keras_wsad.scenes.take import Take
 
 FPS = 10
-# Seconds that a video must have for an event with something before and after it.
+# Seconds of the shortest video that leaves time before and after an event.
 SHORTEST = 9.0
 
-# The 13 anomalies of UCF-Crime: the script, the places, and how often it is by night.
+# The 13 anomalies of UCF-Crime: script, backdrops, and probability of night.
 EVENTS = {
     "Abuse": (violence.abuse, KINDS, 0.2),
     "Arrest": (violence.arrest, KINDS, 0.3),
@@ -37,7 +37,7 @@ EVENTS = {
     "Vandalism": (property_crimes.vandalism, ("street", "yard"), 0.3),
 }
 
-# What goes on anyway, with its weight.
+# Ordinary life: scripts with their sampling weights.
 ANYWHERE = (
     (everyday.passer_by, 5),
     (everyday.meeting, 2),
@@ -60,7 +60,7 @@ PLACES = {
         (everyday.parked_car, 0.5),
     ),
 }
-# What could be taken for an anomaly: one of them in every other video of either kind.
+# Scripts that could be mistaken for an anomaly: one in every other video of either kind.
 CONFUSABLE = {
     "street": (
         confusable.runner,
@@ -98,7 +98,7 @@ CONFUSABLE = {
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Scene:
-    """Everything that is seen in a video.
+    """The content of a video.
 
     Attributes:
         backdrop: `Backdrop`.
@@ -118,7 +118,7 @@ class Scene:
 
     @property
     def cast(self):
-        """Everybody and everything."""
+        """All that is drawn."""
         return self.everyday + self.happening
 
     def frames(self, random):
@@ -133,7 +133,7 @@ class Scene:
 
 
 def write_scene(class_name, random, seconds=(20.0, 34.0), two_events=0.1):
-    """Makes up a video.
+    """Makes up the content of a video.
 
     Args:
         class_name: str, a key of `EVENTS`, or `None` for ordinary life alone.
@@ -179,12 +179,12 @@ def _when(random, seconds, twice):
         longest = min(12.0, room - 4)
         length = float(random.uniform(min(4.5, longest - 1), longest))
         start = begin * seconds + float(random.uniform(2, room - length - 1))
-        # On whole frames, so that what is annotated is what is shown.
+        # On whole frames, so that the annotation is exact.
         yield round(start * FPS) / FPS, round((start + length) * FPS) / FPS
 
 
 def _ordinary_life(random, backdrop, camera, seconds):
-    """Fills a video with what goes on anyway, more of it in some videos than in others."""
+    """Fills a video with a random amount of ordinary life."""
 
     def take(script, start, length):
         return script(

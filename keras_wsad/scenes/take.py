@@ -1,4 +1,4 @@
-"""What every script needs: a place, a time, chance, and ways to come and go."""
+"""What every script uses: backdrop, time, random choices, and ways in and out."""
 
 import dataclasses
 
@@ -16,7 +16,7 @@ RUNNING_AWAY = 2.0
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Take:
-    """A stretch of a video that a script is to fill.
+    """A stretch of a video that a script fills.
 
     Attributes:
         random: `numpy.random.Generator`.
@@ -37,7 +37,7 @@ class Take:
         return self.end - self.start
 
     def between(self, low, high):
-        """Returns a float, any between the two."""
+        """Returns a uniformly random float."""
         return float(self.random.uniform(low, high))
 
     def chance(self, probability):
@@ -51,11 +51,11 @@ class Take:
         return choices[int(self.random.integers(len(choices)))]
 
     def spot(self, margin=0.0, low=0.0, high=1.0):
-        """Returns a place `(x, y)` to stand, away from the sides of the picture.
+        """Returns a random position `(x, y)` away from the sides of the picture.
 
         Args:
             margin: float. Pixels to keep from the stage's ends. Defaults to `0`.
-            low, high: floats. Between which shares of the walkway's rows.
+            low, high: floats. Range of rows, as shares of the walkway.
         """
         return on_stage(self.random, self.backdrop, margin, low, high)
 
@@ -64,11 +64,11 @@ class Take:
         return self.backdrop.size_at(y)
 
     def arrive(self, x, y, at, side, speed=WALKING):
-        """Returns the points of a way from outside the picture to `(x, y)`.
+        """Returns the points of a path from outside the picture to `(x, y)`.
 
         Args:
-            x, y: floats. Where to.
-            at: float. When, in seconds.
+            x, y: floats. Destination.
+            at: float. Seconds at which the person is there.
             side: -1 to come from the left, 1 from the right.
             speed: float. Body heights per second. Defaults to walking.
         """
@@ -77,12 +77,12 @@ class Take:
         return [(at - seconds, begin, y), (at, x, y)]
 
     def leave(self, x, y, at, side, speed=WALKING):
-        """Returns the points of a way from `(x, y)` out of the picture; as `arrive`."""
+        """Returns the points of a path from `(x, y)` out of the picture; see `arrive`."""
         end = -25.0 if side < 0 else WIDTH + 25.0
         seconds = abs(x - end) / (speed * self.size(y))
         return [(at, x, y), (at + seconds, end, y)]
 
     def go(self, at, start, end, speed=WALKING):
-        """Returns the time at which one who sets out at `at` gets from place to place."""
+        """Returns when a person who leaves `start` at time `at` reaches `end`."""
         length = float(np.hypot(end[0] - start[0], end[1] - start[1]))
         return at + max(length, 1.0) / (speed * self.size(end[1]))

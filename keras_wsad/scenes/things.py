@@ -1,4 +1,4 @@
-"""Things: what people hold, what stands about, and what drives."""
+"""Things that people hold, things that stand about, and cars."""
 
 import dataclasses
 import math
@@ -34,7 +34,7 @@ class Held:
 
 
 class Thing:
-    """Something that stands, and may be moved along a path.
+    """A thing that stands, and may move along a path.
 
     Args:
         kind: `"box"`, `"bin"`, `"bike"`, `"bag"`, `"ball"` or `"debris"`.
@@ -98,7 +98,7 @@ class Car:
     Args:
         color: tuple of 3 ints.
         path: list of `(seconds, x, y)` of the middle of its wheels' line.
-        facing: 1 for right or -1 for left; where it drives decides.
+        facing: 1 for right or -1 for left, while it stands.
         is_night: bool. With its lights on. Defaults to `False`.
         hazard: `(start, end)` in seconds, when its lights blink, or `None`.
         siren: bool. Red and blue lights on its roof. Defaults to `False`.
