@@ -1,4 +1,4 @@
-"""Stage A, clips: which frames a clip begins at, and the clips themselves."""
+"""Stage A, clips: where they begin, and reading them."""
 
 import collections
 import itertools
@@ -18,12 +18,12 @@ from keras_wsad.video.frame_crops import cut_clip
 def clip_starts(num_frames, length=64, stride=64, num_segments=None):
     """Returns the frames at which the clips of a video begin.
 
-    Clips begin at every `stride`-th frame as long as they fit; the frames of the tail that
-    do not fill a clip are in none. A video shorter than a clip is one clip.
+    Clips begin at every `stride`-th frame as long as they fit; tail frames that do not fill
+    a clip are left out. A video shorter than a clip is one clip.
 
-    Where there are fewer clips than segments, some segments would have none of their own.
-    With `num_segments`, as in the preset `paper`, one clip is then centred on each
-    segment instead, moved as far as it must be to lie within the video.
+    With fewer clips than segments, some segments would have no clip of their own. With
+    `num_segments`, as in the preset `paper`, one clip is then centred on each segment
+    instead, shifted where needed to lie within the video.
 
     Args:
         num_frames: int. Frames in the video, at least 1.
@@ -60,16 +60,16 @@ def clip_starts(num_frames, length=64, stride=64, num_segments=None):
 
 
 class ClipReader:
-    """The clips of a video, from decoding it once, and afterwards its number of frames.
+    """Reads the clips of a video, decoding it once, and counts its frames.
 
     The shorter side of a frame is resized to `size * 256 / 224`, as I3D's authors do, and
-    crops are cut out of it. A video shorter than a clip is filled up with its last frame.
-    The frames of one clip are held at a time; frames that are in no clip are decoded and
+    crops are cut out of it. A video shorter than a clip is padded with its last frame. The
+    frames of one clip are held at a time; frames that are in no clip are decoded and
     counted, but not converted.
 
-    Where clips begin may depend on the number of frames, and of a damaged file that is
-    known only in the end: then `is_right` is false, and reading it again with the
-    `num_frames` of the first reading gives the right clips.
+    Where clips begin may depend on the number of frames, which for a damaged file is known
+    only after decoding. `is_right` is then false, and a second reader with the `num_frames`
+    of the first reads the right clips.
 
     Args:
         path: str or path. The video.
@@ -78,8 +78,8 @@ class ClipReader:
         num_segments: int or `None`, see `clip_starts`. Defaults to `None`.
         crops: `1`, `5` or `10`, see `take_crops`. Defaults to `1`.
         size: int. Side of a crop in pixels. Defaults to `224`.
-        num_frames: int or `None`. Frames to plan for; `None` for as many as the container
-            promises. Defaults to `None`.
+        num_frames: int or `None`. Expected frames; `None` for the container's count.
+            Defaults to `None`.
 
     Attributes:
         fps: float. Mean frames per second.
@@ -120,12 +120,12 @@ class ClipReader:
 
     @property
     def planned_clips(self):
-        """How many clips there will be, if the container tells the truth."""
+        """The expected number of clips, if the container's frame count is right."""
         return len(self._planned)
 
     @property
     def starts(self):
-        """The frames at which the clips given so far begin, an int array."""
+        """The frames at which the clips yielded so far begin, an int array."""
         return np.array(self._given, int)
 
     @property
@@ -135,14 +135,14 @@ class ClipReader:
         return np.array_equal(expected, self.starts)
 
     def close(self):
-        """Ends the reading at the next frame. Any thread may ask for it."""
+        """Stops reading at the next frame. May be called from any thread."""
         self._is_closed = True
 
     def __iter__(self):
         """Yields `(start, times, clip)`.
 
-        In a video of few frames several clips may be the same; they are given once, with
-        how many they are. A clip is a uint8 array `(crops, length, size, size, 3)`.
+        A short video may have identical clips; they are yielded once, with their count,
+        `times`. A clip is a uint8 array `(crops, length, size, size, 3)`.
         """
         for start, times, frames in self.windows():
             shape = (self._crops, len(frames), self._size, self._size, 3)
@@ -154,7 +154,7 @@ class ClipReader:
     def windows(self):
         """Yields `(start, times, frames)`, the frames of a clip as a list of `FrameCrops`.
 
-        Of many crops it takes less memory: each is cut when it is asked for.
+        With many crops this takes less memory: each is cut on demand.
         """
         length, stride = self._options["length"], self._options["stride"]
         at_every_stride = clip_starts(self._planned_frames, length, stride)
@@ -165,14 +165,14 @@ class ClipReader:
             starts = zip(*np.unique(self._planned, return_counts=True), strict=True)
         start, times = next(starts)
         recent = collections.deque(maxlen=length)
-        for place, frame in enumerate(self._frames):
+        for index, frame in enumerate(self._frames):
             if self._is_closed:
                 return
-            if start is None or place < start:
+            if start is None or index < start:
                 continue
             rgb = self._frames.to_rgb(frame, short_side_of(self._size))
             recent.append(FrameCrops(rgb, self._size, self._crops))
-            while start is not None and place + 1 == start + length:
+            while start is not None and index + 1 == start + length:
                 yield self._give(start, times, recent)
                 start, times = next(starts, (None, 0))
         if self.num_frames < length and start == 0:
@@ -187,8 +187,8 @@ class ClipReader:
 def read_clips(path, **options):
     """Reads the clips of a video, decoding it once and holding one clip at a time.
 
-    With `num_segments` the clips of a damaged video may lie elsewhere than they should;
-    `ClipReader` tells, and `keras_wsad.features.extract_clips` reads it again.
+    With `num_segments` the clips of a damaged video may be misplaced; `ClipReader.is_right`
+    tells, and `keras_wsad.features.extract_clips` reads it again.
 
     Args:
         path: str or path. The video.
@@ -217,8 +217,8 @@ def read_clips(path, **options):
 def scale_pixels(clips):
     """Scales pixels from 0..255 to -1..1, as `I3D` and `Compact` take them.
 
-    What other backbones take stands in `keras_wsad.backbones.BACKBONES`; an `OpenBackbone`
-    takes clips as they are cut.
+    The scaling of other backbones is in `keras_wsad.backbones.BACKBONES`; an `OpenBackbone`
+    takes unscaled clips.
 
     Args:
         clips: uint8 array.

@@ -7,7 +7,7 @@ from av.stream import Disposition
 
 from keras_wsad.errors import VideoError
 
-# What draws text files as pictures.
+# Codecs that render text files as pictures.
 _TEXT = ("ansi", "bintext", "idf", "xbin")
 
 
@@ -22,7 +22,7 @@ def open_video(path):
         track; where there are several, the one that FFmpeg would play.
 
     Raises:
-        VideoError: the file is absent, no video, or in a coding that is not known.
+        VideoError: the file is absent, no video, or its codec is unknown.
     """
     name = str(path)
     if "://" not in name:
@@ -52,9 +52,9 @@ def open_video(path):
 
 
 def read_packets(container, stream):
-    """Yields the packets of a track, and `None` where reading fails, after which it ends.
+    """Yields the packets of a track; where reading fails, yields `None` and stops.
 
-    `None` asks a decoder for the frames that it still has in hand.
+    `None` makes a decoder flush its buffered frames.
 
     Args:
         container: as `open_video` gives it.
@@ -67,13 +67,13 @@ def read_packets(container, stream):
 
 
 def is_shown(packet):
-    """Whether a packet holds a frame that is shown, and not only asks for what is left."""
-    # What a cut without re-encoding leaves out is there, but only to decode the rest.
+    """Whether a packet holds a frame that is shown, and does not only flush the decoder."""
+    # A cut without re-encoding keeps frames that only serve to decode the rest.
     return packet is not None and packet.size > 0 and not packet.is_discard
 
 
 def stated_length(container, stream):
-    """Returns how long a video says that it is, in seconds, `0.0` if it does not.
+    """Returns the duration that a video states, in seconds, or `0.0`.
 
     Args:
         container: as `open_video` gives it.
@@ -83,16 +83,16 @@ def stated_length(container, stream):
         return float(stream.duration * stream.time_base)
     tag = stream.metadata.get("DURATION", "").split(":")
     try:
-        # Matroska says it in words, 00:00:10.000000000.
+        # Matroska states it as text, 00:00:10.000000000.
         hours, minutes, seconds = (float(part) for part in tag)
         return 3600 * hours + 60 * minutes + seconds
     except ValueError:
-        # Of the longest track, which may be the sound.
+        # The duration of the longest track, which may be audio.
         return (container.duration or 0) / av.time_base
 
 
 def count_frames(container, stream):
-    """Counts the packets that are shown, and finds their mean rate.
+    """Counts the packets that are shown, and measures their mean rate.
 
     Args:
         container: as `open_video` gives it.
@@ -108,10 +108,10 @@ def count_frames(container, stream):
     for packet in read_packets(container, stream):
         if is_shown(packet):
             count += 1
-            # Matroska does not say of all frames when they are to be decoded.
+            # Matroska lacks the decoding time of some frames.
             after = decoded if packet.dts is None else packet.dts
             if packet.pts is None or after < decoded:
-                # A clock that is set back, as where files were joined, tells nothing.
+                # Timestamps that jump back, as in joined files, give no rate.
                 in_order = False
             else:
                 first, last = min(first, packet.pts), max(last, packet.pts)
@@ -119,22 +119,22 @@ def count_frames(container, stream):
     if not in_order or last <= first:
         return count, stated
     measured = (count - 1) / float((last - first) * stream.time_base)
-    # Times are rounded. Matroska states one rate where frames have many.
+    # Timestamps are rounded. Matroska states one rate even where it varies.
     return count, stated if abs(measured - stated) < 0.01 * stated else measured
 
 
 def ends_early(container, stream, num_packets, end):
-    """Whether a video is shorter than it says.
+    """Whether a video is shorter than it states.
 
     Args:
         container: as `open_video` gives it.
         stream: likewise.
-        num_packets: int. Packets that there were.
+        num_packets: int. Packets read.
         end: float. Seconds from the beginning to the end of the last of them.
     """
     length = stated_length(container, stream)
     if stream.frames:
-        # Where a cut without re-encoding leaves frames out, the time is all there.
+        # A cut without re-encoding leaves out frames, but no time.
         rate = stream.average_rate or 30
         whole = bool(stream.duration) and length - end < 1.5 / float(rate)
         return num_packets < stream.frames and not whole

@@ -84,7 +84,7 @@ class DecodedFrames:
         damage: str or `None`. What was wrong with the file; known after the end.
 
     Raises:
-        VideoError: the file is absent, no video, or not a frame of it decodes.
+        VideoError: the file is absent, no video, or no frame of it decodes.
     """
 
     def __init__(self, path):
@@ -191,7 +191,7 @@ def decode_frames(path, short_side=256):
         uint8 arrays of shape `(height, width, 3)`, as `DecodedFrames.to_rgb` makes them.
 
     Raises:
-        VideoError: the file is absent, no video, or not a frame of it decodes.
+        VideoError: the file is absent, no video, or no frame of it decodes.
 
     Warns:
         DamagedVideoWarning: the video ended early or parts of it did not decode.

@@ -17,17 +17,17 @@ def find_videos(places, root=None):
 
     A folder is searched with all folders below it for files of `VIDEO_SUFFIXES`. A list is
     a `.txt` file, one path a line, such as UCF-Crime's `Anomaly_Train.txt`; one of numbers
-    holds the features of a video and stands for itself. What a line of a list names is
-    looked for below `root`, beside the list, and in the current folder; under `root` also
-    by the file's name alone, in whatever folder it lies.
+    holds the features of a video and is no list. A line is looked up below `root`, beside
+    the list, and in the current folder; under `root` also by the file's name alone, in
+    whatever folder it lies.
 
     Args:
         places: list of str or paths.
-        root: str or path, or `None`. The folder that lines of lists are relative to.
+        root: str or path, or `None`. The folder that lists are relative to.
 
     Returns:
-        A dict from video name, the file's name without suffix, to path, in the order in
-        which they were named. A line of a list whose file is absent is in it as well.
+        A dict from video name, the file's name without suffix, to path, in the order given.
+        Listed files that are absent are included.
 
     Raises:
         DataError: a place is absent, holds no video, or two videos have the same name.
@@ -47,7 +47,7 @@ def find_videos(places, root=None):
 
 
 def video_in(files, name):
-    """Returns the path of the video of a name among indexed files, `None` if none is there.
+    """Returns the path of a video by its name among indexed files, or `None`.
 
     Args:
         files: dict from file name to a list of paths, as `index_files` returns.
@@ -73,9 +73,9 @@ def _paths_in(place, root):
 
 
 def is_list(path):
-    """Whether a file is a list of videos: a `.txt` file whose first line is no numbers.
+    """Whether a file is a list of videos: a `.txt` file whose first line is not numbers.
 
-    A file without any line is no list. Of a line no more is read than a path can have.
+    An empty file is no list. No more of a line is read than the longest path has.
 
     Args:
         path: path. A file.
@@ -131,7 +131,7 @@ def _read_list(path, root):
 
 def _find_line(line, folders, files):
     for folder in folders:
-        # Of `os`, for which a name that is too long names no file.
+        # `os.path.isfile` is false for a name that is too long.
         if os.path.isfile(folder / line):
             return folder / line
     by_name = files.get(line.rpartition("/")[2], [])

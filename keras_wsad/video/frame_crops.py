@@ -4,9 +4,9 @@ from keras_wsad.video.crops import crop_corners
 
 
 class FrameCrops:
-    """The crops of a frame, as `take_crops` cuts them, cut one by one when asked for.
+    """The crops of a frame, as `take_crops` cuts them, cut on demand.
 
-    Until then a frame is held once, whatever the number of its crops.
+    A frame is held once, whatever the number of its crops.
 
     Args:
         frame: uint8 array of shape `(height, width, 3)`.
@@ -34,12 +34,12 @@ class FrameCrops:
         Args:
             number: int. From 0, the centre.
         """
-        is_mirrored, place = divmod(number, len(self._corners))
-        top, left = self._corners[place]
+        is_mirrored, index = divmod(number, len(self._corners))
+        top, left = self._corners[index]
         frame = self._frame
         if is_mirrored:
             if self._mirrored is None:
-                # Once for all crops and clips: it costs many times what a copy does.
+                # Once for all crops and clips: it costs far more than a copy.
                 self._mirrored = _mirror(frame)
             frame = self._mirrored
             left = frame.shape[1] - left - self._size
@@ -54,8 +54,8 @@ def cut_clip(frames, number, out):
         number: int. Which crop.
         out: uint8 array of shape `(frames, size, size, 3)`, to be filled.
     """
-    for place, frame in enumerate(frames):
-        out[place] = frame.cut(number)
+    for index, frame in enumerate(frames):
+        out[index] = frame.cut(number)
 
 
 def _mirror(frame):

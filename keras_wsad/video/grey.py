@@ -20,9 +20,9 @@ class GreyVideos:
 
     A clip source is any object with these `names` and `read`.
 
-    A frame's brightness is its luma, 0 to 255, resized as Pillow's bilinear filter does it,
-    which takes the mean where it makes smaller. A path may also be a folder of pictures,
-    a frame each in the order of their names, as UCSD's data sets are published.
+    A frame's brightness is its luma, 0 to 255, resized by Pillow's bilinear filter, which
+    averages when it shrinks. A path may also be a folder of pictures, a frame each in the
+    order of their names, as UCSD's data sets are published.
 
     Args:
         paths: dict from name to path, as `find_videos` returns it.
@@ -50,11 +50,11 @@ class GreyVideos:
                 `None`.
 
         Returns:
-            A uint8 array of shape `(frames, height, width)`, not to be written to; with a
-            workspace it lies in a file and takes memory only where it is looked at.
+            A read-only uint8 array of shape `(frames, height, width)`; with a workspace it
+            is memory-mapped.
 
         Raises:
-            VideoError: the file is absent, no video, or not a frame of it decodes.
+            VideoError: the file is absent, no video, or no frame of it decodes.
 
         Warns:
             DamagedVideoWarning: the video ended early or parts of it did not decode.
@@ -70,7 +70,7 @@ class GreyVideos:
 
 
 def _key(path, size):
-    """Returns a key of a video's file, as it is now, and of the size of the frames."""
+    """Returns a hash of a video file's state and of the frame size."""
     try:
         state = path.stat()
     except OSError as error:
@@ -88,7 +88,7 @@ def _write_frames(path, frames):
                 _write_header(file, (1, *frame.shape))
             file.write(frame.tobytes())
             count += 1
-        # How many there are is known at the end. numpy leaves room for that in the header.
+        # The count is known only now. numpy leaves room for it in the header.
         file.seek(0)
         _write_header(file, (count, *frame.shape))
 
@@ -102,7 +102,7 @@ def _grey_frames(path, size):
     """Yields the frames of a video, or of a folder of pictures, as grey pictures."""
     shape = None
     for grey in _pictures_in(path) if path.is_dir() else _decoded(path):
-        # A stream may change its size on the way; the array cannot.
+        # A stream may change its size midway; the array cannot.
         shape = shape or size or grey.shape
         if grey.shape != tuple(shape):
             picture = Image.fromarray(grey)

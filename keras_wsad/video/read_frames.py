@@ -1,4 +1,4 @@
-"""Single frames of a video by their number, without decoding all that come before."""
+"""Single frames of a video by number, without decoding all earlier ones."""
 
 import itertools
 
@@ -14,8 +14,8 @@ def read_frames(path, places, short_side=None):
     """Reads single frames of a video.
 
     The times of all frames are read without decoding, and decoding begins at the last key
-    frame before each. Frames that cannot be reached in this way, in containers that do not
-    know where their key frames are, are found by decoding from the start.
+    frame before each. Frames that cannot be sought, as in containers without an index of
+    key frames, are found by decoding from the start.
 
     Args:
         path: str or path. The video.
@@ -23,8 +23,8 @@ def read_frames(path, places, short_side=None):
         short_side: int or `None`, see `DecodedFrames.to_rgb`. Defaults to `None`.
 
     Returns:
-        A dict from each number to a uint8 array of shape `(height, width, 3)`. The video
-        may have fewer frames: what it does not have is left out.
+        A dict from each number to a uint8 array of shape `(height, width, 3)`. Frames that
+        the video does not have are left out.
 
     Raises:
         VideoError: the file is absent, or no video.
@@ -55,7 +55,7 @@ def _frame_times(path):
 
 
 def _seek(path, time):
-    # Opened anew each time: after damage a decoder need not find back.
+    # Opened anew each time: a decoder may not recover from damage.
     container, stream = open_video(path)
     try:
         with container:
