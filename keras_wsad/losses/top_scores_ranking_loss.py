@@ -27,10 +27,10 @@ class TopScoresRankingLoss(MILRankingLoss):
     are ranked like the highest; and no anomalous video is anomalous all the time, so that
     its lowest score is ranked below its highest.
 
-    Which scores are ranked is the paper's. That all pairs of a batch are counted as in
-    `MILRankingLoss`, and that the terms weigh the same, is this project's choice. Every
-    term carries gradient: a public reproduction sorts the scores outside of the graph,
-    where the terms of the second and third highest teach anomalous videos nothing.
+    The paper says which scores are ranked. Taking all pairs of a batch, as in
+    `MILRankingLoss`, and equal weights of the terms are this project's choices. Every term
+    carries gradient: a public reproduction sorts the scores outside of the graph, where the
+    terms of the second and third highest teach anomalous videos nothing.
 
     Args:
         smoothness: float. Weight of the temporal smoothness of anomalous videos. Defaults

@@ -4,7 +4,7 @@ from keras import ops
 
 @keras.saving.register_keras_serializable("keras_wsad")
 class WeightedCategoricalCrossentropy(keras.losses.Loss):
-    """Cross-entropy that counts the classes with few videos more.
+    """Cross-entropy that gives classes with few videos more weight.
 
     ```
     loss = mean over videos of (1 - f_y) * -log p_y,   f_y = videos of class y / all videos
