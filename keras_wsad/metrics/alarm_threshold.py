@@ -2,7 +2,7 @@
 
 import numpy as np
 
-#: What is taken where nothing was there to choose from.
+#: Threshold where there are no videos to choose it on.
 FIXED = {"value": 0.5, "rule": "fixed", "videos": 0}
 
 
@@ -10,14 +10,13 @@ def choose_alarm_threshold(is_anomalous, segment_scores):
     """Chooses the threshold that best tells held-out videos apart by their highest score.
 
     A video is an alarm if its highest segment score is above the threshold. A threshold is
-    as good as its Youden's `J = TPR - FPR`: the share of anomalous videos that are alarms
-    less that of normal ones. J is the same between two neighbouring scores, so that
+    rated by Youden's `J = TPR - FPR`: the share of anomalous videos that are alarms less
+    that of normal ones. J is constant between two neighbouring scores, so that candidate
     thresholds lie halfway between them.
 
-    With some dozen videos the best J is known roughly, and the threshold where it lies is
-    often a score that hardly anything reaches. So the lowest threshold is taken whose J is
-    within one standard error of the best: it is as good as far as one can tell, and its
-    alarms cover more of an event.
+    With some dozen videos the best J is a rough estimate, and its threshold is often one
+    that few scores reach. So the lowest threshold is chosen whose J is within one standard
+    error of the best: it is not measurably worse, and its alarms cover more of an event.
 
     Args:
         is_anomalous: bool or 0/1 array of shape `(videos,)`.
@@ -25,8 +24,8 @@ def choose_alarm_threshold(is_anomalous, segment_scores):
 
     Returns:
         A dict for JSON: `value`, the threshold; `rule`, `"youden_within_one_error"`; and
-        `videos`, how many it was chosen on. Where videos of a kind are missing or no
-        threshold does better than none, it is `0.5` and the rule is `"fixed"`.
+        `videos`, how many it was chosen on. Without anomalous or normal videos, or if no
+        threshold has a J above 0, it is `0.5` and the rule is `"fixed"`.
 
     Example:
 
@@ -46,7 +45,7 @@ def choose_alarm_threshold(is_anomalous, segment_scores):
     levels = np.unique(highest)
     low, high = levels[:-1], levels[1:]
     alarms = highest[:, None] > low
-    # In whole numbers: equal ones are seen as equal.
+    # In integers, so that ties are exact.
     hits = alarms[anomalous].sum(axis=0)
     false_alarms = alarms[~anomalous].sum(axis=0)
     gains = hits * negatives - false_alarms * positives

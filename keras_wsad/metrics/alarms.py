@@ -1,4 +1,4 @@
-"""Alarms: where the score of a video is above a threshold, and what they find."""
+"""Alarms: runs of scores above a threshold, and their overlap with events."""
 
 import numpy as np
 

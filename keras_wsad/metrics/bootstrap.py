@@ -6,8 +6,8 @@ import numpy as np
 def resample_videos(labels, replicates=1000, seed=0):
     """Draws videos with replacement, within each class, many times.
 
-    Within a class, because classes have as few as two test videos: drawn from all of them
-    together, a class would often be gone and mAA be undefined.
+    Within a class, because some classes have only two test videos: drawn from all classes
+    together, one would often be missing and mAA undefined.
 
     Args:
         labels: int array of shape `(videos,)`.
@@ -30,8 +30,8 @@ def resample_videos(labels, replicates=1000, seed=0):
 def weighted_auc(positives, negatives, scores, video_weights):
     """Area under the ROC curve of resampled videos, for many resamplings at once.
 
-    Frames of one segment share a score, so that counts per segment stand for frames; what
-    `frame_level_auc` gives on the frames laid out is what this gives with weights of one.
+    Frames of one segment share a score, so that counts per segment suffice. With weights of
+    one the result equals `frame_level_auc` on all frames.
 
     Args:
         positives: array of shape `(videos, segments)`. Anomalous frames of each segment.
@@ -40,7 +40,7 @@ def weighted_auc(positives, negatives, scores, video_weights):
         video_weights: array of shape `(replicates, videos)`.
 
     Returns:
-        A float array of shape `(replicates,)`, NaN where frames of a kind are missing.
+        A float array of shape `(replicates,)`, NaN without anomalous or normal frames.
     """
     _, groups = np.unique(scores, return_inverse=True)
     order = np.argsort(groups.ravel(), kind="stable")

@@ -7,7 +7,7 @@ from keras_wsad.errors import DataError
 
 
 def frame_level_auc(frame_labels, frame_scores):
-    """Area under the ROC curve over frames, all videos laid end to end.
+    """Area under the ROC curve over frames, all videos concatenated.
 
     The area is by trapezoids, so that equal scores count half.
 
@@ -19,7 +19,8 @@ def frame_level_auc(frame_labels, frame_scores):
         float, from 0 to 1.
 
     Raises:
-        DataError: all frames are of one kind, shapes differ, or a score is NaN.
+        DataError: all frames are anomalous or all normal, shapes differ, or a score is not
+            finite.
 
     Example:
 
@@ -48,7 +49,7 @@ def frame_level_auc(frame_labels, frame_scores):
 def video_level_auc(is_anomalous, segment_scores):
     """Area under the ROC curve over videos, each judged by its highest segment score.
 
-    It needs no temporal annotation, so that it can be had on held-out training videos.
+    It needs no temporal annotation, so that it can be computed on held-out training videos.
 
     Args:
         is_anomalous: bool or 0/1 array of shape `(videos,)`.

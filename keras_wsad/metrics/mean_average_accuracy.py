@@ -1,4 +1,4 @@
-"""Video-level classification accuracy, class by class and in the mean."""
+"""Video-level classification accuracy, per class and averaged."""
 
 import numpy as np
 from sklearn.metrics import confusion_matrix
@@ -66,7 +66,7 @@ def class_confusion(labels, predictions, num_classes):
         An int array of shape `(num_classes, num_classes)`.
 
     Raises:
-        DataError: a label or a prediction is of none of the classes.
+        DataError: a label or a prediction is none of the classes.
     """
     for name, values in (("labels", labels), ("predictions", predictions)):
         values = np.asarray(values)

@@ -1,4 +1,4 @@
-"""Scores and thresholds as people read them."""
+"""Scores and thresholds as text."""
 
 import math
 
@@ -21,6 +21,6 @@ def score_text(score):
         return f"{score:.2f}"
     if score < 1e-4:
         return f"{score:.1e}"
-    # Two digits of what is above 0, one of what is missing to 1.
+    # Two digits of the distance to 0, one of the distance to 1.
     above, below = math.floor(math.log10(score)), math.floor(math.log10(1 - score))
     return f"{score:.{max(2, 1 - above, -below)}f}"
