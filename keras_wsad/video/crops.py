@@ -8,9 +8,9 @@ CROP_COUNTS = (1, 5, 10)
 
 
 def short_side_of(size):
-    """Returns to what the shorter side of a frame is resized for crops of `size` pixels.
+    """Returns the shorter side to which frames are resized for crops of `size` pixels.
 
-    For the 224 of I3D it is 256, as its authors do; for others in proportion.
+    It is 256 for the 224 of I3D, as in its authors' code, and in proportion for others.
     """
     return round(size * 256 / 224)
 

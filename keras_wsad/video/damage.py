@@ -1,4 +1,4 @@
-"""What is wrong with a video that decodes all the same, in a line."""
+"""Damage of a video that still decodes, as one line."""
 
 import collections
 
@@ -8,7 +8,7 @@ class DamagedVideoWarning(UserWarning):
 
 
 class Damage:
-    """Counts what is found wrong, and remembers where each kind was found first.
+    """Counts problems by kind, and records where each kind first occurs.
 
     Example:
 

@@ -24,7 +24,7 @@ _ONE_THREAD = {"threads": 1} if int(av.__version__.partition(".")[0]) >= 17 else
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class VideoInfo:
-    """What a video's container says of it.
+    """Metadata of a video's container.
 
     Attributes:
         num_frames: int. Frames, by counting packets; a damaged file may yield fewer.
@@ -45,7 +45,7 @@ class VideoInfo:
 
 
 def probe_video(path):
-    """Reads what the container says of a video, without decoding.
+    """Reads the metadata of a video's container, without decoding.
 
     Args:
         path: str or path.
@@ -70,11 +70,11 @@ def probe_video(path):
 
 
 class DecodedFrames:
-    """The frames of a video as they are decoded, and afterwards what came of it.
+    """Decodes the frames of a video and records damage.
 
     Iterate over it once. Frames come in the order in which they are shown, whatever their
-    times: a variable frame rate needs nothing. Sound is not read. A frame that is passed
-    over costs its decoding only; `to_rgb` makes pixels of one.
+    times: a variable frame rate needs no special case. Audio is not read. A skipped frame
+    costs only its decoding; `to_rgb` converts a frame to pixels.
 
     Args:
         path: str or path.
@@ -97,8 +97,8 @@ class DecodedFrames:
         num_packets, end, damage = 0, 0.0, Damage()
         container, stream = open_video(self.path)
         with container:
-            # With several threads what becomes of a damaged frame is left to chance, and
-            # other videos and the network are there to keep the other cores busy.
+            # With several threads the result for a damaged frame is not deterministic, and
+            # other videos and the network keep the other cores busy.
             stream.thread_type = "NONE"
             begin = float((stream.start_time or 0) * stream.time_base)
             for packet in read_packets(container, stream):
@@ -124,7 +124,7 @@ class DecodedFrames:
                     f"{self.path}: expected a video. Not one frame of it decodes."
                 )
             lost = num_packets - damage.count["packets do not decode"] - self.num_frames
-            # A container that counts its frames holds one in a packet.
+            # A container that counts its frames holds one per packet.
             if stream.frames and lost > 0:
                 damage.note("frames are lost", end, lost)
             if damage or ends_early(container, stream, num_packets, end):
@@ -137,7 +137,7 @@ class DecodedFrames:
                 )
 
     def to_rgb(self, frame, short_side=256):
-        """Makes upright RGB pixels of a frame.
+        """Converts a frame to upright RGB pixels.
 
         Grey, 10-bit and other pixel formats become 8-bit RGB, and a rotation tag is
         applied.
@@ -156,7 +156,7 @@ class DecodedFrames:
             width, height = (
                 max(math.floor(side * scale + 0.5), 1) for side in (width, height)
             )
-        # One for all frames: to set it up takes longer than to convert a small frame.
+        # One for all frames: setting it up takes longer than converting a small frame.
         converted = self._reformatter.reformat(
             frame,
             width=width,
@@ -168,7 +168,7 @@ class DecodedFrames:
         return _upright(converted.to_ndarray(), frame)
 
     def to_grey(self, frame):
-        """Makes upright grey pixels of a frame, of its own size.
+        """Converts a frame to upright grey pixels at its own size.
 
         Args:
             frame: one of the frames.
@@ -206,6 +206,6 @@ def decode_frames(path, short_side=256):
 
 
 def _upright(pixels, frame):
-    # The tag counts degrees against the clock, as numpy does.
+    # The tag counts degrees counter-clockwise, as numpy does.
     turns = round(frame.rotation / 90) % 4
     return np.rot90(pixels, turns) if turns else pixels
