@@ -9,11 +9,11 @@ from keras_wsad.data import CLASS_NAMES
 
 
 class Chance(Learner):
-    """Random scores: what a system gets that knows nothing.
+    """Random scores: the result of a system that knows nothing.
 
-    A segment's score is drawn evenly between zero and one, a video's class evenly among
-    all. They depend on the seed and on the video's name, not on which other videos are
-    scored with it. Reference row of this project, in no publication.
+    A segment's score is uniform between zero and one, a video's class uniform among all.
+    They depend on the seed and on the video's name, not on which other videos are scored
+    with it. Reference row of this project, in no publication.
 
     Args:
         config: `ExperimentConfig`.

@@ -13,7 +13,7 @@ from keras_wsad.losses.top_scores_ranking_loss import TOP_SCORES
 
 
 class Dubey(Head):
-    """Ranking of several top scores, to raise fewer false alarms.
+    """Ranking of several top scores, for fewer false alarms.
 
     ```
     S_t = sigmoid(W_3 D(W_2 D(relu(W_1 F_t))))     128, 32 and 1 units, D dropout
@@ -24,8 +24,8 @@ class Dubey(Head):
     `TopScoresRankingLoss`. No code of its authors is known. The rest is taken from Sultani
     et al., whom the paper builds on: normalised features, activations, dropout, L2, initial
     weights, Adagrad without an initial accumulator, 8e-5 for smoothness and sparsity, the
-    batch and 20,000 steps. On features that are not normalised scores begin
-    spread out, and hardly move at that rate.
+    batch and 20,000 steps. On features that are not normalised, scores start widely spread
+    and hardly change at that rate.
 
     Args:
         config: `ExperimentConfig`.

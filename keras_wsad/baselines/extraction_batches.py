@@ -16,14 +16,14 @@ _ARRAYS = ("mean", "scale", "centers", "shares", "classes")
 
 
 class ExtractionBatches(Learner):
-    """Tells batches of feature extraction apart, and nothing else.
+    """Scores videos by their batch of feature extraction alone.
 
-    All videos of the data set are grouped without labels, the test videos with them, by
-    k-means of their standardised mean feature. A group's score is its share of anomalous
-    training videos, the same for every segment of its videos; its class is the most
-    frequent of its training videos. Where features were extracted in batches that follow
-    the classes, this reaches what systems are praised for; `reproduce/audit_features.py`
-    lists the groups. Reference row of this project, in no publication.
+    All videos of the data set, test videos included, are grouped without labels by k-means
+    of their standardised mean feature. A group's score is its share of anomalous training
+    videos, the same for every segment of its videos; its class is the most frequent of its
+    training videos. Where features were extracted in batches that follow the classes, this
+    reaches the results of published systems; `reproduce/audit_features.py` lists the
+    groups. Reference row of this project, in no publication.
 
     Args:
         config: `ExperimentConfig`.
@@ -61,15 +61,15 @@ class ExtractionBatches(Learner):
         }
 
     def group(self, features):
-        """Returns the group of each video, and how far it is from its middle.
+        """Returns the group of each video, and its residual from the group's centre.
 
         Args:
             features: float array of shape `(videos, features)`. Mean features.
 
         Returns:
             `(groups, standardized, residuals)`: an int array of shape `(videos,)` and two
-            of shape `(videos, features)`, the standardised features and what remains of
-            them when the middle of the group is taken off.
+            of shape `(videos, features)`, the standardised features, and these less the
+            centre of the group.
         """
         standardized = (features - self.learned["mean"]) / self.learned["scale"]
         centers = self.learned["centers"]

@@ -1,4 +1,4 @@
-"""Stacks of frames: which there are in videos, drawing them at random, and all of one."""
+"""Stacks of consecutive frames: where they start, and random batches of them."""
 
 import numpy as np
 
@@ -41,10 +41,10 @@ def take_stack(frames, start, length, stride=1):
 
 
 def draw_stacks(videos, batch_size, length, strides, seed, step):
-    """Draws stacks, every one of a stride that the videos hold as likely as another.
+    """Draws stacks, all stacks of a stride being equally likely.
 
-    What is drawn depends on the seed and the step alone. A stride that does not fit into
-    any video is never drawn, but for the first of them.
+    The draw depends on the seed and the step alone. Strides that fit into no video are
+    never drawn, except the first.
 
     Args:
         videos: list of arrays of shape `(frames, height, width)`.
@@ -55,8 +55,8 @@ def draw_stacks(videos, batch_size, length, strides, seed, step):
         step: int. Number of the batch.
 
     Returns:
-        `(stacks, places)`: a list of arrays `(height, width, length)` and the place of
-        each one's video in the list.
+        `(stacks, places)`: a list of arrays `(height, width, length)` and the index of each
+        one's video in the list.
     """
     random = np.random.default_rng((seed, step))
     counts = {

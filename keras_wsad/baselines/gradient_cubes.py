@@ -1,4 +1,4 @@
-"""Where something moves: small cubes of a video, as gradients along time and space."""
+"""Small cubes of a video in which something moves, as gradients along time and space."""
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -52,7 +52,7 @@ def moving_cubes(frames, step=(1, SIDE, SIDE), choose=None):
         return np.zeros((0, WIDTH), np.float32), np.zeros((0, 3), int)
     volume = gradients(frames)
     every, down, across = step
-    # Squares first, then time: a fifth of the additions.
+    # Space first, then time: a fifth of the additions.
     squares = sliding_window_view(np.abs(volume[..., 2]), (SIDE, SIDE), axis=(1, 2))
     squares = squares[:, ::down, ::across].sum(axis=(-2, -1))
     motion = sliding_window_view(squares, LENGTH, axis=0)[::every].sum(axis=-1)

@@ -21,10 +21,10 @@ from keras_wsad.callbacks import TrainingProgress
 from keras_wsad.errors import RunError
 from keras_wsad.progress import track
 
-# Frames from one to the next for the mean image.
+# Stride of the frames of the mean image.
 _HOP = 5
 _STEPS_OF_AN_EPOCH = 20
-# Stacks that are scored at once.
+# Stacks scored in one batch.
 _SCORED_AT_ONCE = 8
 
 
@@ -48,11 +48,10 @@ class Hasan(PixelLearner):
     This project's choices: a frame's error is the mean over the stacks that it is in, and
     where segments are scored and not frames, stacks follow one another without overlap; all
     stacks of the normal videos are as likely to be drawn. A step takes about 25 billion
-    multiplications for each stack, so that two cores can do some hundreds of steps of few
-    stacks, and `steps`, `normal_per_batch` and `learning_rate` must be set there. With few
-    steps the learning rate must be higher for anything to be learned, as 5e-4; with 1e-3
-    the first steps do harm. `precision` mixed_bfloat16 makes it twice as fast where the
-    processor has that format.
+    multiplications per stack, so that two cores can do only some hundreds of steps of few
+    stacks: set `steps`, `normal_per_batch` and `learning_rate` there. Few steps need a
+    higher learning rate, such as 5e-4; with 1e-3 the first steps do harm. `precision`
+    mixed_bfloat16 is twice as fast on processors with bfloat16.
 
     Of the configuration it reads `steps`, `learning_rate`, `kernel_l2` (half of the weight
     decay), `normal_per_batch` (the stacks of a step), `num_segments` and `seed`.
@@ -137,7 +136,7 @@ class Hasan(PixelLearner):
             for start, of_stack in zip(some, errors, strict=True):
                 sums[start : start + length] += of_stack
                 counts[start : start + length] += 1
-        # What lies past the end is the last frame of a short video, repeated.
+        # Errors past the end belong to the repeated last frame of a short video.
         return sums[: len(frames)] / counts[: len(frames)]
 
     def save(self, folder):
@@ -153,16 +152,16 @@ class Hasan(PixelLearner):
             )
             self.size = self.autoencoder.size
         except Exception as error:
-            # A damaged file may raise anything, and is reported as what it is.
+            # A damaged file may raise anything.
             raise RunError(f"{folder}: not what {self.title} saves ({error}).") from error
 
     def _prepare(self, stacks):
-        """Returns stacks of uint8 frames as what the autoencoder takes."""
+        """Converts stacks of uint8 frames to inputs of the autoencoder."""
         stacks = np.stack(stacks).astype(np.float32) / 255
         return stacks - self.mean_image[..., None]
 
     def _train(self, videos, names, workspace):
-        """Trains the autoencoder, going on where a killed training of the same stopped."""
+        """Trains the autoencoder, or resumes a killed training."""
         config = self.config
         steps = min(config.steps, _STEPS_OF_AN_EPOCH)
         epochs = math.ceil(config.steps / steps)
@@ -185,7 +184,7 @@ class Hasan(PixelLearner):
         policy = keras.config.dtype_policy().name
         about = (config, policy, self.size, self.filters, names, list(map(len, videos)))
         key = hashlib.sha256(repr(about).encode()).hexdigest()[:16]
-        # All that it keeps is the last step.
+        # It keeps the last step alone.
         selection = CheckpointSelection("last", workspace, {})
         state = RunState(
             workspace / f"{key}.npz", workspace / f"{key}.csv", selection, data_key=key
@@ -222,5 +221,5 @@ def mean_image(videos):
 
 
 def half_squared_error(y_true, y_pred):
-    """Half of the squared Euclidean distance, of each of a batch."""
+    """Half of the squared Euclidean distance, per item of a batch."""
     return ops.sum(ops.square(y_true - y_pred), axis=(1, 2, 3)) / 2

@@ -1,4 +1,4 @@
-"""What the Keras heads have in common: inputs, penalised layers, the score of a segment."""
+"""Shared parts of the Keras heads: inputs, penalised layers, segment scores."""
 
 import keras
 
@@ -6,7 +6,7 @@ import keras
 def segment_inputs(config, feature_dim):
     """Returns the inputs of a head, a dict of `features` and `normalized_features`.
 
-    A head reads one of them and leaves the other.
+    A head reads one of them and ignores the other.
 
     Args:
         config: `ExperimentConfig`.
@@ -18,7 +18,7 @@ def segment_inputs(config, feature_dim):
 
 
 def penalised(config):
-    """Returns how kernels begin and what they cost, as arguments of a Keras layer.
+    """Returns initializer and penalty of kernels, as arguments of a Keras layer.
 
     Glorot normal and an L2 penalty, as in the released code of Sultani et al.
     """
@@ -46,7 +46,7 @@ def perceptron(x, units, config):
 
 
 def score(x, config):
-    """Adds the score of each segment, a sigmoid unit, float32 under any precision policy.
+    """Adds a sigmoid unit that scores each segment, in float32 under any precision policy.
 
     Args:
         x: symbolic tensor of shape `(batch, segments, units)`.

@@ -8,7 +8,7 @@ from keras_wsad.losses import MILRankingLoss
 
 
 class I3DBaseline(Head):
-    """The paper's I3D baseline: the detection branch of the joint model by itself.
+    """The paper's I3D baseline: the detection branch of the joint model alone.
 
     ```
     S_t = sigmoid(W_2 D(W_1 D(F_t)))     96 and 1 units, D dropout
@@ -23,7 +23,7 @@ class I3DBaseline(Head):
     on I3D features.
 
     It names no class. The mAA of 14.6 is that of k-NN on the features of whole videos,
-    which looks at no score.
+    which uses no score.
 
     Args:
         config: `ExperimentConfig`.

@@ -1,7 +1,7 @@
-"""From the predictions of a classifier to cleaner labels of segments (Zhong et al.).
+"""Cleans segment labels, given the predictions of a classifier (Zhong et al.).
 
-The steps and numbers are those of the released code: which predictions are relied on, the
-running mean, and the stretched labels.
+The steps and numbers are those of the released code: the choice of confident predictions,
+the running mean, and the stretched labels.
 """
 
 import keras
@@ -9,7 +9,7 @@ import numpy as np
 
 from keras_wsad.errors import NaNLossError
 
-# Share of the segments of an anomalous video that is relied on.
+# Share of the segments of an anomalous video that count as confident.
 _CONFIDENT = 0.3
 # Weight of the past in the running mean of the cleaner's predictions.
 _MOMENTUM = 0.5
@@ -24,9 +24,9 @@ def clean_labels(cleaner, features, rows, is_anomalous, predicted, batches):
         features: float array of shape `(all rows, segments, features)`.
         rows: int array of shape `(videos,)`. The row of each training video.
         is_anomalous: bool array of shape `(videos,)`.
-        predicted: float array of shape `(samples, videos, segments)`. What the classifier
-            predicts, several times over.
-        batches: an iterable of int arrays, places of videos, one for each step.
+        predicted: float array of shape `(samples, videos, segments)`. Repeated predictions
+            of the classifier.
+        batches: an iterable of int arrays, indices of videos, one array per step.
 
     Returns:
         A float32 array of shape `(videos, segments)`, zero for normal videos.
@@ -103,7 +103,7 @@ def predict_rows(model, features, rows):
 
 
 def refuse_nan(loss, what):
-    """Makes a loss that is not finite an error.
+    """Raises if a loss is not finite.
 
     Raises:
         NaNLossError: it is NaN or infinite.

@@ -1,4 +1,4 @@
-"""What a learner has learned, kept as plain arrays."""
+"""Saves what a learner has learned as plain arrays."""
 
 import pathlib
 import zipfile
@@ -21,7 +21,7 @@ def save_arrays(folder, arrays):
 
 
 def load_arrays(folder, names):
-    """Reads what `save_arrays` has written.
+    """Reads arrays that `save_arrays` wrote.
 
     Args:
         folder: path.

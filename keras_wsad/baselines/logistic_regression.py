@@ -16,11 +16,12 @@ _PARTS = ("detection", "classification")
 
 
 class LogisticRegression(Learner):
-    """Logistic regression on the mean feature of a video, which sees no time at all.
+    """Logistic regression on the mean feature of a video, without any temporal information.
 
     The mean over the segments is standardised by the training videos. One regression
-    tells anomalous from normal videos, its probability scores every segment alike; another
-    names the 14 classes. Both weigh the classes inversely to their number of videos.
+    separates anomalous from normal videos, and its probability is the score of every
+    segment; another predicts the 14 classes. Both weigh the classes inversely to their
+    number of videos.
 
     Reference row of this project, in no publication. The inverse strength of its L2
     penalty is fixed, and the held-out videos are not used.

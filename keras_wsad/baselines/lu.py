@@ -18,8 +18,8 @@ from keras_wsad.progress import count_up
 from keras_wsad.progress import track
 
 _COMPONENTS = 100
-# The most cubes to learn from, of a video and in all. Videos of many cameras need so many
-# combinations that the time grows with the square of their number.
+# Largest number of cubes to learn from, per video and in total. With videos of many
+# cameras, the number of combinations makes the time quadratic in it.
 _OF_A_VIDEO, _IN_ALL, _A_STEP = 7000, 20_000, 100
 # Frames whose cubes are in memory at a time.
 _BLOCK = 256
@@ -32,9 +32,9 @@ class Lu(PixelLearner):
     moves, the 1500 gradients of a cube along width, height and time are scaled to unit norm
     and projected on 100 principal components. The cubes of normal videos give combinations
     of at most 20 atoms such that each cube fits one of them, with a squared error of at
-    most lambda = .21. A cube of another video is as abnormal as its error in the
-    combination that it fits best, and a frame as its most abnormal place, after errors were
-    averaged over 5 by 5 cubes and 5 frames. Where nothing moves it is 0.
+    most lambda = .21. The abnormality of a cube of another video is its error in the
+    combination that it fits best. Errors are averaged over 5 by 5 cubes and 5 frames; a
+    frame's score is their maximum. Where nothing moves the error is 0.
 
     Of the paper, whose text was at hand in public notes only: cubes and their 1500
     gradients, 100 components, combinations of few atoms that are learned one after the
@@ -129,7 +129,7 @@ class Lu(PixelLearner):
 
 
 def _some_cubes(frames, share, random):
-    """Yields cubes to learn from, not more than `share`, evenly over a video's length."""
+    """Yields at most `share` cubes to learn from, spread evenly over a video."""
     starts = range(0, max(len(frames) - LENGTH, 1), _BLOCK)
     of_block = -(-share // len(starts))
     for start in starts:

@@ -1,4 +1,4 @@
-"""Videos as the mean of their segment features, for systems that see no time."""
+"""Mean segment features of videos, for systems without temporal information."""
 
 import numpy as np
 
@@ -28,13 +28,12 @@ def score_by_mean_feature(data, videos, config, predict):
     Args:
         data: `ExperimentData`.
         videos: list of `Video`.
-        config: `ExperimentConfig`. Says how many segments there are, and of how many
-            crops the mean is taken.
+        config: `ExperimentConfig`. Gives the number of segments, and of crops to average.
         predict: function of mean features `(rows, features)` that returns scores
             `(rows,)` and class probabilities `(rows, 14)`.
 
     Returns:
-        A dict of `segment_scores` and `class_probabilities`, as `Learner.score` has it.
+        A dict of `segment_scores` and `class_probabilities`, as `Learner.score` returns.
     """
     rows, owners = rows_of_crops(data.store, videos, config.test_crops)
     scores, probabilities = predict(mean_features(data.store.features, rows))
@@ -46,7 +45,7 @@ def score_by_mean_feature(data, videos, config, predict):
 
 
 def spread_over_classes(probabilities, classes):
-    """Returns the probabilities of some classes as those of all 14, the others zero.
+    """Expands probabilities of some classes to all 14, with zeros for the others.
 
     Args:
         probabilities: float array of shape `(rows, len(classes))`.
@@ -58,7 +57,7 @@ def spread_over_classes(probabilities, classes):
 
 
 def refuse_one_kind(videos):
-    """Makes training videos that are all of one kind an error.
+    """Raises if the training videos are all anomalous or all normal.
 
     Raises:
         DataError: there is no anomalous or no normal video.
@@ -72,7 +71,7 @@ def refuse_one_kind(videos):
 
 
 def refuse_other_width(feature_dim, data):
-    """Makes features of another width than those learned from an error.
+    """Raises if the features have another width than those of the training.
 
     Args:
         feature_dim: int. Features of a segment that a system has learned from.

@@ -18,12 +18,12 @@ _CHOICES = (1, 3, 5, 7, 9, 15)
 
 
 class NearestNeighbours(Learner):
-    """Names a video after the training videos that its mean feature is closest to.
+    """Classifies a video by the training videos whose mean features are closest.
 
     The mean over the segments is scaled to unit L2 norm and compared by Euclidean
     distance; the share of each class among the k nearest training videos is its
-    probability. Every segment scores the share of anomalous neighbours, so that nothing
-    is located in time.
+    probability. The score of every segment is the share of anomalous neighbours, so that
+    nothing is located in time.
 
     Confirmed by the paper (section IV.C): a k-NN classifier on backbone features is what
     the mAA of the two baselines of Table II is measured with. This project's choices,

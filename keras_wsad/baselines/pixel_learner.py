@@ -1,4 +1,4 @@
-"""What the systems that look at pixels have in common: from videos to segments."""
+"""Base class of the systems that read pixels: from videos to segment scores."""
 
 import abc
 import tempfile
@@ -23,7 +23,7 @@ class PixelLearner(Learner):
     the score of a segment is the mean over its frames.
 
     Args:
-        config: `ExperimentConfig`. What is read of it is said by each system.
+        config: `ExperimentConfig`. Each system documents the settings that it reads.
     """
 
     reads = "pixels"
@@ -34,8 +34,8 @@ class PixelLearner(Learner):
 
         Args:
             clips: clip source, such as `GreyVideos`: an object with `names` and `read`.
-            workspace: path or `None`. A folder for what should survive a kill. Defaults
-                to `None`.
+            workspace: path or `None`. A folder for state that survives a kill. Defaults to
+                `None`.
         """
 
     @abc.abstractmethod
@@ -56,7 +56,7 @@ class PixelLearner(Learner):
             raise DataError(
                 f"{data.root}: expected normal videos to learn from. Found none"
             )
-        # Better now than after the training.
+        # Fails before the training rather than after it.
         self._find(data, [*normal, *data.validation, *data.test])
         clips = GreyVideos(self._find(data, normal), workspace / "grey")
         self.fit_clips(clips, workspace)
@@ -65,7 +65,8 @@ class PixelLearner(Learner):
         paths = self._find(data, videos)
         scores = np.empty((len(videos), self.config.num_segments), np.float32)
         for row, video in enumerate(track(videos, f"{self.title}: videos scored")):
-            # A long video is in no memory; its frames are on disk while they are needed.
+            # A long video may not fit into memory; its frames are kept on disk while
+            # needed.
             with tempfile.TemporaryDirectory() as folder:
                 clips = GreyVideos({video.name: paths[video.name]}, folder)
                 of_frames = self.score_clip(clips, video.name)
@@ -79,7 +80,7 @@ class PixelLearner(Learner):
         """Returns the path of each video by its name.
 
         Raises:
-            NeedsPixelsError: some of them are not there.
+            NeedsPixelsError: some of them are absent.
         """
         files = index_files(data.root)
         paths = {video.name: video_in(files, video.name) for video in videos}

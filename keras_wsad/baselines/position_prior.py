@@ -7,18 +7,18 @@ from keras_wsad.data import CLASS_NAMES
 
 
 class PositionPrior(Learner):
-    """Scores a segment by its place in the video alone, and looks at nothing.
+    """Scores a segment by its position in the video alone.
 
     ```
     S_t = 4 p_t (1 - p_t),   p_t = (t + 1/2) / T,   t = 0 ... T - 1
     ```
 
-    Events seldom touch the begin or the end of a video that was cut out around them, so
-    that the middle is the better guess. All videos get the same curve; their class is the
-    most frequent one of the training videos. What this row reaches within anomalous
-    videos, a system has to beat before it can be said to have found an event. Reference
-    row of this project, in no publication; any curve that rises to the middle and falls
-    after it alike gives the same ROC.
+    Events seldom touch the start or the end of a video that was cut around them, so that
+    the middle is the better guess. All videos get the same curve; their class is the most
+    frequent one of the training videos. A system that does not beat this row within
+    anomalous videos has not located events. Reference row of this project, in no
+    publication; any curve that rises to the middle and falls after it alike gives the same
+    ROC.
 
     Args:
         config: `ExperimentConfig`.

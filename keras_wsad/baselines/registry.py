@@ -1,4 +1,4 @@
-"""Which systems there are, by the name that `--system` takes."""
+"""The systems by the name that `--system` takes."""
 
 import dataclasses
 import importlib
@@ -8,7 +8,7 @@ from keras_wsad.config import load_config
 from keras_wsad.config import preset_path
 from keras_wsad.errors import ConfigError
 
-# Where each is; nothing is imported before it is asked for.
+# Module and class of each; imported on demand.
 SYSTEMS = {
     "joint": "keras_wsad.baselines.proposed.Proposed",
     "hasan": "keras_wsad.baselines.hasan.Hasan",
@@ -28,7 +28,7 @@ SYSTEMS = {
     "lu": "keras_wsad.baselines.lu.Lu",
 }
 
-# Settings that the joint model alone reads.
+# Settings that only the joint model reads.
 JOINT_SETTINGS = (
     "lstm",
     "second_level",
@@ -58,11 +58,11 @@ def open_system(name):
 
 
 def published_settings(system, embedded):
-    """Returns the settings that a system other than the joint model begins with.
+    """Returns the default settings of a system other than the joint model.
 
-    They are those that it was published with. On the embedded data set it also has what
-    the joint model has there: the coefficients of smoothness and sparsity, which belong to
-    the data set, and whatever else it takes `from_preset`.
+    They are those that it was published with. On the embedded data set it shares settings
+    of the joint model: the coefficients of smoothness and sparsity, which depend on the
+    data set, and those `from_preset`.
 
     Args:
         system: str. A key of `SYSTEMS`.
@@ -81,7 +81,7 @@ def published_settings(system, embedded):
 
 
 def refuse_settings_of_others(config):
-    """Makes a setting an error that the system would silently ignore.
+    """Raises if a setting is given that the system would silently ignore.
 
     Args:
         config: `ExperimentConfig`.

@@ -6,7 +6,7 @@ from keras_wsad.layers import MaxUnpooling
 
 @keras.saving.register_keras_serializable("keras_wsad")
 class RegularityAutoencoder(keras.Model):
-    """The convolutional autoencoder of Hasan et al.: a stack of frames from few numbers.
+    """The convolutional autoencoder of Hasan et al., on stacks of frames.
 
     ```
     conv 11x11 / 4, max pooling 3x3 / 2, conv 5x5, max pooling 3x3 / 2, conv 3x3,

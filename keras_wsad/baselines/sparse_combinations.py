@@ -1,4 +1,4 @@
-"""Sparse combination learning: few atoms each, so many that all training data fit one."""
+"""Sparse combination learning: combinations of few atoms that cover all training data."""
 
 import numpy as np
 import scipy.linalg
@@ -19,9 +19,9 @@ def learn_combinations(data, bound=0.21, atoms=20, on_covered=None):
       at first all data that are left;
     - its members become the data with `||x_j - S b_j||^2 <= bound`.
 
-    Then its members are taken out. Where none fits at first, the nearest are taken, as many
-    as the atoms can fit exactly. From then on there is always a member, since the first
-    step never makes the sum larger: so it ends.
+    Then its members are removed. If no datum fits at first, the nearest become members, as
+    many as the atoms can fit exactly. From then on there is always a member, since the
+    first step never increases the sum: so the algorithm terminates.
 
     The paper takes projected gradient steps, with atoms of unit norm, where this takes the
     minimum that they lead to: the leading eigenvectors of the members' second moments.

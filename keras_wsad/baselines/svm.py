@@ -23,9 +23,9 @@ class SVM(Learner):
     d_t = w x_t + b,   S_t = 1 / (1 + exp(slope d_t + offset))
     ```
 
-    It learns to tell the mean feature of anomalous videos from that of normal ones, all of
-    clips of unit L2 norm; its probability for each segment is the score. The sigmoid is
-    fitted on folds that the machine has not seen (Platt scaling).
+    It learns to separate the mean features of anomalous and normal videos, from clips of
+    unit L2 norm; its probability for each segment is the score. The sigmoid is fitted on
+    folds that the machine has not seen (Platt scaling).
 
     Confirmed by the ROC curve that Sultani et al. released with their code, as "binary
     classifier": its area is 0.49993, and it has seven points, six of them within the first
@@ -66,7 +66,7 @@ class SVM(Learner):
                 f"Found {is_anomalous.sum()} and {(~is_anomalous).sum()}"
             )
         machine = LinearSVC(C=self.strength, max_iter=20000, random_state=self.config.seed)
-        # One machine of all videos; the folds serve its sigmoid alone.
+        # One SVM on all videos; the folds serve its sigmoid alone.
         model = CalibratedClassifierCV(machine, method="sigmoid", cv=folds, ensemble=False)
         fitted = model.fit(features, is_anomalous).calibrated_classifiers_[0]
         self.learned = {

@@ -1,24 +1,23 @@
-"""What every system of Table II has in common."""
+"""Base classes of the systems of Table II."""
 
 import abc
 from typing import ClassVar
 
 
 class System:
-    """A system that learns from the training videos and scores the segments of others.
+    """A system that learns from training videos and scores the segments of other videos.
 
     It is a `Head` or a `Learner`. All take the same configuration, learn from the same
     videos and are evaluated in the same way.
 
     Attributes:
-        title: str. What it is called where people read it.
-        published: dict. Settings of `ExperimentConfig` that it was published with, where
-            they differ from the defaults.
-        from_preset: tuple of names of settings that it has in common with the joint model,
-            whether because it is a part of it or because nothing was published: where a
-            preset changes them for a data set, they change for it as well.
-        reads: str or `None`. What it looks at where that is not the features, such as
-            `"pixels"`.
+        title: str. Display name.
+        published: dict. Published settings of `ExperimentConfig` that differ from the
+            defaults.
+        from_preset: tuple of names of settings that it shares with the joint model, because
+            it is a part of it or because nothing was published. A preset that changes them
+            changes them for this system too.
+        reads: str or `None`. Its input if that is not features, such as `"pixels"`.
 
     Args:
         config: `ExperimentConfig`.
@@ -67,7 +66,7 @@ class Head(System, abc.ABC):
 
 
 class Learner(System, abc.ABC):
-    """Any other system: it fits itself, and says how it is kept."""
+    """Any other system, with its own fitting and saving."""
 
     @abc.abstractmethod
     def fit(self, data, workspace):
@@ -76,7 +75,7 @@ class Learner(System, abc.ABC):
         Args:
             data: `ExperimentData`. `data.validation` is held out: it may decide when to
                 stop, nothing else.
-            workspace: path. A folder for what should survive a kill.
+            workspace: path. A folder for state that survives a kill.
         """
 
     @abc.abstractmethod
@@ -98,4 +97,4 @@ class Learner(System, abc.ABC):
 
     @abc.abstractmethod
     def load(self, folder):
-        """Reads what `save` has written."""
+        """Reads what `save` wrote."""

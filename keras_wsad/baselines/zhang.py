@@ -18,17 +18,17 @@ class Zhang(Head):
     ```
 
     `C_1` and `C_2` are causal convolutions over three segments, at dilations of 1 and 2, so
-    that a segment is scored by itself and the six before it; what lies before the video
-    counts as zero.
+    that a score depends on the segment and the six before it; segments before the video are
+    zero.
 
     From the paper's abstract: the segments before one are encoded by a temporal
     convolutional network, and the gap between highest and lowest score is made large in
     anomalous and small in normal videos (`InnerBagRankingLoss`). The published result is
-    on C3D. Nothing more was at hand, and the rest is this project's choice: the head of
+    on C3D. Nothing more was available; the rest is this project's choice: the head of
     Sultani et al. with its two hidden layers made convolutions, its normalised features,
     its Adagrad and its 20,000 steps; kernel and dilations; the weight of the gaps, 1. The
-    rate is 1e-3: at Sultani's .01 one of three seeds on the embedded data set gave every
-    segment the same score from the first steps on, and stayed there.
+    rate is 1e-3: at Sultani's .01 one of three seeds on the embedded data set collapsed in
+    the first steps to one score for all segments.
 
     Args:
         config: `ExperimentConfig`.

@@ -28,12 +28,11 @@ _FILE = "classifier.keras"
 class Zhong(Learner):
     """An action classifier and a graph network that cleans its labels, in turns.
 
-    The label of a video, given to all of its segments, is wrong for most segments of an
-    anomalous one. A classifier of segments is trained on it all the same. A cleaner then
-    learns, video by video, to repeat those predictions that the classifier is sure of,
-    which its graphs carry over to the segments that look alike or lie near. What the
-    cleaner says are the labels for the next training of the classifier. Only the
-    classifier scores test videos.
+    A classifier is trained on segments that all carry the label of their video, which is
+    wrong for most segments of an anomalous one. A cleaner then learns, video by video, the
+    confident predictions of the classifier; its graphs propagate them to similar and to
+    nearby segments. The cleaner's outputs are the labels for the next training of the
+    classifier. Only the classifier scores test videos.
 
     Confirmed by the released code: the cleaner (`label_noise_cleaner`) and a new one each
     time; the confident segments of an anomalous video, those 30 % whose predictions vary
@@ -44,15 +43,15 @@ class Zhong(Learner):
     dropout 0.6 and weight decay 5e-4, which is an L2 penalty of 2.5e-4. Stored results of
     that code are named after a first and a second cleaning.
 
-    Otherwise here, since only features are at hand: the published classifier is a whole
+    Different here, since only features are available: the published classifier is a whole
     C3D or TSN network, fine-tuned from pixels; here it is a perceptron of 512 and 32 units
     on segment features, as in Sultani et al., and the cleaner sees the same features. With
     one crop, predictions vary over 8 passes with dropout instead. This project's choices:
-    Adam for both, where the cleaner was trained by SGD; batches of the joint model; as
-    many steps for the cleaner as for the classifier after it; three rounds, which share
-    `steps` evenly; normal videos keep their label; and the round that is kept is the best
-    by video-level AUC on the held-out videos, or the last by `checkpoint_rule`.
-    How labels are cleaned is in `label_cleaning`.
+    Adam for both, where the cleaner was trained by SGD; batches of the joint model; as many
+    steps for the cleaner as for the classifier after it; three rounds, which share `steps`
+    evenly; normal videos keep their label; and the round that is kept is the best by
+    video-level AUC on the held-out videos, or the last by `checkpoint_rule`. How labels are
+    cleaned is in `label_cleaning`.
 
     Args:
         config: `ExperimentConfig`.
@@ -121,7 +120,7 @@ class Zhong(Learner):
         return {"segment_scores": average_crops(scores, owners)}
 
     def save(self, folder):
-        # Without the optimizer, which is not needed any more.
+        # Without the optimizer, which is no longer needed.
         copy = keras.models.clone_model(self.classifier)
         copy.set_weights(self.classifier.get_weights())
         copy.save(pathlib.Path(folder, _FILE))
@@ -131,7 +130,7 @@ class Zhong(Learner):
         try:
             self.classifier = keras.saving.load_model(path, compile=False)
         except Exception as error:
-            # A damaged file may raise anything, and is reported as what it is.
+            # A damaged file may raise anything.
             raise RunError(f"{path}: expected a Keras model ({error}).") from error
 
     def _check_settings(self, crops):
@@ -185,7 +184,7 @@ class Zhong(Learner):
         )
 
     def _held_out(self, data):
-        """Judges the classifier as it is; without held-out videos the last round wins."""
+        """Evaluates the current classifier; without held-out videos the last round wins."""
         if self.config.checkpoint_rule == "last" or not data.validation:
             return np.inf
         is_anomalous = [video.is_anomalous for video in data.validation]

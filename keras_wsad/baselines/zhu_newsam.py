@@ -12,7 +12,7 @@ from keras_wsad.losses import BagRankingLoss
 
 
 class ZhuNewsam(Head):
-    """Ranking of whole videos by the mean of their scores, weighed by an attention.
+    """Ranking of whole videos by the attention-weighted mean of their scores.
 
     ```
     S_t = sigmoid(W_3 D(W_2 D(relu(W_1 F_t))))     512, 32 and 1 units, D dropout
@@ -30,8 +30,8 @@ class ZhuNewsam(Head):
     between videos. A weight cannot, since those of each video sum to one.
 
     The rest is taken from Sultani et al., whom the paper builds on: the layers of `S_t`,
-    normalised features, L2 (which the attention is spared), dropout, Adagrad at .01, 20,000
-    steps, the batch, and 8e-5 for sparsity.
+    normalised features, L2 (not on the attention), dropout, Adagrad at .01, 20,000 steps,
+    the batch, and 8e-5 for sparsity.
 
     Args:
         config: `ExperimentConfig`. Its `smoothness` is not read.
