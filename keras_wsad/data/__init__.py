@@ -1,4 +1,4 @@
-"""Who is what: lists, labels, ground truth, splits and batches."""
+"""Lists, labels, ground truth, splits and batches."""
 
 from keras_wsad.data.annotations import CLASS_NAMES
 from keras_wsad.data.annotations import NORMAL

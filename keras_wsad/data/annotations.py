@@ -40,8 +40,8 @@ _LABELS.update(dict.fromkeys(NORMAL_FOLDERS, NORMAL))
 def label_of(class_name, source):
     """Returns the label of a class or of a list's folder name.
 
-    A class is known by its exact name, and Normal by those of `NORMAL_FOLDERS` as well.
-    Part of a name is not enough: `Abnormal_Stealing` is no normal video.
+    A class matches by its exact name, and Normal also by those of `NORMAL_FOLDERS`. Part of
+    a name does not match: `Abnormal_Stealing` is not normal.
 
     Args:
         class_name: str. A class name, or the folder that a list names.

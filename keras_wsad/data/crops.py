@@ -4,15 +4,15 @@ import numpy as np
 
 
 def rows_of_crops(store, videos, crops):
-    """Returns the rows of the crops of videos, and whose each is.
+    """Returns the rows of the crops of videos, and the video of each.
 
     Args:
         store: `FeatureStore`.
         videos: list of `Video`, each with features in the store.
-        crops: int. Crops to use of each video, as far as it has them.
+        crops: int. Largest number of crops per video.
 
     Returns:
-        `(rows, owners)`: two lists of ints, rows of the store and places in `videos`.
+        `(rows, owners)`: two lists of ints, rows of the store and indices into `videos`.
     """
     rows, owners = [], []
     for place, video in enumerate(videos):

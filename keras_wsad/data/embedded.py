@@ -1,4 +1,4 @@
-"""The embedded data set: rendered on first use, and described by `compact`."""
+"""The embedded data set: rendered on first use, with features by `compact`."""
 
 import dataclasses
 
@@ -15,7 +15,7 @@ def embedded_root(settings=None, workers=2):
     """Returns the folder of the rendered videos, in UCF-Crime's layout.
 
     They are rendered on first use, which takes a minute or two on two cores, and are kept
-    in the cache folder. A rendering that was broken off goes on.
+    in the cache folder. An interrupted rendering resumes.
 
     Args:
         settings: `SceneSet`, or `None` for the default size. Defaults to `None`.
@@ -36,7 +36,7 @@ def embedded_root(settings=None, workers=2):
 def embedded_features(root):
     """Returns the folder below `root` with the features of its videos.
 
-    They are extracted on first use; an extraction that was broken off goes on.
+    They are extracted on first use; an interrupted extraction resumes.
 
     Args:
         root: path, as `embedded_root` returns it.
@@ -55,7 +55,7 @@ def embedded_features(root):
     folder = root / f"compact-{weights_identity(PACKAGED).partition(':')[2][:8]}"
     features = [folder / f"{name}{end}" for name in videos for end in (".npy", ".json")]
     if all(path.is_file() for path in features):
-        # Opening the backbone takes longer than all the rest of a second run's reading.
+        # Opening the backbone takes longer than reading all features in a second run.
         return folder
     print(f"Extracting features into {folder}", flush=True)
     with timed("Extraction"):

@@ -1,4 +1,4 @@
-"""Everything a run learns from and is judged on: videos with their segment features."""
+"""The data of a run: training, validation and test videos with their segment features."""
 
 import dataclasses
 import hashlib
@@ -18,7 +18,7 @@ from keras_wsad.features import open_store
 from keras_wsad.features.problems import raise_if_strict
 from keras_wsad.features.problems import summarize_problems
 
-# What everybody who sees a number must know of the features behind it.
+# Caveats to print beside every number measured on these features.
 CAVEATS = {
     "r3d34": "degraded, and separable by extraction batch: see reproduce/README.md",
 }
@@ -38,8 +38,8 @@ class ExperimentData:
         left_out: list of names of test videos without usable features.
         class_counts: list of 14 ints, videos of each class in the whole training list.
         store: `FeatureStore`.
-        source: str. Which features, and what to know of them, for people to read.
-        summary: str. What was read and what was not, for people to read.
+        source: str. Description of the features, with caveats.
+        summary: str. Report of what was read and what was not.
         standardization: `Standardization` of the features in the store, or `None` for
             features as they were read.
     """
@@ -57,7 +57,7 @@ class ExperimentData:
 
     @property
     def key(self):
-        """A key of the features and of who is in which part of what is learned from."""
+        """Hash of the features and of the train/validation split."""
         parts = [
             [video.name for video in part] for part in (self.training, self.validation)
         ]
@@ -65,7 +65,7 @@ class ExperimentData:
         return hashlib.sha256(content.encode()).hexdigest()
 
     def standardized(self, standardization):
-        """Returns the same with features that are standardised when they are read.
+        """Returns a copy whose features are standardised when they are read.
 
         Args:
             standardization: `Standardization`.
@@ -97,7 +97,7 @@ class ExperimentData:
 
 
 def open_experiment_data(config):
-    """Reads lists, annotation and features, as an `ExperimentConfig` says.
+    """Reads the lists, annotation and features that an `ExperimentConfig` names.
 
     Args:
         config: `ExperimentConfig`.
@@ -106,8 +106,8 @@ def open_experiment_data(config):
         An `ExperimentData`.
 
     Raises:
-        DataError: something is missing or contradictory; under `strict`, a feature file
-            is not as expected.
+        DataError: something is missing or contradictory; with `strict`, also if a feature
+            file has a problem.
     """
     if config.data is None:
         root = embedded_root()
@@ -140,7 +140,7 @@ def open_experiment_data(config):
             f"none of {len(dataset.test)}"
         )
     for video in test:
-        # Better now than after the training.
+        # Fails before the training rather than after it.
         video.frame_labels()
     left_out = [video.name for video in dataset.test if video.name not in store.videos]
     if config.data is None:
@@ -194,7 +194,7 @@ def feature_folder(root, features):
 
 
 def _leaks(identical, test_names):
-    """Tells of videos that are the same to the bit, above all across the split."""
+    """Reports videos with bit-identical features, above all across the split."""
     if not identical:
         return []
     leaks = [

@@ -1,4 +1,4 @@
-"""How many frames a video has: by the authors, a CSV, its features' sidecar, or itself."""
+"""Frame counts of videos: from the authors, a CSV, a feature sidecar, or the video."""
 
 import csv
 import hashlib
@@ -19,21 +19,21 @@ CSV_FILE = "num_frames.csv"
 
 
 class FrameCounts:
-    """Frame counts by video name, looked up in four sources, the first that knows wins.
+    """Frame counts by video name, from the first of four sources that has one.
 
     1. the paper's authors' `Test_video_name_UCF.npy` and `Test_frame_number_UCF.npy`;
     2. `num_frames.csv`, lines of `name,num_frames` (a header line is allowed);
-    3. the sidecar `NAME.json` that `keras-wsad extract` leaves beside features: the
-       frames that were decoded. What somebody has written down on purpose comes first;
-    4. the video file: its packets are counted, which needs no decoding, but promises
-       frames that a damaged file does not yield.
+    3. the sidecar `NAME.json` that `keras-wsad extract` leaves beside features: the frames
+       that were decoded. Counts given on purpose take precedence;
+    4. the video file: its packets are counted, which needs no decoding, but overcounts a
+       damaged file.
 
     The authors' counts are mostly one more than a decoder yields, so the source of each
     count is kept: see `lookup`.
 
     Args:
         files: dict from file name to a list of paths, as `index_files` returns.
-        sidecars: dict of the same kind, where sidecars may be among. Defaults to `()`.
+        sidecars: dict of the same form, to search for sidecars. Defaults to `()`.
     """
 
     def __init__(self, files, sidecars=()):
@@ -59,7 +59,7 @@ class FrameCounts:
 
 
 def _count_once(path):
-    """Counts the frames of a video, unless this very file was counted before."""
+    """Counts the frames of a video, once per state of the file."""
     stat = path.stat()
     key = [str(path.resolve()), stat.st_size, stat.st_mtime_ns]
     digest = hashlib.sha256(json.dumps(key).encode()).hexdigest()
@@ -107,7 +107,7 @@ def _read_csv(path):
 def _table(pairs, path):
     table = {}
     for name, frames in pairs:
-        # The upper limit is a month and more: no video, but a mistake.
+        # The upper limit is over a month of video: a mistake.
         if not 1 <= frames < 10**8:
             raise DataError(f"{path}: expected 1 to 1e8 frames. Received: {name}, {frames}")
         other = table.setdefault(video_name(name), frames)

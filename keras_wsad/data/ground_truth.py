@@ -1,4 +1,4 @@
-"""What is annotated of a single video, found by its name."""
+"""The annotation of a single video, by its name."""
 
 import pathlib
 
@@ -9,7 +9,7 @@ from keras_wsad.data.ucf_crime import Video
 
 
 class GroundTruth:
-    """The annotated videos of a data set, or of the annotation that lies near a video.
+    """The annotated videos of a data set, or of an annotation file near a video.
 
     Args:
         root: str or path, or `None`. A folder in UCF-Crime's layout. Defaults to `None`,
@@ -25,7 +25,7 @@ class GroundTruth:
         self._read = {}
 
     def of(self, name, path):
-        """Returns the `Video` with its label and events, or `None` where it is not known.
+        """Returns the `Video` with its label and events, or `None` if it is not annotated.
 
         Args:
             name: str. `"Abuse028_x264"`.

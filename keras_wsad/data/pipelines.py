@@ -10,7 +10,7 @@ BATCH_ORDERS = ("random", "release")
 
 
 def steps_per_epoch(is_anomalous, anomalous_per_batch=30, normal_per_batch=30):
-    """Returns the steps of an epoch: as many as need no video twice.
+    """Returns the steps of an epoch, in which no video is drawn twice.
 
     Args:
         is_anomalous: bool array of shape `(videos,)`.
@@ -18,7 +18,7 @@ def steps_per_epoch(is_anomalous, anomalous_per_batch=30, normal_per_batch=30):
         normal_per_batch: int. Defaults to `30`.
 
     Raises:
-        ConfigError: there are fewer videos of a kind than a batch holds.
+        ConfigError: there are fewer anomalous or normal videos than a batch holds.
     """
     anomalous = int(np.sum(is_anomalous))
     normal = len(is_anomalous) - anomalous
@@ -43,13 +43,13 @@ def epoch_schedule(
     """Returns which videos make up each batch of an epoch.
 
     - `"random"` (section IV.A of the paper): drawn without replacement within the epoch,
-      and anew for each, so that every video is reached sooner or later.
+      and anew for each epoch, so that every video is drawn eventually.
     - `"release"`: the fixed slices of the class-sorted lists that the authors' code takes.
       What does not fill the last slice is never seen: in UCF-Crime 30 of the 45 Vandalism
       videos and 20 normal ones.
 
-    It depends on nothing but its arguments: a run that goes on after a kill sees the very
-    batches that it would have seen.
+    It depends on its arguments alone: a run that resumes after a kill sees the same batches
+    as without the kill.
 
     Args:
         is_anomalous: bool array of shape `(videos,)`, in the order of the list.
@@ -60,7 +60,7 @@ def epoch_schedule(
         seed: int. Defaults to `0`.
 
     Returns:
-        An int array of shape `(steps, batch)`, places in the list, anomalous ones first.
+        An int array of shape `(steps, batch)`, indices into the list, anomalous ones first.
     """
     if order not in BATCH_ORDERS:
         raise ConfigError(f"Expected order in {BATCH_ORDERS}. Received: {order!r}")
@@ -97,7 +97,7 @@ def training_batches(
         labels: int array of shape `(videos,)`.
         is_anomalous: bool array of shape `(videos,)`.
         targets: names of the model's outputs. Defaults to the two branches.
-        first_epoch: int. Epoch to begin with. Defaults to `0`.
+        first_epoch: int. Epoch to start at. Defaults to `0`.
         **schedule: the keyword arguments of `epoch_schedule`.
 
     Returns:

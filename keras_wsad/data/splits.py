@@ -1,4 +1,4 @@
-"""Holding out a part of the training videos for validation."""
+"""Splits off training videos for validation."""
 
 from sklearn.model_selection import train_test_split
 
@@ -11,7 +11,7 @@ def hold_out(videos, fraction, seed):
     Args:
         videos: list of `Video`.
         fraction: float. Share to hold out, `0` for none.
-        seed: int. The same seed holds out the same videos, whatever else is random.
+        seed: int. The same seed always holds out the same videos.
 
     Returns:
         `(training, validation)`, two lists in the order of `videos`.

@@ -7,10 +7,10 @@ import numpy as np
 from keras_wsad.errors import RunError
 from keras_wsad.files import atomic_path
 
-# Rows that are read at once, so that features may be larger than memory.
+# Rows read at once, since features may exceed memory.
 _ROWS = 64
 
-# A feature that varies less is constant, and is not blown up.
+# A feature that varies less counts as constant and is not scaled.
 _LEAST_SCALE = 1e-6
 
 
@@ -18,8 +18,8 @@ _LEAST_SCALE = 1e-6
 class Standardization:
     """Mean and standard deviation of every feature over the segments of training videos.
 
-    `x' = (x - mean) / scale`, for features and for normalised features apart. A feature
-    that is constant in training is only shifted.
+    `x' = (x - mean) / scale`, separately for features and for normalised features. A
+    feature that is constant in training is only shifted.
 
     Args:
         mean: float32 array of shape `(2, features)`: of features, of normalised features.
@@ -31,7 +31,7 @@ class Standardization:
 
     @classmethod
     def of(cls, store, rows):
-        """Measures it on rows of a store.
+        """Returns the standardization measured on rows of a store.
 
         Args:
             store: `FeatureStore`.
@@ -112,7 +112,7 @@ def _moments(array, rows):
     """Returns mean and standard deviation over rows and segments, in float64."""
     total = squares = 0.0
     parts = [rows[start : start + _ROWS] for start in range(0, len(rows), _ROWS)]
-    # Around the mean of a first part: the squares of large values would lose digits.
+    # Shifted by the mean of the first chunk: squares of large values would lose digits.
     centre = np.mean(array[parts[0]], axis=(0, 1), dtype=np.float64)
     for part in parts:
         values = array[part] - centre

@@ -23,7 +23,7 @@ ANNOTATIONS = (
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Video:
-    """A video as the lists and the annotation know it.
+    """A video with its label and events, from the lists and the annotation.
 
     Args:
         name: str. `"Abuse028_x264"`.
@@ -76,7 +76,7 @@ class UCFCrime:
         root: str or path. The folder that holds `Anomaly_Train.txt`, `Anomaly_Test.txt`
             and `Temporal_Anomaly_Annotation_for_Testing_Videos.txt`.
         features: str or path, or `None`. A folder of features outside the root, whose
-            sidecars know frame counts. Defaults to `None`.
+            sidecars hold frame counts. Defaults to `None`.
 
     Raises:
         DataError: a list is missing, or list and annotation contradict each other.
