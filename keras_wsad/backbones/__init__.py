@@ -1,4 +1,4 @@
-"""Stage B: the networks that describe a clip."""
+"""Stage B: the networks that compute the features of a clip."""
 
 from keras_wsad.backbones.c3d import C3D
 from keras_wsad.backbones.compact import Compact

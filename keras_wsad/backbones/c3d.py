@@ -13,13 +13,13 @@ class C3D(keras.Model):
     """C3D up to its first fully connected layer, fc6: the features of Sultani et al.
 
     Eight convolutions of 3 x 3 x 3 and five poolings take a clip of 16 frames to a map of
-    1 x 4 x 4 x 512, and fc6 with a rectifier to 4096 features. Layers bear the published
+    1 x 4 x 4 x 512, and fc6 with a rectifier to 4096 features. Layers have the published
     names, `conv1a` to `conv5b` and `fc6`. The map is flattened channels first, as in the
-    published network, so that the weights of fc6 fit as they are.
+    published network, so that the weights of fc6 need no permutation.
 
-    The last pooling meets a map of 7 x 7. The published network (Caffe) lets its last
-    window stand over the edge, as TensorFlow's "SAME" does; ports that pad on both sides
-    compute something else with the same weights.
+    The last pooling has an input map of 7 x 7. In the published network (Caffe) its last
+    window extends past the edge, as with TensorFlow's "SAME"; ports that pad on both sides
+    give other outputs with the same weights.
 
     Args:
         weights: str or path, or `None`. A file that `keras_wsad.backbones.load_weights`
@@ -59,7 +59,7 @@ class C3D(keras.Model):
                     activation="relu",
                     name=f"conv{group}{letter}",
                 )(x)
-            # The first pooling leaves time as it is.
+            # The first pooling keeps the time axis.
             size = (1, 2, 2) if group == "1" else 2
             x = keras.layers.MaxPooling3D(size, padding="same", name=f"pool{group}")(x)
         x = keras.layers.Permute((4, 1, 2, 3), name="channels_first")(x)

@@ -4,7 +4,7 @@ import keras
 
 from keras_wsad.backbones.i3d import I3D
 
-# Learned by reproduce/compact_weights.py; compact.md beside it tells how.
+# Trained by reproduce/compact_weights.py; see compact.md beside it.
 PACKAGED = pathlib.Path(__file__).with_name("compact.weights.h5")
 
 

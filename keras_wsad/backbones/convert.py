@@ -1,4 +1,4 @@
-"""Published weights as one file of this project, whatever wrote them."""
+"""Conversion of published weights, in any format, to a file of this project."""
 
 import dataclasses
 import hashlib
@@ -19,7 +19,7 @@ NETWORKS = {"i3d": I3D, "c3d": C3D, "r3d34": ResNet3D34}
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ReadWeights:
-    """A backbone with the weights of a file, and what was found in that file.
+    """A backbone with the weights of a file, and a report on that file.
 
     Attributes:
         model: the backbone, with its head where the file has one.
@@ -43,7 +43,7 @@ class ReadWeights:
 
 
 def read_backbone(path, backbone, **settings):
-    """Builds the backbone that a file of published weights is for, and fills it.
+    """Builds a backbone and reads a file of published weights into it.
 
     Args:
         path: str or path. A file that `keras_wsad.backbones.load_weights` reads.

@@ -47,7 +47,7 @@ def fold_batch_norms(model, precision="float32"):
         config = layer.get_config()
         config["dtype"] = precision if layer.name in rounded else "float32"
         if "kernel_initializer" in config:
-            # Nothing is drawn: who has seeded Keras finds it as it was.
+            # No random draw, so that the caller's Keras seed is unaffected.
             config["kernel_initializer"] = "zeros"
         if layer.name in norms:
             config["use_bias"] = True
@@ -73,7 +73,7 @@ def fold_batch_norms(model, precision="float32"):
 
 
 def _find_norms(model):
-    """Finds what may be folded.
+    """Finds the batch normalisations that can be folded.
 
     Returns:
         A dict from the name of a convolution to the batch normalisation after it, and one
@@ -88,7 +88,7 @@ def _find_norms(model):
     )
 
     def after(kind, names):
-        """Maps the name of a layer to the only one that takes its output, of a kind."""
+        """Maps each layer's name to its only consumer, if that is of a given kind."""
         return {
             makers[id(layer.input)].name: layer
             for layer in model.layers
@@ -114,7 +114,7 @@ def _find_norms(model):
 def _up_to_the_last_product(model):
     """Returns the names of the layers up to the last that multiplies by weights.
 
-    Averages are not among them: they are of many numbers, and cost nothing.
+    Averages are excluded: they sum many numbers, and are cheap.
     """
     kinds = (keras.layers.Conv3D, keras.layers.Dense)
     last = max(n for n, layer in enumerate(model.layers) if isinstance(layer, kinds))

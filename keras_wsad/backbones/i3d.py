@@ -32,7 +32,7 @@ class I3D(keras.Model):
 
     A clip of 64 frames gives a map of 8 x 7 x 7 x 1024. Averaged over 2 x 7 x 7 with a
     stride of one it is 7 x 1024, flattened with time first to the 7168 features of the
-    paper. Layers bear the endpoint names of the published network, its branches included
+    paper. Layers have the endpoint names of the published network, its branches included
     (`Mixed_3b_Branch_0_Conv3d_0a_1x1`), and padding is TensorFlow's "SAME", which is
     asymmetric where a stride leaves an odd number over.
 

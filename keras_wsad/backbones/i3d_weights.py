@@ -1,4 +1,4 @@
-"""The weights of I3D as they are published, read into one naming: the first checkpoint's.
+"""Published weights of I3D, read under the names of the first checkpoint.
 
 Every reader of a format returns a dict from a name such as
 `RGB/inception_i3d/Mixed_3b/Branch_0/Conv3d_0a_1x1/conv_3d/w` to an array whose last axes
@@ -20,7 +20,7 @@ _KINDS = {"kernel": "w", "bias": "b"}
 
 
 def read_i3d(path):
-    """Reads a file of published weights, whatever wrote it.
+    """Reads a file of published weights in any of the known formats.
 
     Args:
         path: path.
@@ -76,7 +76,7 @@ def read_checkpoint(prefix):
         names = reader.get_variable_to_shape_map()
         return {name: reader.get_tensor(name) for name in names}
     except Exception as error:
-        # TensorFlow turns its errors into a dozen kinds; a cut file is an IndexError.
+        # TensorFlow raises a dozen kinds of error; a truncated file is an IndexError.
         raise WeightsError(
             f"{prefix}: not a whole TensorFlow checkpoint ({error})."
         ) from error

@@ -4,7 +4,7 @@ from keras_wsad.backbones.fold import fold_batch_norms
 
 
 class KerasNetwork:
-    """A backbone as Keras computes it: from pixels, with folded batch normalisations.
+    """A backbone computed by Keras: from pixels, with folded batch normalisations.
 
     Args:
         model: `keras.Model`, from scaled clips to features. It is left as it is.
@@ -30,13 +30,13 @@ class KerasNetwork:
         clips = keras.Input(self.clip_shape, dtype="uint8", name="pixels")
         offset = entry.pixel_offset
         if len(set(offset)) == 1:
-            # TensorFlow takes ten times as long to add three numbers as to add one.
+            # TensorFlow adds a vector of three ten times as slowly as a scalar.
             offset = offset[0]
         scaled = keras.layers.Rescaling(
             entry.pixel_scale, offset, dtype="float32", name="scaled"
         )(clips)
         self.model = keras.Model(clips, fold_batch_norms(model, precision)(scaled))
-        # Compilation by XLA takes a minute for what it gains.
+        # Compilation by XLA takes a minute, which it does not repay.
         self.model.compile(jit_compile=False)
 
     def __call__(self, clips):

@@ -14,29 +14,29 @@ from keras_wsad.backbones.registry import find_backbone
 from keras_wsad.bfloat16 import check_bfloat16
 from keras_wsad.errors import ConfigError
 
-# Numbers in a clip up to which two calls compute at a time: while one is at a step that
-# takes a single core, the other takes the rest. Larger clips keep all cores busy as it is,
-# and each call takes the memory of a batch.
+# Largest clip, in numbers, for which two calls compute at a time: while one is in a step on
+# a single core, the other uses the rest. Larger clips keep all cores busy anyway, and each
+# call takes the memory of a batch.
 _SMALL_CLIP = 16 * 112 * 112 * 3
 
 
 class OpenBackbone:
-    """A backbone with its weights, that takes clips as they are cut from a video.
+    """A backbone with its weights, which takes uint8 clips as cut from a video.
 
     Open one with `open_backbone`. It may be called from several threads; `calls` of them
     compute at a time.
 
-    The network always sees the same number of clips, the last of them made up, so that it
-    is compiled once. The same clips in the same batches have the same features to the bit;
-    among other clips, or in batches of another size, they may differ by rounding, since
-    some processors then add in another order.
+    Batches are padded to one size, so that the network is compiled once. The same clips in
+    the same batches have the same features to the bit; among other clips, or in batches of
+    another size, they may differ by rounding, since some processors then add in another
+    order.
 
     Args:
         name: str. A key of `BACKBONES`.
         model: `keras.Model`, from clips to features, or for int8 an `OpenVINONetwork`.
         weights: str. What identifies the weights, `sha256:...` or `random:SEED`.
-        batch_size: int or `None`. Clips that the network sees at a time. Defaults to
-            `None`, for what the backbone suggests.
+        batch_size: int or `None`. Clips per batch. Defaults to `None`, for the backbone's
+            own default.
         precision: str. `"float32"`, or `"bfloat16"`, which rounds weights and maps to
             eight significant bits and needs a GPU or a CPU with units for it, such as AMX.
             Defaults to `"float32"`. That of an `OpenVINONetwork` is its own.
@@ -76,13 +76,13 @@ class OpenBackbone:
         self.precision = self._network.precision
         self.clip_length, self.size = self._network.clip_shape[:2]
         self.feature_dim = self._network.feature_dim
-        # Of a single clip a dense layer would be a product with a vector, which rounds
-        # otherwise than a product of matrices.
+        # With a single clip a dense layer would be a matrix-vector product, which rounds
+        # differently from a matrix product.
         self.batch_size = max(batch_size, 2)
         if openvino:
-            # A CPU that it does not suit is found before any video is decoded.
+            # Fails on an unsuited CPU before any video is decoded.
             self._network.compile(self.batch_size)
-        # OpenVINO has one place for the inputs of a network.
+        # OpenVINO has one input buffer per network.
         small = math.prod(self._network.clip_shape) <= _SMALL_CLIP and not openvino
         self.calls = 2 if small else 1
         self._turn = threading.BoundedSemaphore(self.calls)
@@ -121,10 +121,10 @@ def open_backbone(
         An `OpenBackbone`.
 
     Raises:
-        ConfigError: there is no such backbone, precision or runtime, one of them does not
-            go with the weights, the machine has no units for bfloat16, or the seed is none.
+        ConfigError: the backbone, precision or runtime is unknown or does not match the
+            weights, the machine has no units for bfloat16, or the seed is out of range.
         WeightsError: the weights cannot be read.
-        MissingExtraError: OpenVINO is wanted and not installed.
+        MissingExtraError: OpenVINO is requested and not installed.
     """
     entry = find_backbone(name)
     if not 0 <= seed < 2**32:
@@ -160,7 +160,7 @@ def _network(model, entry, precision, runtime):
 
 
 def _refuse_contradictions(weights, precision, runtime):
-    """Weights in int8 are for one precision and one runtime, and others not for int8."""
+    """Raises if weights do not match precision and runtime; int8 needs OpenVINO."""
     if is_quantized(weights):
         wrong = precision not in (None, "int8") or runtime not in (None, "openvino")
         expected = "precision int8 and runtime openvino for weights in int8"
@@ -174,7 +174,7 @@ def _refuse_contradictions(weights, precision, runtime):
 
 
 def weights_identity(weights):
-    """Identifies weights by the content of their files, wherever they lie.
+    """Identifies weights by the content of their files, wherever those are.
 
     Args:
         weights: str or path.
@@ -184,7 +184,7 @@ def weights_identity(weights):
     """
     path = pathlib.Path(weights)
     prefix = path.with_suffix("") if path.suffix == ".index" else path
-    # A checkpoint of TensorFlow is an index and one data file or several.
+    # A TensorFlow checkpoint is an index and one or more data files.
     parts = (f"{prefix.name}.index", f"{prefix.name}.data-")
     files = [file for file in prefix.parent.iterdir() if file.name.startswith(parts)]
     digest = hashlib.sha256()

@@ -7,14 +7,14 @@ from keras_wsad.backbones.keras_network import KerasNetwork
 from keras_wsad.errors import ConfigError
 from keras_wsad.errors import MissingExtraError
 
-# OpenVINO takes what it finds fastest where nobody says otherwise, bfloat16 for float32.
+# By default OpenVINO chooses the fastest precision, such as bfloat16 for float32.
 _HINTS = {"float32": "f32", "bfloat16": "bf16", "int8": "f32"}
 
 
 class OpenVINONetwork:
-    """A backbone as OpenVINO computes it, from pixels.
+    """A backbone computed by OpenVINO, from pixels.
 
-    In int8 what was not quantised is computed in float32.
+    In int8, layers that were not quantised compute in float32.
 
     Args:
         model: `openvino.Model`, from uint8 clips to float32 features, any number of them.
@@ -27,8 +27,8 @@ class OpenVINONetwork:
         feature_dim: int.
 
     Call arguments:
-        clips: uint8 array of shape `(batch, *clip_shape)`. For each size of a batch that
-            it meets a network is compiled.
+        clips: uint8 array of shape `(batch, *clip_shape)`. A network is compiled for each
+            new batch size.
 
     Returns:
         A float32 array of shape `(batch, features)`.
@@ -90,13 +90,13 @@ class OpenVINONetwork:
         return np.asarray(self._compiled[len(clips)]([clips])[0])
 
     def compile(self, batch_size):
-        """Compiles the network for a size of the batch, if it is not yet.
+        """Compiles the network for a batch size, unless it is compiled already.
 
         Args:
             batch_size: int.
 
         Raises:
-            ConfigError: on this CPU OpenVINO does not compute in the precision.
+            ConfigError: OpenVINO does not support the precision on this CPU.
         """
         if batch_size in self._compiled:
             return
@@ -112,7 +112,7 @@ class OpenVINONetwork:
         except RuntimeError as error:
             raise ConfigError(f"OpenVINO cannot compile the network: {error}") from error
         found = compiled.get_property("INFERENCE_PRECISION_HINT").get_type_name()
-        # Where the CPU does not multiply the type, OpenVINO takes another.
+        # OpenVINO takes another type where the CPU has no units for this one.
         if found != _HINTS[self.precision]:
             raise ConfigError(
                 f"Expected a CPU on which OpenVINO computes in {_HINTS[self.precision]} "
@@ -126,8 +126,7 @@ def _quantize(model, calibration):
     from nncf.quantization.advanced_parameters import AdvancedQuantizationParameters
     from nncf.quantization.range_estimator import RangeEstimatorParametersSet
 
-    # Slower than NNCF's defaults, once, for features of `compact` that are off by 0.06 in
-    # place of 0.12.
+    # Slower than NNCF's defaults, once, for an error of 0.06 instead of 0.12 on `compact`.
     return nncf.quantize(
         model,
         nncf.Dataset(calibration),

@@ -45,7 +45,7 @@ def read_quantized(path, backbone):
 
     Args:
         path: str or path. The folder.
-        backbone: str. Which one it has to be.
+        backbone: str. The expected backbone.
 
     Returns:
         An `OpenVINONetwork`, what identifies it, `sha256:...`, and the dict `about` it.
@@ -69,7 +69,7 @@ def read_quantized(path, backbone):
         raise WeightsError(f"{path}: expected weights of {backbone}. Found {found}")
     digest = hashlib.sha256()
     for content in contents:
-        # Of each file by itself: none can pass for the end of the one before.
+        # Hashed per file, so that no content can move between files.
         digest.update(hashlib.sha256(content).digest())
     return OpenVINONetwork(model, "int8"), f"sha256:{digest.hexdigest()}", about
 

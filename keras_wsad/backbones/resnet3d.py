@@ -37,7 +37,7 @@ class ResNet3D34(keras.Model):
     """3-D residual network of 34 layers, pretrained on Kinetics by its authors.
 
     Shortcuts are of type A: where a block halves the map and widens it, the shortcut takes
-    every second place and appends zeros, without weights. Padding is the same on both
+    every second position and appends zeros, without weights. Padding is the same on both
     sides, as in the published network (PyTorch). The map is averaged over time and space.
 
     Args:
@@ -71,7 +71,7 @@ class ResNet3D34(keras.Model):
             return max(round(number * width), 1)
 
         def convolve(x, number, kernel, strides, name):
-            # Explicit, since "same" pads after only where a stride leaves a place over.
+            # Explicit, since "same" with a stride pads asymmetrically.
             x = keras.layers.ZeroPadding3D(kernel // 2, name=f"{name}_padding")(x)
             return keras.layers.Conv3D(
                 number, kernel, strides=strides, use_bias=False, name=name

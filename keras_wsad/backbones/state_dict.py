@@ -1,11 +1,11 @@
-"""State dicts of PyTorch: tensors by name, without executing what else a file may hold."""
+"""State dicts of PyTorch: tensors by name, without executing pickled code."""
 
 from keras_wsad.backbones.weights import WeightsFile
 from keras_wsad.errors import WeightsError
 
 SUFFIXES = (".pt", ".pth", ".pickle")
 
-# What the published files call the variables of a layer.
+# Names of a layer's variables in the published files.
 _KINDS = {
     "kernel": "weight",
     "gamma": "weight",

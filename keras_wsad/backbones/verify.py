@@ -1,6 +1,6 @@
-"""Whether an I3D gives the outputs that its authors published for their sample clip.
+"""Checks that an I3D gives the outputs that its authors published for their sample clip.
 
-The published weights and clip were not at hand when this was written: it was tested on
+The published weights and clip were not available when this was written: it was tested on
 random weights under the published names, whose outputs another network had computed.
 """
 
@@ -121,7 +121,7 @@ def compare_with_published(
             name=name,
             measured=value,
             published=published,
-            # Not a number agrees with nothing.
+            # NaN agrees with nothing.
             agrees=bool(abs(value - published) <= tolerance),
         )
         for (name, value), published in zip(measured.items(), (norm, largest), strict=True)
@@ -139,5 +139,5 @@ def compare_with_published(
 
 
 def agree(comparisons):
-    """Whether nothing that could be compared differs."""
+    """Whether all values that could be compared agree."""
     return all(row.agrees or row.agrees is None for row in comparisons)

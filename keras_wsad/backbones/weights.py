@@ -13,7 +13,7 @@ from keras_wsad.errors import WeightsError
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class WeightsFile:
-    """The variables of a file, and what the file calls those of a network.
+    """The variables of a weights file, and its names for those of a network.
 
     Attributes:
         path: path. The file.
@@ -30,7 +30,7 @@ class WeightsFile:
     heads: tuple
 
     def is_head(self, name):
-        """Whether a variable of the file is the head's, which a backbone can do without."""
+        """Whether a variable of the file belongs to the head, which a backbone does not need."""
         return name.startswith(self.heads)
 
     def num_classes(self, bias):
@@ -59,8 +59,8 @@ def load_weights(model, path):
     | any | `.weights.h5` | this project: `keras-wsad convert` |
 
     Files of PyTorch need PyTorch. Every variable of the backbone must be in the file with
-    its very shape, and every variable of the file must be used, but for the head where the
-    network has none.
+    the same shape, and every variable of the file must be used, except a head that the
+    network does not have.
 
     Args:
         model: `I3D`, `C3D` or `ResNet3D34`.
@@ -106,12 +106,12 @@ def read_weights(network, path):
 
 
 def checkpoint_prefix(path):
-    """Returns the prefix of a TensorFlow checkpoint, by itself or by its `.index` file."""
+    """Returns the prefix of a TensorFlow checkpoint, given it or its `.index` file."""
     return path.with_suffix("") if path.suffix == ".index" else path
 
 
 def assign_weights(model, file):
-    """Gives a backbone the variables of a file; see `load_weights`.
+    """Assigns the variables of a file to a backbone; see `load_weights`.
 
     Args:
         model: `I3D`, `C3D` or `ResNet3D34`.

@@ -1,14 +1,14 @@
 """Weights as Keras 3 saves them, `.weights.h5`, read by the names of layers.
 
-Keras itself finds the variables of such a file by the order of the layers and passes over
-those that it has no place for. Here they are found by name, as in any published file.
+Keras itself finds the variables of such a file by the order of the layers and skips those
+that do not fit. Here they are found by name, as in any published file.
 """
 
 import numpy as np
 
 from keras_wsad.errors import WeightsError
 
-# Variables are numbered; how many a layer has tells what they are.
+# Variables are numbered; their count tells the kind of layer.
 _KINDS = {
     1: ("kernel",),
     2: ("kernel", "bias"),
@@ -18,7 +18,7 @@ _KINDS = {
 
 
 def read_weights_h5(path):
-    """Reads what `save_weights` of a backbone has written.
+    """Reads a file that `save_weights` of a backbone wrote.
 
     Args:
         path: path. A `.weights.h5` file.
@@ -49,7 +49,7 @@ def read_weights_h5(path):
 
 
 def own_name(variable_path):
-    """Returns what such a file calls a variable of a backbone.
+    """Returns the name of a backbone's variable in such a file.
 
     Example:
 
