@@ -1,4 +1,4 @@
-"""Making a backbone in int8 from the clips of videos."""
+"""Quantises a backbone to int8, calibrated on clips of videos."""
 
 import itertools
 
@@ -18,19 +18,18 @@ _COMPARED = 16
 
 
 def quantize_backbone(videos, out, name, weights=None, num_clips=64):
-    """Quantises a backbone and writes it, with how far its features are off.
+    """Quantises a backbone and writes it, with the error of its features.
 
     Args:
-        videos: dict from name to path. Those of the training, by which maps find their
-            ranges; what is measured on test videos later is then no product of them.
+        videos: dict from name to path. Training videos, which calibrate the ranges of maps,
+            so that test videos stay unseen.
         out: str or path. A folder whose name ends in `.openvino`.
         name: str. A key of `keras_wsad.backbones.BACKBONES`.
         weights: str or path, or `None`, see `open_backbone`. Defaults to `None`.
-        num_clips: int. Clips to calibrate by, as many of each video as it takes. Defaults
-            to `64`.
+        num_clips: int. Clips for calibration, spread over the videos. Defaults to `64`.
 
     Returns:
-        A dict: what is in `about.json` of the folder.
+        A dict, the content of the folder's `about.json`.
 
     Raises:
         VideoError: a video does not decode, or there is a single clip.
@@ -47,7 +46,7 @@ def quantize_backbone(videos, out, name, weights=None, num_clips=64):
             f"{paths[0]}: expected videos of at least 2 clips of {backbone.clip_length} "
             f"frames, one to calibrate by and one to compare. Found {len(clips)}"
         )
-    # Videos may be short of clips: a fifth is always left to compare.
+    # Videos may have few clips: a fifth is always kept for the comparison.
     chosen = _spread(len(clips), max(min(_COMPARED, len(clips) // 5), 1))
     compared = np.concatenate([clips[place][1] for place in chosen])
     others = [clip for place, clip in enumerate(clips) if place not in chosen]
@@ -71,7 +70,7 @@ def quantize_backbone(videos, out, name, weights=None, num_clips=64):
 
 
 def _first_clips(paths, backbone, wanted):
-    """Yields about as many clips of each video, with its path.
+    """Yields about equally many clips of each video, with its path.
 
     A clip is an array of shape `(1, frames, height, width, 3)`.
     """
@@ -88,5 +87,5 @@ def _first_clips(paths, backbone, wanted):
 
 
 def _spread(number, chosen):
-    """Returns places among a number, evenly spread, all of them where they are few."""
+    """Returns `chosen` evenly spread indices below `number`, or all if there are fewer."""
     return np.unique(np.linspace(0, number - 1, min(number, chosen)).round().astype(int))

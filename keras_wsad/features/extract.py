@@ -15,7 +15,7 @@ from keras_wsad.features.read_ahead import ReadAhead
 from keras_wsad.video import ClipReader
 from keras_wsad.video.frame_crops import cut_clip
 
-# A file whose frames are counted another way each time it is decoded is given up.
+# Attempts before giving up on a file whose frame count differs at each decoding.
 _ATTEMPTS = 3
 
 
@@ -28,7 +28,7 @@ class ExtractedVideo:
         starts: int array of shape `(K,)`, the frame at which each clip begins.
         num_frames: int. Frames, as decoded.
         fps: float. Mean frames per second.
-        damage: str or `None`. What was wrong with the file, though parts of it decode.
+        damage: str or `None`. Damage of a file that still decodes in part.
     """
 
     features: np.ndarray
@@ -90,7 +90,7 @@ def extract_clips(path, backbone, extraction, on_clip=None):
 
 
 def extract_into(sink, path, backbone, extraction, on_clip=None):
-    """Extracts the features of one video's clips and hands them over one by one.
+    """Extracts the features of one video's clips and appends them to a sink one by one.
 
     Args:
         sink: object with `begin()`, after which clips come from the first on, whatever
@@ -120,7 +120,7 @@ def extract_into(sink, path, backbone, extraction, on_clip=None):
         sink.begin()
         ahead = ReadAhead(_batches(reader, extraction, backbone.batch_size))
         pool = concurrent.futures.ThreadPoolExecutor(backbone.calls)
-        # Whatever ends the loop, the reader does not go on to the end of the video.
+        # However the loop ends, the reader stops before the end of the video.
         with pool, ahead as batches, contextlib.closing(reader):
             outputs = _outputs(batches, backbone, pool)
             for times, features in _regrouped(outputs, extraction.crops):
@@ -144,11 +144,11 @@ def _like(extraction, backbone):
 
 
 def _batches(reader, extraction, batch_size):
-    """Yields the clips of crops in full batches, and how often each clip is there.
+    """Yields full batches of crops of clips, and how often each clip occurs.
 
     A batch is a uint8 array of `batch_size` clips of one crop each, or fewer at the end.
-    They are full whatever the number of crops: a clip may lie in several batches. With the
-    first of them comes how often it is there.
+    They are full whatever the number of crops: a clip may lie in several batches. Its count
+    comes with the first of them.
     """
     shape = (batch_size, extraction.clip_length, extraction.size, extraction.size, 3)
     batch, filled, times = np.empty(shape, np.uint8), 0, []
@@ -159,14 +159,14 @@ def _batches(reader, extraction, batch_size):
             filled += 1
             if filled == batch_size:
                 yield batch, times
-                # Another one: the network may still be at work on this.
+                # A new array: the network may still be reading this one.
                 batch, filled, times = np.empty(shape, np.uint8), 0, []
     if filled:
         yield batch[:filled], times
 
 
 def _outputs(batches, backbone, pool):
-    """Yields the features of each batch, in order, and how often each clip is there."""
+    """Yields the features of each batch, in order, and how often each clip occurs."""
     running = collections.deque()
     for batch, times in batches:
         running.append((pool.submit(backbone, batch), times))
@@ -179,7 +179,7 @@ def _outputs(batches, backbone, pool):
 
 
 def _regrouped(outputs, crops):
-    """Yields how often each clip is there, and its features `(crops, features)`."""
+    """Yields how often each clip occurs, and its features `(crops, features)`."""
     rows, counts = [], []
     for features, times in outputs:
         rows.extend(features)

@@ -22,15 +22,15 @@ from keras_wsad.features.workspace import open_workspace
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ExtractionReport:
-    """What came of the videos.
+    """Result of an extraction, by video.
 
     Attributes:
         extracted: list of names.
         done_before: list of names, whose features were there with the same settings.
         changed: list of names among those extracted, whose video had changed.
-        failed: dict from name to what was wrong with a video that gives no features.
-        damaged: dict from name to what was wrong with a video of which a part decodes,
-            those done before included.
+        failed: dict from name to the error of a video without features.
+        damaged: dict from name to the damage of a video that decodes in part, including
+            earlier ones.
     """
 
     extracted: list
@@ -41,7 +41,7 @@ class ExtractionReport:
 
 
 class _StoppedError(Exception):
-    """Another thread has failed, or the user has had enough."""
+    """Another thread has failed, or the user has interrupted."""
 
 
 def extract_videos(
@@ -50,13 +50,13 @@ def extract_videos(
     """Extracts the features of many videos into a folder.
 
     Each video becomes `NAME.npy`, or a file per crop (see `FeatureFiles`), and a sidecar
-    `NAME.json`. They appear when they are whole: whatever ends the process, a second call
-    passes over what is done and goes on with the rest.
+    `NAME.json`. They are published complete: however the process ends, a second call skips
+    finished videos and continues with the rest.
 
-    Done is what has a sidecar with the same settings and the same source. A source is the
-    same if its size and time are, or its size and content: a video that was copied is not
-    extracted again, one that has changed is. Features with other settings, or of unknown
-    making, are an error before anything is written, unless `overwrite`.
+    A video is finished if its sidecar has the same settings and the same source. A source
+    is the same if its size and time are, or its size and content: a video that was copied
+    is not extracted again, one that has changed is. Features with other settings or of
+    unknown origin raise before anything is written, unless `overwrite`.
 
     Args:
         videos: dict from name to path, see `keras_wsad.video.find_videos`.
@@ -64,16 +64,15 @@ def extract_videos(
         backbone: `keras_wsad.backbones.OpenBackbone`.
         extraction: `Extraction` with that backbone.
         dtype: `"float32"` or `"float16"`. Defaults to `"float32"`.
-        workers: int. Videos at work at a time, each decoded in a thread. The network takes
-            their clips by turns; what is written does not depend on it, memory does.
-            Defaults to `2`.
+        workers: int. Videos processed at a time, each decoded in a thread. The network
+            takes their clips in turn; it affects memory, not the features. Defaults to `2`.
         overwrite: bool. Replaces features with other settings. Defaults to `False`.
 
     Returns:
-        An `ExtractionReport`. A video that cannot be read stands in it; the rest goes on.
+        An `ExtractionReport`. It lists videos that cannot be read; the others continue.
 
     Raises:
-        ConfigError: features are there that were made otherwise.
+        ConfigError: the folder holds features with other settings or of unknown origin.
         OSError: a file cannot be written.
     """
     if workers < 1 or dtype not in DTYPES:
@@ -127,7 +126,7 @@ def extract_videos(
                 for future in concurrent.futures.as_completed(futures):
                     future.result()
             except BaseException:
-                # Threads end at their next clip.
+                # Threads stop at their next clip.
                 stop.set()
                 pool.shutdown(cancel_futures=True)
                 raise

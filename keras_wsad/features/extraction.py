@@ -7,13 +7,13 @@ from keras_wsad.video.crops import CROP_COUNTS
 PRECISIONS = ("float32", "bfloat16", "int8")
 RUNTIMES = ("tensorflow", "jax", "torch", "openvino")
 
-# What features had before it was recorded.
+# Values before they were recorded.
 _BEFORE = {"precision": "float32", "runtime": "tensorflow"}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Extraction:
-    """How clip features were made. Features of two extractions do not belong together.
+    """Settings of clip features. Features with different settings must not be mixed.
 
     Args:
         backbone: str. A key of `keras_wsad.backbones.BACKBONES`.
@@ -25,10 +25,10 @@ class Extraction:
         num_segments: int or `None`. Segments that shall each have a clip in a short video,
             see `keras_wsad.video.clip_starts`. Defaults to `32`, as the preset `paper`
             has them.
-        precision: str. In what the network computed: `"float32"`, `"bfloat16"` or
-            `"int8"`. Defaults to `"float32"`.
+        precision: str. Precision of the network: `"float32"`, `"bfloat16"` or `"int8"`.
+            Defaults to `"float32"`.
         runtime: str. The library that computed, a backend of Keras or `"openvino"`. It is
-            recorded and does not count: at one precision only rounding is another.
+            recorded but not compared: at one precision runtimes differ only by rounding.
             Defaults to `"tensorflow"`.
 
     Raises:
@@ -65,7 +65,7 @@ class Extraction:
 
     @classmethod
     def of(cls, backbone, *, stride=None, crops=1, num_segments=32):
-        """Returns the extraction with an opened backbone.
+        """Returns the extraction settings for an opened backbone.
 
         Args:
             backbone: `keras_wsad.backbones.OpenBackbone`.
@@ -91,7 +91,7 @@ class Extraction:
 
     @classmethod
     def from_dict(cls, content, source="extraction"):
-        """Returns the extraction that `to_dict` gave.
+        """Restores an extraction from `to_dict`.
 
         Args:
             content: dict. Precision and runtime may be missing: older versions computed
@@ -124,7 +124,7 @@ class Extraction:
 
 
 def differences(now, before):
-    """Lists in words in what two extractions differ, runtimes aside.
+    """Lists the differences between two extractions, except the runtime.
 
     Args:
         now: `Extraction`.

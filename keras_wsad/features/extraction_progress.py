@@ -7,8 +7,8 @@ import rich.progress
 class ExtractionProgress:
     """A progress bar with the videos done, clips per second and the time left.
 
-    The time left is judged by the size of the video files. Without a terminal there is no
-    bar. A context manager; the methods may be called from any thread.
+    The time left is estimated from the size of the video files. Without a terminal there is
+    no bar. A context manager; the methods may be called from any thread.
 
     Args:
         videos: dict from name to path of the videos to extract.

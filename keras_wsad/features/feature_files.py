@@ -13,17 +13,17 @@ _HEADER = 128
 
 
 class FeatureFiles:
-    """The feature files of one video in the making: clips go in, whole files come out.
+    """Writes the feature files of one video, clip by clip.
 
     One crop is a file `NAME.npy` of shape `(K, n)`; several are a file each, `NAME__0.npy`
-    to `NAME__4.npy` or `NAME__9.npy`, 0 the centre. Of a single array of three axes nobody
-    could tell which axis the crops are when K is 5 or 10; and files of one crop can be
-    written while the video is decoded, so that a long one needs no memory.
+    to `NAME__4.npy` or `NAME__9.npy`, 0 the centre. In a single array of three axes the
+    crop axis would be ambiguous when K is 5 or 10; and files of one crop can be written
+    while a long video is decoded.
 
-    Clips are written in a folder of their own. `publish` moves the files to their place.
+    Clips are written into a workspace, from which `publish` moves the files.
 
     Args:
-        workspace: path. A folder to make the files in; its name is the video's.
+        workspace: path. A temporary folder, named after the video.
         crops: int. Crops of each clip.
         dtype: `"float32"` or `"float16"`.
     """
@@ -38,10 +38,10 @@ class FeatureFiles:
         self._files = []
 
     def begin(self):
-        """Begins anew: what was written before is dropped."""
+        """Starts over, discarding clips written before."""
         self.close()
         self.workspace.mkdir(parents=True, exist_ok=True)
-        # Without a buffer: each clip is on its way before the next is made.
+        # Unbuffered, so that each clip is written before the next is computed.
         self._files = [io.FileIO(path, "w") for path in self.paths]
         self.num_clips = 0
 
@@ -66,7 +66,7 @@ class FeatureFiles:
         self.num_clips += 1
 
     def finish(self, sidecar):
-        """Completes the files and adds the sidecar, which makes them ready to publish."""
+        """Completes the files and writes the sidecar, which marks them as ready."""
         for file in self._files:
             file.seek(0)
         self._write_headers()
@@ -109,7 +109,7 @@ def files_of(folder, name):
 
 
 def are_whole(folder, name, sidecar):
-    """Whether the feature files are those, and as long, as their sidecar says."""
+    """Whether the feature files have the names and lengths of their sidecar."""
     names = file_names(name, sidecar.extraction.crops)
     if {path.name for path in files_of(folder, name)} != set(names):
         return False
@@ -118,10 +118,10 @@ def are_whole(folder, name, sidecar):
 
 
 def publish(workspace, folder):
-    """Moves the files of a workspace to their place, if they are ready.
+    """Moves the files of a workspace to the output folder, if they are ready.
 
-    It may be killed at any moment and called again. Where crops are a file each, crop 0
-    comes last: until all are there, no reader takes them for whole. The sidecar follows.
+    It may be killed at any moment and called again. With a file per crop, crop 0 is moved
+    last, so that readers never take a part for the whole. The sidecar follows.
 
     Args:
         workspace: path. A folder named after the video.
@@ -139,7 +139,7 @@ def publish(workspace, folder):
     names = file_names(name, content.extraction.crops)
     waiting = [path for path in (workspace / name for name in names) if path.exists()]
     if len(waiting) == len(names):
-        # Nothing is in its place yet: what was there before goes.
+        # Nothing was moved yet: remove the former files.
         (folder / sidecar.name).unlink(missing_ok=True)
         for path in sorted(files_of(folder, name)):
             path.unlink()

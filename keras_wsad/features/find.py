@@ -1,4 +1,4 @@
-"""Which feature file belongs to which video, by its name."""
+"""Finds the feature files of videos by name."""
 
 import collections
 import re
@@ -31,7 +31,7 @@ def find_feature_files(folder, names):
     for file_name, paths in index_files(folder).items():
         stem, dot, suffix = file_name.rpartition(".")
         if (dot + suffix).lower() in FEATURE_SUFFIXES:
-            # Some file systems spell accents in two characters.
+            # Some file systems store accents as two characters.
             name = _matching_name(unicodedata.normalize("NFC", stem), wanted)
             if name is not None:
                 found[name] += paths

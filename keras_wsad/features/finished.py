@@ -1,4 +1,4 @@
-"""Which videos of an extraction are done, and which features stand in its way."""
+"""Plans an extraction: videos that are done, and features that conflict with it."""
 
 import collections
 import dataclasses
@@ -19,14 +19,15 @@ from keras_wsad.files import checked_name
 
 @dataclasses.dataclass(frozen=True)
 class ExtractionPlan:
-    """What is to be done.
+    """The plan of an extraction.
 
     Attributes:
         todo: dict from name to path of the videos to extract.
         done: list of names whose features are there.
-        changed: list of names in `todo` whose features are of a former state of the video.
+        changed: list of names in `todo` whose features belong to an earlier version of the
+            video.
         impossible: dict from name to why its features cannot be named.
-        damaged: dict from name to what was wrong with a video that is done.
+        damaged: dict from name to the damage of a video that is done.
     """
 
     todo: dict = dataclasses.field(default_factory=dict)
@@ -37,22 +38,22 @@ class ExtractionPlan:
 
 
 def plan_videos(videos, out, extraction, dtype, overwrite=False):
-    """Compares what a folder holds with what it is to hold.
+    """Compares the features in a folder with the requested extraction.
 
     Args:
         videos: dict from name to path.
         out: path. The folder.
         extraction: `Extraction` that is wanted.
         dtype: str. The dtype that is wanted.
-        overwrite: bool. Whether features of the videos that were made otherwise are to be
-            replaced. Defaults to `False`.
+        overwrite: bool. Whether to replace features of the videos with other settings.
+            Defaults to `False`.
 
     Returns:
         An `ExtractionPlan`.
 
     Raises:
-        ConfigError: there are features with other settings or of unknown making. Those of
-            other videos count as well, and are never replaced.
+        ConfigError: there are features with other settings or of unknown origin. Those of
+            other videos count too, and are never replaced.
     """
     plan, obstacles = ExtractionPlan(), collections.defaultdict(list)
     for name, path in videos.items():
@@ -113,7 +114,7 @@ def _other_settings(sidecar, extraction, dtype):
 
 
 def source_of(path):
-    """Returns what tells a video file from others and from its later states.
+    """Returns what identifies the current version of a video file.
 
     Raises:
         VideoError: there is no such file.
@@ -137,7 +138,7 @@ def _is_same(path, source):
     try:
         state = path.stat()
     except OSError:
-        # The video is gone, its features are not.
+        # The video was deleted, but not its features.
         return True
     if state.st_size != source["size"]:
         return False

@@ -1,4 +1,4 @@
-"""Readers of the feature files found in the wild; every one gives `(crops, K, n)`."""
+"""Readers of the known feature file formats; each returns `(crops, K, n)`."""
 
 import os
 import pathlib
@@ -13,7 +13,7 @@ FEATURE_SUFFIXES = (".txt", ".npy", ".h5", ".hdf5")
 CROP_COUNTS = (1, 5, 10)
 _CROP_SUFFIX = re.compile(r"__(\d)$")
 
-# Bytes: an HDF5 dataset of up to this size may compress as well as it likes.
+# Bytes: an HDF5 dataset up to this size may have any compression ratio.
 _ALWAYS_READ = 2**24
 
 
@@ -28,9 +28,9 @@ def read_features(path):
     | `.npy` | `(K, n)` in `NAME__0.npy` to `NAME__9.npy`, one per crop | AR-Net, S3R |
     | `.h5` | dataset `features`, `(crops, K, ...)` or `(K, n)` | the paper's authors |
 
-    A file that is one crop of several stands for its video: all of its crops are read,
-    in the order of their numbers (0 centre, 1-4 corners, 5-9 mirrored). The video's path
-    without the crop number names them as well.
+    The file of one crop stands for its video: all crops are read, in the order of their
+    numbers (0 centre, 1-4 corners, 5-9 mirrored). The video's path without the crop number
+    names them as well.
 
     Args:
         path: str or path. The feature file.
@@ -43,7 +43,7 @@ def read_features(path):
             declares more than it stores, or holds NaN or infinity.
     """
     path = pathlib.Path(path)
-    # Of `os`, for which a name that is too long names no file.
+    # `os.path.isfile` is false for a name that is too long.
     if not os.path.exists(path) or crop_number(path) is not None:
         return read_crops(crop_files(path))
     return _read_file(path)
@@ -122,7 +122,7 @@ def _read_file(path):
             raise FeatureFileError(path, "empty")
         with np.errstate(over="ignore"):
             features = features.astype(np.float32, copy=False)
-        # A number that is not finite would spread to the whole batch.
+        # A value that is not finite would spread to the whole batch.
         if not np.isfinite(features).all():
             raise FeatureFileError(path, "holds NaN or infinity")
         return features
@@ -130,7 +130,7 @@ def _read_file(path):
         raise
     except Exception as error:
         # Damaged files make the libraries raise a dozen kinds of error, from BadZipFile to
-        # MemoryError. Whatever it is, it is about this file and must not stop the others.
+        # MemoryError. Any of them concerns this file alone and must not stop the others.
         if "allow_pickle" in str(error) or "Python objects" in str(error):
             raise FeatureFileError(path, "pickled, which is never loaded") from error
         raise FeatureFileError(path, f"unreadable ({_in_short(error)})") from error
@@ -144,7 +144,7 @@ def _read_text(path):
 
 
 def _read_npy(path):
-    # A map, so that a header that declares more than the file holds allocates nothing.
+    # Memory-mapped, so that a header that declares too much allocates nothing.
     array = np.load(path, mmap_mode="r", allow_pickle=False)
     if not isinstance(array, np.ndarray):
         raise FeatureFileError(path, "an archive, not an array")
@@ -206,8 +206,8 @@ def _check_numbers(dtype, path):
 def _check_stored(dataset, path):
     """Raises if an HDF5 dataset declares far more than the file stores.
 
-    What was never written, or compresses a hundredfold, holds no features: reading it
-    would make gigabytes of a few bytes.
+    Data that was never written, or compresses a hundredfold, holds no features, and reading
+    it would expand a few bytes to gigabytes.
     """
     stored = dataset.id.get_storage_size()
     if dataset.nbytes > max(100 * stored, _ALWAYS_READ):
@@ -216,7 +216,7 @@ def _check_stored(dataset, path):
 
 
 def _in_short(error):
-    """A library's own words, without its paths, as far as they fit on a line."""
+    """A library's message, without paths, shortened to one line."""
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__
     text = text.strip().partition("\n")[0]
     return text if len(text) <= 80 else text[:77] + "..."

@@ -1,4 +1,4 @@
-"""What was wrong with the feature files, and what was done about it."""
+"""Problems of feature files, and how each was handled."""
 
 import collections
 import dataclasses
@@ -12,12 +12,12 @@ KEPT = "kept"
 
 @dataclasses.dataclass(frozen=True)
 class FeatureProblem:
-    """One video whose features are not as expected.
+    """A problem with the features of one video.
 
     Args:
         name: str. The video.
         path: str. The file, or `""` where there is none.
-        problem: str. What is wrong, in a few words.
+        problem: str. A short description.
         action: `"left out"`, `"resampled"` or `"kept"`.
     """
 
@@ -32,7 +32,7 @@ def summarize_problems(problems, num_videos, examples=3):
 
     Args:
         problems: list of `FeatureProblem`.
-        num_videos: int. Videos that were looked for.
+        num_videos: int. Number of requested videos.
         examples: int. Names shown per kind. Defaults to `3`.
 
     Returns:

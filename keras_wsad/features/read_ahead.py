@@ -4,13 +4,13 @@ import threading
 
 
 class ReadAhead:
-    """Runs a generator in a thread of its own, so that items are ready when asked for.
+    """Runs a generator in a thread, so that items are computed ahead.
 
     A context manager to iterate over, once. Items come in their order. What the generator
     raises is raised where its next item would have been. Leaving the context ends the
     thread at its next item, waits for it, and closes the generator.
 
-    Memory holds `depth` items that wait, and one in the making.
+    Memory holds `depth` finished items and the one being computed.
 
     Args:
         items: generator.
@@ -45,11 +45,11 @@ class ReadAhead:
 
     def __iter__(self):
         while self._wait():
-            # No name here keeps an item that is given away.
+            # No local name keeps a yielded item alive.
             yield self._take()
 
     def _wait(self):
-        """Waits for an item. Returns whether there is one; raises what came instead."""
+        """Waits for an item. Returns whether there is one; raises the generator's error."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._has_ended)
             if self._waiting:
@@ -69,7 +69,7 @@ class ReadAhead:
                 for item in items:
                     if not self._hand_over(item):
                         break
-                    # The next one is made while this one may be gone already.
+                    # Do not keep this item alive while the next is computed.
                     del item
         except BaseException as error:
             self._error = error

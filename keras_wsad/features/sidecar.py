@@ -15,10 +15,10 @@ DTYPES = ("float32", "float16")
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Sidecar:
-    """What lies in `NAME.json` beside the features of a video: how they were made.
+    """The content of `NAME.json` beside the features of a video: how they were made.
 
     Args:
-        extraction: `Extraction`. The settings; all else is of this video alone.
+        extraction: `Extraction`. The settings; all other fields concern this video.
         dtype: str. `"float32"` or `"float16"`.
         num_clips: int. Clips, K.
         feature_dim: int. Features per clip, n.
@@ -26,7 +26,7 @@ class Sidecar:
         fps: float. Mean frames per second.
         video: dict. The file that was decoded: `file`, its name; `size` in bytes,
             `mtime_ns` and `sha256`.
-        damage: str or `None`. What was wrong with the video, though parts of it decode.
+        damage: str or `None`. Damage of a video that still decodes in part.
         version: str. Of keras_wsad.
     """
 
@@ -52,11 +52,11 @@ class Sidecar:
             path: path.
 
         Returns:
-            A `Sidecar`, or `None` where there is no file, or one of another making: data
-            folders may hold any JSON.
+            A `Sidecar`, or `None` if there is no file or some other JSON, which data
+            folders may hold.
 
         Raises:
-            DataError: it is a sidecar, but not a whole one.
+            DataError: it is an incomplete sidecar.
         """
         try:
             content = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
@@ -76,7 +76,7 @@ class Sidecar:
         return cls(**{**content, "extraction": extraction})
 
     def refuse_others(self, features, path):
-        """Makes features that this cannot be the sidecar of an error.
+        """Raises if the features do not match this sidecar.
 
         Args:
             features: array of shape `(crops, K, n)`.
@@ -98,7 +98,7 @@ def _is_count(value):
     return isinstance(value, int) and value >= 1
 
 
-# What is computed with; the rest is for people.
+# Fields that the code reads; the others are for information.
 _IS_RIGHT = {
     "dtype": lambda value: value in DTYPES,
     "num_clips": _is_count,
@@ -126,7 +126,7 @@ def sidecar_path(path):
 
 
 def common_extraction(paths):
-    """Returns how the features in some files were made, which must be one way.
+    """Returns the settings of the features in some files, which must agree.
 
     Args:
         paths: iterable of feature files, one of each video.

@@ -57,13 +57,14 @@ class FeatureStore:
         videos: dict from video name to its rows, a `range` of one row per crop.
         problems: list of `FeatureProblem`, in the order of the videos.
         identical: list of lists of names, videos whose features are equal to the bit.
-        folders: list of the names of all folders on the way to the files.
+        folders: list of the names of all parent folders of the files.
         extraction: `Extraction`, how the features were made; `None` where no sidecar says.
         key: str. Changes with the files and the options.
         reused: bool. Whether the arrays were found in the cache.
 
     Raises:
-        OSError, ValueError, KeyError, TypeError: the store is absent, damaged or another.
+        OSError, ValueError, KeyError, TypeError: the store is absent, damaged, or has
+            another key.
     """
 
     def __init__(self, folder, key, reused):
@@ -95,10 +96,10 @@ class FeatureStore:
 def open_store(folder, names, num_segments=32, reduce="max", alignment="aligned"):
     """Finds, reads, pools and caches the features of the named videos.
 
-    What was read is kept as two arrays in the cache folder, under a key made of the
-    files' paths, sizes and times, those of their sidecars, and of the options: the second
-    call maps them into memory at once, and a changed file is noticed. No feature file is
-    ever an error here; what was left out or resampled stands in `FeatureStore.problems`.
+    The features are kept as two arrays in the cache folder, under a hash of the paths,
+    sizes and times of the files and their sidecars, and of the options: a second call maps
+    them into memory, unless a file has changed. A bad feature file never raises here;
+    `FeatureStore.problems` lists what was left out or resampled.
 
     Args:
         folder: str or path. Features are found anywhere below it, by video name.
@@ -123,7 +124,7 @@ def open_store(folder, names, num_segments=32, reduce="max", alignment="aligned"
     try:
         return FeatureStore(target, key, reused=True)
     except (OSError, ValueError, KeyError, TypeError):
-        # Absent or damaged: it is made anew.
+        # Absent or damaged: it is rebuilt.
         pass
     target.parent.mkdir(parents=True, exist_ok=True)
     workspace = pathlib.Path(tempfile.mkdtemp(prefix=PARTIAL, dir=target.parent))
@@ -135,18 +136,18 @@ def open_store(folder, names, num_segments=32, reduce="max", alignment="aligned"
         shutil.rmtree(workspace, ignore_errors=True)
     _remove_outdated(target, place)
     if content["transient"]:
-        # What could not be read for a reason outside of the file may be read next time.
+        # A file that failed for an external reason may be readable next time.
         (target / "store.json").unlink(missing_ok=True)
     return store
 
 
 def _publish(workspace, target, key):
-    """Moves a store to its place, unless another process was faster."""
+    """Moves a store into the cache, unless another process was faster."""
     for _ in range(2):
         try:
             os.rename(workspace, target)
         except OSError:
-            # There is one already: of another process, or damaged.
+            # There is one already: from another process, or damaged.
             try:
                 return FeatureStore(target, key, reused=False)
             except (OSError, ValueError, KeyError, TypeError):
@@ -157,10 +158,10 @@ def _publish(workspace, target, key):
 
 
 def _remove_outdated(target, place, seconds=3600):
-    """Removes what the cache holds of former states of the same files, and of kills."""
+    """Removes stores of earlier versions of the same files, and leftovers of killed processes."""
     old = [path for path in target.parent.glob(f"{place}-*") if path != target]
     for path in [*old, *target.parent.glob(f"{PARTIAL}*")]:
-        # A younger one may be in use, or in the making.
+        # A younger one may be in use or being written.
         with contextlib.suppress(OSError):
             if time.time() - path.stat().st_mtime > seconds:
                 shutil.rmtree(path, ignore_errors=True)
@@ -232,7 +233,7 @@ def _read(name, paths):
 
 
 def _usual_shape(files, sample=15):
-    """Judges by some files, evenly spread, how most of them look.
+    """Estimates the usual shape from some files, evenly spread.
 
     Returns:
         `(width, text_rows)`: the features of a row, and the rows of a text file, or `None`
@@ -242,7 +243,7 @@ def _usual_shape(files, sample=15):
     everywhere = list(files.values())
     stride = max(len(everywhere) // sample, 1)
     for start in range(0, len(everywhere), stride):
-        # A file that cannot be read does not count: the next one stands for it.
+        # A file that cannot be read is replaced by the next one.
         for paths in everywhere[start : start + stride]:
             try:
                 _, rows, width = read_features(paths[0]).shape
@@ -259,9 +260,9 @@ def _usual_shape(files, sample=15):
 
 
 def _oddities(name, path, clips, text_rows):
-    """Lists what is odd about features that are used all the same."""
+    """Yields problems of features that are used nevertheless."""
     # Text files mostly hold one row per segment, 32 in UCF-Crime's: then another number is
-    # a fault of their making. In other formats rows are clips, and any number is right.
+    # an error. In other formats rows are clips, and any number is right.
     if path.endswith(".txt") and clips.shape[1] != (text_rows or clips.shape[1]):
         problem = f"{clips.shape[1]} rows where most files have {text_rows}"
         yield FeatureProblem(name, path, problem, RESAMPLED)
@@ -283,7 +284,7 @@ def _key(files, names, options):
         try:
             stat = path.stat()
         except OSError:
-            # A link that leads nowhere, as reading will say; or no sidecar.
+            # A broken link, which reading reports; or no sidecar.
             return None
         return stat.st_size, stat.st_mtime_ns
 

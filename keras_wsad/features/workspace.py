@@ -1,4 +1,4 @@
-"""A folder to make feature files in, and the tidying up after a process that was killed."""
+"""Temporary folders for feature files, and cleanup after killed processes."""
 
 import contextlib
 import os
@@ -14,19 +14,20 @@ _PREFIX = f"{PARTIAL}extract-"
 
 @contextlib.contextmanager
 def open_workspace(out):
-    """Gives a hidden folder below `out`, for as long as the block lasts.
+    """Context manager of a hidden temporary folder below `out`.
 
-    What other processes have left behind when they were killed is finished, if it is
-    ready, and else removed. Folders of those that are still at work are let be: several
-    may extract different videos into one folder.
+    Leftovers of killed processes are published if they are ready, and otherwise removed.
+    Folders of running processes are kept: several may extract different videos into one
+    folder.
 
     Args:
         out: path. The folder for features.
     """
-    # One at a time: a folder that was just made and is not locked yet is not left behind.
+    # One process at a time: a new folder that is not locked yet must not count as a
+    # leftover.
     with _locked(out, wait=True):
         for left in sorted(out.glob(f"{_PREFIX}*")):
-            # A file or a link of such a name is not ours.
+            # A file or a link of this name is not ours.
             if left.is_symlink() or not left.is_dir():
                 continue
             with _locked(left) as is_left:
@@ -46,11 +47,11 @@ def open_workspace(out):
 
 @contextlib.contextmanager
 def _locked(folder, wait=False):
-    """Locks a folder until the block or the process ends; gives whether that worked."""
+    """Locks a folder until the block or the process ends; yields whether that worked."""
     try:
         import fcntl
     except ImportError:
-        # Windows: whoever shares a folder there must take turns.
+        # Windows has no fcntl: processes must not share a folder at the same time.
         yield True
         return
     handle = os.open(folder, os.O_RDONLY)
