@@ -30,7 +30,7 @@ class WeightsFile:
     heads: tuple
 
     def is_head(self, name):
-        """Whether a variable of the file belongs to the head, which a backbone does not need."""
+        """Whether a variable of the file belongs to the head, which is optional."""
         return name.startswith(self.heads)
 
     def num_classes(self, bias):

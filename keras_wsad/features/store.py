@@ -158,7 +158,7 @@ def _publish(workspace, target, key):
 
 
 def _remove_outdated(target, place, seconds=3600):
-    """Removes stores of earlier versions of the same files, and leftovers of killed processes."""
+    """Removes stores of earlier versions of the files, and leftovers of kills."""
     old = [path for path in target.parent.glob(f"{place}-*") if path != target]
     for path in [*old, *target.parent.glob(f"{PARTIAL}*")]:
         # A younger one may be in use or being written.
