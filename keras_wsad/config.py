@@ -19,6 +19,8 @@ PRESETS = pathlib.Path(__file__).parent / "presets"
 # The least value of a setting, and the one that it must stay below.
 _RANGES = {
     **dict.fromkeys(("num_segments", "lstm_units", "steps", "test_crops"), (1, math.inf)),
+    **dict.fromkeys(("first_level_units", "detection_units"), (1, math.inf)),
+    **dict.fromkeys(("second_level_units", "class_units"), (1, math.inf)),
     **dict.fromkeys(("anomalous_per_batch", "normal_per_batch"), (1, math.inf)),
     **dict.fromkeys(("train_crop", "seed"), (0, 2**32)),
     **dict.fromkeys(("dropout", "validation_fraction"), (0, 1)),
@@ -58,6 +60,10 @@ class ExperimentConfig:
         second_level: Use second-level attention (Table I, l3).
         first_level: Use first-level attention (Table I, l4, the proposed model).
         lstm_units: Hidden size of the LSTM.
+        first_level_units: Latent size of first-level attention.
+        detection_units: Latent size of the detection branch.
+        second_level_units: Latent size of a segment in second-level attention.
+        class_units: Latent size of the classification branch.
         recurrent_activation: Gates of the LSTM. hard_sigmoid is Keras's default of 2018.
         dropout: Rate of the three dropouts.
         kernel_l2: L2 penalty on the kernels of the detection and classification branches.
@@ -105,6 +111,10 @@ class ExperimentConfig:
     second_level: bool = True
     first_level: bool = True
     lstm_units: int = 1024
+    first_level_units: int = 1024
+    detection_units: int = 96
+    second_level_units: int = 24
+    class_units: int = 256
     recurrent_activation: Literal["sigmoid", "hard_sigmoid"] = "sigmoid"
     dropout: float = 0.6
     kernel_l2: float = 1e-3

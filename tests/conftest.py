@@ -73,6 +73,10 @@ def tiny_settings(tiny_root):
         "data": str(tiny_root),
         "num_segments": 8,
         "lstm_units": 6,
+        "first_level_units": 8,
+        "detection_units": 8,
+        "second_level_units": 4,
+        "class_units": 8,
         "steps": 8,
         "anomalous_per_batch": 9,
         "normal_per_batch": 9,
@@ -117,7 +121,9 @@ def compact_run(tmp_path_factory):
     content = {"checkpoint": {"rule": "last"}, "threshold": threshold}
     run.training.write_text(json.dumps(content))
     keras.utils.set_random_seed(0)
-    model = JointModel(8, 256, lstm_units=4)
+    model = JointModel(
+        8, 256, lstm_units=4, first_level_units=8, detection_units=8, class_units=8
+    )
     export_saved_model(model, run.saved_model, config, threshold, extraction)
     model.save(run.model)
     return run

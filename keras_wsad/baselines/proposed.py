@@ -1,4 +1,5 @@
-from keras_wsad.baselines.adam import make_adam
+import keras
+
 from keras_wsad.baselines.system import Head
 from keras_wsad.data import CLASS_NAMES
 from keras_wsad.losses import AttentionRegularization
@@ -30,6 +31,10 @@ class Proposed(Head):
             feature_dim=feature_dim,
             num_classes=len(CLASS_NAMES),
             lstm_units=config.lstm_units,
+            first_level_units=config.first_level_units,
+            detection_units=config.detection_units,
+            second_level_units=config.second_level_units,
+            class_units=config.class_units,
             lstm=config.lstm,
             second_level=config.second_level,
             first_level=config.first_level,
@@ -54,7 +59,7 @@ class Proposed(Head):
         }
         outputs = tuple(model.output)
         model.compile(
-            optimizer=make_adam(config.learning_rate),
+            optimizer=keras.optimizers.Adam(config.learning_rate),
             loss={name: losses[name] for name in outputs},
             loss_weights={name: weights[name] for name in outputs},
             # Compilation by XLA is slower than the plain graph on a CPU.

@@ -13,12 +13,9 @@ from keras_wsad.features import normalize_clips
 from keras_wsad.features import pool_segments
 from keras_wsad.inference.export import describe_model
 from keras_wsad.inference.predictor import Predictor
-from keras_wsad.layers.product import products_by
 from keras_wsad.models import JointModel
 from keras_wsad.runs import NO_THRESHOLD
 from keras_wsad.runs import Run
-from keras_wsad.transposed_kernels import transpose_kernels
-from keras_wsad.transposed_kernels import ways_by_transposed
 
 # What a SavedModel does not say that was exported before it did.
 _UNSAID = {"checkpoint_rule": "unknown", "threshold": NO_THRESHOLD, "extraction": None}
@@ -84,8 +81,7 @@ def compiled(model):
     """Makes a function of a model that is compiled once, whatever the size of the batch.
 
     That is on TensorFlow, where `model.predict` prepares a loop, callbacks and a data set
-    in each call. On a CPU large kernels are copied for it, and take their memory twice. On
-    other backends it is `model.predict_on_batch`.
+    in each call. On other backends it is `model.predict_on_batch`.
 
     Args:
         model: `keras.Model`, of dicts to dicts, whose weights stay as they are.
@@ -102,12 +98,9 @@ def compiled(model):
         for name, tensor in model.input.items()
     }
 
-    copies = transpose_kernels(model)
-
     @tf.function(input_signature=[signature], autograph=False, jit_compile=False)
     def call(inputs):
-        with products_by(ways_by_transposed(copies)):
-            return model(inputs, training=False)
+        return model(inputs, training=False)
 
     def run(inputs):
         tensors = {

@@ -1,27 +1,27 @@
-"""The attention levels of the paper, and the layers of other systems."""
+"""The layers of figure 1, and those of other systems."""
 
-from keras_wsad.layers.dense import Dense
 from keras_wsad.layers.feature_similarity_graph import FeatureSimilarityGraph
 from keras_wsad.layers.first_level_attention import FirstLevelAttention
 from keras_wsad.layers.graph_convolution import GraphConvolution
 from keras_wsad.layers.hard_sigmoid import keras1_hard_sigmoid
 from keras_wsad.layers.lstm import LSTM
 from keras_wsad.layers.max_unpooling import MaxUnpooling
-from keras_wsad.layers.mean_over_segments import MeanOverSegments
+from keras_wsad.layers.modulation import Modulation
 from keras_wsad.layers.second_level_attention import SecondLevelAttention
 from keras_wsad.layers.segment_attention import SegmentAttention
 from keras_wsad.layers.temporal_consistency_graph import TemporalConsistencyGraph
+from keras_wsad.layers.time_distributed_dense import TimeDistributedDense
 
 __all__ = [
     "LSTM",
-    "Dense",
     "FeatureSimilarityGraph",
     "FirstLevelAttention",
     "GraphConvolution",
     "MaxUnpooling",
-    "MeanOverSegments",
+    "Modulation",
     "SecondLevelAttention",
     "SegmentAttention",
     "TemporalConsistencyGraph",
+    "TimeDistributedDense",
     "keras1_hard_sigmoid",
 ]

@@ -1,7 +1,7 @@
 import keras
 from keras import ops
 
-from keras_wsad.layers.dense import Dense
+from keras_wsad.layers.time_distributed_dense import TimeDistributedDense
 
 
 @keras.saving.register_keras_serializable("keras_wsad")
@@ -55,7 +55,7 @@ class FirstLevelAttention(keras.layers.Layer):
                 f"a fixed number of segments. Received: input_shape={tuple(input_shape)}"
             )
         num_segments = input_shape[1]
-        self.latent = Dense(
+        self.latent = TimeDistributedDense(
             self.units, activation="relu", name="latent", dtype=self.dtype_policy
         )
         self.latent.build(input_shape)

@@ -3,7 +3,6 @@ from keras import ops
 
 from keras_wsad.gpu import has_gpu
 from keras_wsad.layers.hard_sigmoid import keras1_hard_sigmoid
-from keras_wsad.layers.product import product
 
 # The slope of a gate where it has this value.
 _SLOPES = {
@@ -61,7 +60,7 @@ class LSTM(keras.layers.LSTM):
         cell = self.cell
         # States and gates are small beside the products, and add up over the segments.
         precision = keras.backend.result_type(self.compute_dtype, "float32")
-        projected = product(sequences, cell.kernel)
+        projected = ops.matmul(sequences, cell.kernel)
         if cell.use_bias:
             projected = projected + ops.cast(cell.bias, self.compute_dtype)
         loop = (

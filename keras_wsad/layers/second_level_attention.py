@@ -1,6 +1,8 @@
 import keras
 from keras import ops
 
+from keras_wsad.layers.time_distributed_dense import TimeDistributedDense
+
 
 @keras.saving.register_keras_serializable("keras_wsad")
 class SecondLevelAttention(keras.layers.Layer):
@@ -55,7 +57,7 @@ class SecondLevelAttention(keras.layers.Layer):
                 f"fixed number of segments. Received: input_shape={tuple(input_shape)}"
             )
         num_segments = input_shape[1]
-        self.latent = keras.layers.Dense(
+        self.latent = TimeDistributedDense(
             self.units, activation="relu", name="latent", dtype=self.dtype_policy
         )
         self.latent.build(input_shape)

