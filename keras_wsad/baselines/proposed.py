@@ -1,11 +1,7 @@
-import keras
-
 from keras_wsad.baselines.system import Head
 from keras_wsad.data import CLASS_NAMES
-from keras_wsad.losses import AttentionRegularization
-from keras_wsad.losses import MILRankingLoss
-from keras_wsad.losses import WeightedCategoricalCrossentropy
 from keras_wsad.models import JointModel
+from keras_wsad.models.objective import compile_joint_model
 
 
 class Proposed(Head):
@@ -45,23 +41,14 @@ class Proposed(Head):
 
     def compile(self, model, class_counts):
         config = self.config
-        losses = {
-            "segment_scores": MILRankingLoss(config.smoothness, config.sparsity),
-            "class_probabilities": WeightedCategoricalCrossentropy(class_counts),
-            "first_level_attention": AttentionRegularization(config.first_level_target),
-            "second_level_attention": AttentionRegularization(target=0.0),
-        }
-        weights = {
-            "segment_scores": config.detection_weight,
-            "class_probabilities": 1 - config.detection_weight,
-            "first_level_attention": config.first_level_weight,
-            "second_level_attention": config.second_level_weight,
-        }
-        outputs = tuple(model.output)
-        model.compile(
-            optimizer=keras.optimizers.Adam(config.learning_rate),
-            loss={name: losses[name] for name in outputs},
-            loss_weights={name: weights[name] for name in outputs},
-            # Compilation by XLA is slower than the plain graph on a CPU.
-            jit_compile=False,
+        compile_joint_model(
+            model,
+            class_counts,
+            detection_weight=config.detection_weight,
+            first_level_weight=config.first_level_weight,
+            second_level_weight=config.second_level_weight,
+            smoothness=config.smoothness,
+            sparsity=config.sparsity,
+            first_level_target=config.first_level_target,
+            learning_rate=config.learning_rate,
         )
