@@ -18,8 +18,8 @@ from keras_wsad.progress import count_up
 from keras_wsad.progress import track
 
 _COMPONENTS = 100
-# Largest number of cubes to learn from, per video and in total. With videos of many
-# cameras, the number of combinations makes the time quadratic in it.
+# Largest number of cubes to learn from, per video and in total. With many cameras the
+# time grows with its square, since each needs combinations of its own.
 _OF_A_VIDEO, _IN_ALL, _A_STEP = 7000, 20_000, 100
 # Frames whose cubes are in memory at a time.
 _BLOCK = 256

@@ -65,9 +65,8 @@ class RunState(keras.callbacks.Callback):
             raise RunError(f"{self.path}: not a state of this run ({error}).") from error
         if data_key != self.data_key:
             raise RunError(
-                f"{self.path}: the features or the lists are not those that the run was "
-                "begun with, and its held-out videos may be others. Put them back, or "
-                "begin a new run."
+                f"{self.path}: the features or the lists have changed since the run began, "
+                "so that its held-out videos may differ. Restore them, or start a new run."
             )
         for variable, value in zip(variables, values, strict=True):
             if tuple(variable.shape) != value.shape:

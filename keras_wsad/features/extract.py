@@ -131,7 +131,7 @@ def extract_into(sink, path, backbone, extraction, on_clip=None):
         if reader.is_right:
             return reader
         num_frames = reader.num_frames
-    raise VideoError(f"{path}: another number of frames each time that it is decoded.")
+    raise VideoError(f"{path}: its number of frames differs each time it is decoded.")
 
 
 def _like(extraction, backbone):

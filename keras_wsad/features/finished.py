@@ -74,7 +74,7 @@ def plan_videos(videos, out, extraction, dtype, overwrite=False):
         elif sidecar is None:
             there = [*sorted(files_of(out, name)), *([target] if target.exists() else [])]
             if there:
-                obstacles["features of unknown making"].append(there[0])
+                obstacles["features of unknown origin"].append(there[0])
             plan.todo[name] = path
         elif other := _other_settings(sidecar, extraction, dtype):
             obstacles["features made with other settings: " + other].append(target)

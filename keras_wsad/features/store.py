@@ -194,7 +194,7 @@ def _fill(temporary, folder, names, files, options):
                 continue
             problems += _oddities(name, path, clips, text_rows)
             if extraction and not sidecar:
-                problem = "of unknown making: no sidecar, where others have one"
+                problem = "of unknown origin: no sidecar, where others have one"
                 problems.append(FeatureProblem(name, path, problem, KEPT))
             segments = np.ascontiguousarray(pool_segments(clips, **options))
             normalized = pool_segments(normalize_clips(clips), **options)

@@ -56,7 +56,7 @@ def describe_protocol(protocol):
         protocol: dict, see `Predictor.protocol`.
     """
     features, threshold = protocol["features"], protocol["threshold"]
-    made = "of unknown making"
+    made = "of unknown origin"
     if features:
         made = f"of {features['backbone']} ({features['weights'][:15]}), "
         made += f"stride {features['stride']}"

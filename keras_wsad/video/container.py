@@ -39,7 +39,7 @@ def open_video(path):
         if stream is None or stream.disposition & Disposition.attached_pic:
             raise VideoError(f"{path}: expected a video. It has no picture track.")
         if stream.codec_context is None:
-            raise VideoError(f"{path}: expected a video. Its coding is not known.")
+            raise VideoError(f"{path}: expected a video. Its codec is unknown.")
         coding, kind = stream.codec_context.name, container.format.name
         if coding in _TEXT:
             raise VideoError(f"{path}: expected a video. It is text.")

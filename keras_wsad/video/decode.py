@@ -120,9 +120,7 @@ class DecodedFrames:
                         after = (packet.pts + (packet.duration or 0)) * packet.time_base
                         end = max(end, float(after) - begin)
             if not self.num_frames:
-                raise VideoError(
-                    f"{self.path}: expected a video. Not one frame of it decodes."
-                )
+                raise VideoError(f"{self.path}: expected a video. No frame of it decodes.")
             lost = num_packets - damage.count["packets do not decode"] - self.num_frames
             # A container that counts its frames holds one per packet.
             if stream.frames and lost > 0:

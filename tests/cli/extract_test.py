@@ -176,13 +176,13 @@ def test_features_of_two_makings_are_not_mixed(root, tiny_settings):
     write_sidecar(odd, Extraction(**{**extraction.to_dict(), "stride": 64}))
     with pytest.raises(DataError, match=r"stride 64 \(was 16\): 1 such as .*Arson001_x264"):
         open_experiment_data(config)
-    # Where one is of unknown making nothing is refused.
+    # Where one is of unknown origin nothing is refused.
     odd.write_text('{"title": "not a sidecar"}')
     store = open_experiment_data(config).store
     assert store.extraction == extraction
     ((name, action, problem),) = ((p.name, p.action, p.problem) for p in store.problems)
     assert (name, action) == ("Arson001_x264", "kept")
-    assert problem.startswith("of unknown making")
+    assert problem.startswith("of unknown origin")
     odd.write_text('{"extraction": {}}')
     with pytest.raises(DataError, match=r"Arson001_x264\.json: expected the settings"):
         open_experiment_data(config)
@@ -211,7 +211,7 @@ def test_a_run_is_not_evaluated_on_features_of_another_making(
     extraction = with_sidecars(root)
     run = Run(tmp_path / "run")
     shutil.copytree(tiny_run.folder, run.folder)
-    # Trained on features of unknown making.
+    # Trained on features of unknown origin.
     evaluate(run.folder, data=root, replicates=1)
     run.save_extraction(extraction)
     metrics = evaluate(run.folder, data=root, replicates=1)

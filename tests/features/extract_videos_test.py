@@ -162,7 +162,7 @@ def test_files_of_unknown_making_are_not_replaced(
 ):
     (tmp_path / foreign).write_text("{}")
     with pytest.raises(
-        ConfigError, match=f"features of unknown making, 1 such as {foreign}"
+        ConfigError, match=f"features of unknown origin, 1 such as {foreign}"
     ):
         extract_videos(find_videos([folder]), tmp_path, backbone, extraction)
     assert (tmp_path / foreign).read_text() == "{}"

@@ -145,7 +145,7 @@ def test_a_run_does_not_go_on_with_other_data_or_settings(
         train(dataclasses.replace(config, steps=100), resume=folder)
     (folder / ".partial-killed").mkdir()
     (root / "features" / "Abuse000_x264.npy").unlink()
-    with pytest.raises(RunError, match="are not those that the run was begun with"):
+    with pytest.raises(RunError, match="have changed since the run began"):
         train(config, resume=folder)
     assert not (folder / ".partial-killed").exists()
     environment = json.loads((folder / "environment.json").read_text())

@@ -58,7 +58,7 @@ def unknown_coding(path):
         ("notes.txt", lambda path: path.write_text("a line of notes\n" * 50), "is text"),
         ("v.png", lambda path: imsave(path, np.zeros((48, 64, 3))), "is a picture"),
         ("song.mp4", cover_of_a_song, "no picture track"),
-        ("v.avi", unknown_coding, "coding is not known"),
+        ("v.avi", unknown_coding, "codec is unknown"),
         ("folder.mp4", lambda path: path.mkdir(), "Cannot be opened: Is a directory"),
     ],
 )
