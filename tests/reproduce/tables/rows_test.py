@@ -109,7 +109,7 @@ def test_a_bad_line_is_named(tmp_path, line, problem):
 
 
 def test_absent_rows_and_other_columns_are_told(tmp_path):
-    with pytest.raises(DataError, match="come with the source tree"):
+    with pytest.raises(DataError, match=r"table1\.csv: expected the rows of a table"):
         read_table(1, tmp_path)
     (tmp_path / "table1.csv").write_text("row,system\n", encoding="utf-8")
     with pytest.raises(DataError, match="expected the columns row, metric"):
