@@ -133,7 +133,7 @@ def _is_named(video, prediction):
 
 
 def _verdict(video, prediction):
-    """Says what came of a test video, in the title of its column."""
+    """Returns the title of a column: the video, its alarm and its class."""
     if not video.is_anomalous:
         found = "false alarm" if prediction.is_anomalous else "silent"
     else:

@@ -41,7 +41,7 @@ PUBLISHED_ON_PED2 = {"hasan": 90.0}
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class FrameResult:
-    """What came of one system.
+    """Result of one system.
 
     Attributes:
         title: str. What it is called.
