@@ -79,7 +79,7 @@ def test_a_missing_opencv_is_one_line():
         "try:\n    OpticalFlow({}, '.')\n"
         "except WSADError as error:\n    print(error)"
     )
-    root = pathlib.Path(__file__).parents[2]
+    root = pathlib.Path(__file__).parents[3]
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, cwd=root
     )
