@@ -6,8 +6,6 @@ Majhi, Das, Bremond, Dash and Sa, FG 2021, in Keras 3.
 import importlib
 import os
 
-from wrapt import register_post_import_hook
-
 __version__ = "0.1.0"
 
 __all__ = ["__version__", "load"]
@@ -17,18 +15,6 @@ __all__ = ["__version__", "load"]
 # `compact` takes 23 ms with it and 153 ms without (two cores of an AMD EPYC with AVX2). The
 # variable is read when TensorFlow is imported, so it is set here, before any module does.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
-
-
-def _register_serializables(keras):
-    importlib.import_module("keras_wsad.layers")
-    importlib.import_module("keras_wsad.losses")
-    importlib.import_module("keras_wsad.models")
-
-
-# A saved model must open in a program that has imported no more than this package, so its
-# layers and losses have to be known to Keras. Importing Keras here would cost every
-# `keras-wsad --help` some seconds: they are made known as soon as something imports it.
-register_post_import_hook(_register_serializables, "keras")
 
 
 def __getattr__(name):

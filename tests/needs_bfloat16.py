@@ -2,7 +2,7 @@
 
 import pytest
 
-from keras_wsad.bfloat16 import has_bfloat16
+from keras_wsad.hardware import has_bfloat16
 
 needs_bfloat16 = pytest.mark.skipif(
     not has_bfloat16(), reason="this machine has no units for bfloat16"

@@ -11,8 +11,8 @@ from keras_wsad.backbones.openvino_network import OpenVINONetwork
 from keras_wsad.backbones.quantized import is_quantized
 from keras_wsad.backbones.quantized import read_quantized
 from keras_wsad.backbones.registry import find_backbone
-from keras_wsad.bfloat16 import check_bfloat16
 from keras_wsad.errors import ConfigError
+from keras_wsad.hardware import check_bfloat16
 
 # Largest clip, in numbers, for which two calls compute at a time: while one is in a step on
 # a single core, the other uses the rest. Larger clips keep all cores busy anyway, and each

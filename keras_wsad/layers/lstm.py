@@ -1,7 +1,7 @@
 import keras
 from keras import ops
 
-from keras_wsad.gpu import has_gpu
+from keras_wsad.hardware import has_gpu
 from keras_wsad.layers.hard_sigmoid import keras1_hard_sigmoid
 
 # The slope of a gate where it has this value.

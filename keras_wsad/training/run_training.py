@@ -8,10 +8,10 @@ import keras
 from keras_wsad.baselines import Head
 from keras_wsad.baselines import open_system
 from keras_wsad.baselines.registry import refuse_settings_of_others
-from keras_wsad.bfloat16 import check_bfloat16
 from keras_wsad.config import with_absolute_paths
 from keras_wsad.data import open_experiment_data
 from keras_wsad.data.standardization import Standardization
+from keras_wsad.hardware import check_bfloat16
 from keras_wsad.progress import timed
 from keras_wsad.training.fit_head import fit_head
 from keras_wsad.training.fit_learner import fit_learner

@@ -212,15 +212,15 @@ def fit(model, inputs):
 
 @pytest.mark.large
 @pytest.mark.parametrize("gates", ["sigmoid", "hard_sigmoid"])
-def test_a_saved_model_opens_where_only_keras_wsad_is_imported(random, tmp_path, gates):
+def test_a_saved_model_opens_after_its_model_is_imported(random, tmp_path, gates):
     model, inputs = JointModel(**SMALL, recurrent_activation=gates), make_inputs(random)
     fit(model, inputs)
     model.save(tmp_path / "model.keras")
     np.savez(tmp_path / "inputs.npz", **inputs)
     program = """
 import sys
-import keras_wsad
 import keras
+import keras_wsad.models
 import numpy as np
 
 folder = sys.argv[1]

@@ -9,10 +9,10 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from keras_wsad.backbones import open_backbone
-from keras_wsad.bfloat16 import has_bfloat16
 from keras_wsad.data import Video
 from keras_wsad.errors import DataError
 from keras_wsad.errors import RunError
+from keras_wsad.hardware import has_bfloat16
 from keras_wsad.inference import load
 from reproduce import backbone_precision as precision_study
 from reproduce.backbone_precision import study_as_csv

@@ -1,16 +1,30 @@
-"""Whether this machine multiplies in bfloat16."""
+"""Whether this machine has a GPU, and whether it multiplies in bfloat16."""
 
 import os
 import pathlib
 
+import keras
+
 from keras_wsad.errors import ConfigError
-from keras_wsad.gpu import has_gpu
 
 _CPU_INFO = pathlib.Path("/proc/cpuinfo")
 # As Linux calls them on x86 and on ARM.
 _UNITS = {"avx512_bf16", "amx_bf16", "bf16"}
 # Values of `ONEDNN_MAX_CPU_ISA` under which oneDNN leaves the units alone.
 _WITHOUT = ("SSE41", "AVX", "AVX2", "AVX2_VNNI", "AVX512_CORE", "AVX512_CORE_VNNI")
+
+
+def has_gpu():
+    """Returns whether the backend of Keras sees a GPU."""
+    if keras.backend.backend() == "torch":
+        import torch
+
+        return torch.cuda.is_available()
+    try:
+        return bool(keras.distribution.list_devices("gpu"))
+    except RuntimeError:
+        # JAX says so in this way.
+        return False
 
 
 def has_bfloat16():

@@ -1,16 +1,16 @@
 import pytest
 
-from keras_wsad import bfloat16
+from keras_wsad import hardware
 from keras_wsad.backbones import open_backbone
-from keras_wsad.bfloat16 import has_bfloat16
 from keras_wsad.config import ExperimentConfig
 from keras_wsad.errors import ConfigError
+from keras_wsad.hardware import has_bfloat16
 from keras_wsad.training import train
 
 
 @pytest.fixture
 def no_units(monkeypatch):
-    monkeypatch.setattr(bfloat16, "has_bfloat16", lambda: False)
+    monkeypatch.setattr(hardware, "has_bfloat16", lambda: False)
 
 
 @pytest.mark.parametrize("runtime", [None, "openvino"])
@@ -43,8 +43,8 @@ def test_units_are_those_of_the_processor_that_are_in_use(
     monkeypatch, tmp_path, flags, environment, expected
 ):
     (tmp_path / "cpuinfo").write_text(f"processor : 0\n{flags}\n")
-    monkeypatch.setattr(bfloat16, "_CPU_INFO", tmp_path / "cpuinfo")
-    monkeypatch.setattr(bfloat16, "has_gpu", lambda: False)
+    monkeypatch.setattr(hardware, "_CPU_INFO", tmp_path / "cpuinfo")
+    monkeypatch.setattr(hardware, "has_gpu", lambda: False)
     for name in ("TF_ENABLE_ONEDNN_OPTS", "ONEDNN_MAX_CPU_ISA"):
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
@@ -53,6 +53,6 @@ def test_units_are_those_of_the_processor_that_are_in_use(
 
 
 def test_where_nothing_is_known_there_are_none(monkeypatch, tmp_path):
-    monkeypatch.setattr(bfloat16, "_CPU_INFO", tmp_path / "nowhere")
-    monkeypatch.setattr(bfloat16, "has_gpu", lambda: False)
+    monkeypatch.setattr(hardware, "_CPU_INFO", tmp_path / "nowhere")
+    monkeypatch.setattr(hardware, "has_gpu", lambda: False)
     assert not has_bfloat16()
