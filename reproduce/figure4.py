@@ -133,7 +133,12 @@ def _is_named(video, prediction):
 
 
 def _verdict(video, prediction):
-    """Returns the title of a column: the video, its alarm and its class."""
+    """Says in a line what the model made of a video.
+
+    Returns:
+        A str: the video's name; whether its event was found, with the IoU, or for a normal
+        video whether it was silent or gave a false alarm; and the class it was given.
+    """
     if not video.is_anomalous:
         found = "false alarm" if prediction.is_anomalous else "silent"
     else:

@@ -42,12 +42,14 @@ def evaluate_command(argv=None, prog="evaluate.py", epilog=None):
 
 
 def evaluate_and_print(folder, **kwargs):
+    from keras_wsad.evaluation import draw_evaluation
     from keras_wsad.evaluation import evaluate
     from keras_wsad.evaluation.metrics_table import print_metrics
     from keras_wsad.progress import timed
 
     with timed("Evaluation"):
         metrics = evaluate(folder, **kwargs)
+        pictures = draw_evaluation(folder)
     print_metrics(metrics)
-    pictures = "roc.png and confusion.png" if metrics["classification"] else "roc.png"
-    print(f"metrics.json, scores.npz, {pictures} are in {folder}")
+    names = " and ".join(path.name for path in pictures)
+    print(f"metrics.json, scores.npz, {names} are in {folder}")

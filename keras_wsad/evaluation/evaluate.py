@@ -1,11 +1,7 @@
-"""The evaluation of a run: its metrics and its pictures, left in its folder."""
+"""Evaluation of a run: metrics and scores, written into its folder."""
 
 import numpy as np
-from sklearn.metrics import roc_curve
 
-from keras_wsad import figures
-from keras_wsad.alignment import ALIGNMENTS
-from keras_wsad.alignment import frames_of
 from keras_wsad.errors import ConfigError
 from keras_wsad.evaluation.all_metrics import compute_metrics
 from keras_wsad.evaluation.score_run import score_run
@@ -14,7 +10,10 @@ from keras_wsad.files import write_json
 
 
 def evaluate(folder, data=None, replicates=1000):
-    """Evaluates a finished run on the test videos and leaves metrics and pictures in it.
+    """Evaluates a finished run on its test videos.
+
+    Writes `metrics.json` and `scores.npz` into the run folder; `draw_evaluation` draws
+    them.
 
     Args:
         folder: str or path. A run folder.
@@ -26,7 +25,8 @@ def evaluate(folder, data=None, replicates=1000):
         the area of a class without an anomalous frame.
 
     Raises:
-        RunError: the folder is no finished run.
+        ConfigError: `replicates` is below 1.
+        RunError: the folder is not a finished run.
         DataError: the data is gone, of another width, or of another extraction.
     """
     if replicates < 1:
@@ -37,7 +37,6 @@ def evaluate(folder, data=None, replicates=1000):
     metrics = _without_nan({"about": scored.about, **metrics})
     save_scores(scored.run.scores, scored.videos, scored.scores)
     write_json(scored.run.metrics, metrics)
-    _draw(scored.run, scored.videos, scored.scores["segment_scores"], metrics)
     return metrics
 
 
@@ -54,21 +53,6 @@ def describe_protocol(about):
         f"pooling {about['pooling']}, {about['crops']} crop(s), "
         f"checkpoint {checkpoint.get('rule', 'unknown')}, seed {about['seed']}"
     )
-
-
-def _draw(run, videos, segment_scores, metrics):
-    title = describe_protocol(metrics["about"])
-    curves = {}
-    for alignment in ALIGNMENTS:
-        area = metrics["detection"][alignment]["auc"]
-        if area is None:
-            continue
-        rates = roc_curve(*frames_of(videos, segment_scores, alignment))[:2]
-        curves[f"this run, {alignment} frames: {area:.4f}"] = rates
-    figures.draw_roc(run.folder / "roc.png", curves, title)
-    if metrics["classification"]:
-        confusion = metrics["classification"]["confusion"]
-        figures.draw_confusion(run.folder / "confusion.png", confusion, title)
 
 
 def _without_nan(content):
