@@ -12,7 +12,7 @@ class FeatureSimilarityGraph(keras.layers.Layer):
 
     The inner product is that of the features as they come, not their cosine, and the row's
     largest is taken off it so that none overflows. Each row has a one. Every segment is a
-    vertex of the graph: masks are not supported.
+    vertex of the graph.
 
     Args:
         **kwargs: arguments of `keras.layers.Layer`.

@@ -15,19 +15,19 @@ class FirstLevelAttention(keras.layers.Layer):
     ```
     l_t   = relu(W_L F_t + b_L)          (batch, segments, units)
     g     = mean_t l_t                   (batch, units)
-    alpha = softmax(W_GL g + b_GL)       (batch, segments)
+    s     = W_GL g + b_GL                (batch, segments)
+    alpha = softmax(s)                   (batch, segments)
     ```
 
-    A mask of shape `(batch, segments)` takes segments out of the mean and gives them an
-    attention of zero.
+    The relu is that of the authors' code; equation 1 has none.
 
     Args:
         units: int. Size of the latent space. Defaults to `1024`.
         **kwargs: arguments of `keras.layers.Layer`.
 
     Call arguments:
-        inputs: tensor of shape `(batch, segments, features)`, features of unit L2 norm.
-            The number of segments is fixed.
+        inputs: tensor of shape `(batch, segments, features)`, pooled from clips of unit L2
+            norm. The number of segments is fixed.
 
     Returns:
         A tensor of shape `(batch, segments)`; a video's attention sums to one.
@@ -46,7 +46,6 @@ class FirstLevelAttention(keras.layers.Layer):
     def __init__(self, units=1024, **kwargs):
         super().__init__(**kwargs)
         self.units = units
-        self.supports_masking = True
 
     def build(self, input_shape):
         if len(input_shape) != 3 or input_shape[1] is None:
@@ -62,19 +61,10 @@ class FirstLevelAttention(keras.layers.Layer):
         self.score = keras.layers.Dense(num_segments, name="score", dtype=self.dtype_policy)
         self.score.build((input_shape[0], self.units))
 
-    def call(self, inputs, mask=None):
+    def call(self, inputs):
         latent = self.latent(inputs)
-        if mask is None:
-            global_latent = ops.mean(latent, axis=1)
-            return ops.softmax(self.score(global_latent), axis=-1)
-        weights = ops.cast(mask, latent.dtype)[..., None]
-        count = ops.maximum(ops.sum(weights, axis=1), 1)
-        global_latent = ops.sum(latent * weights, axis=1) / count
-        scores = ops.where(mask, self.score(global_latent), -1e4)
-        return ops.softmax(scores, axis=-1) * weights[..., 0]
-
-    def compute_mask(self, inputs, previous_mask=None):
-        return previous_mask
+        global_latent = ops.mean(latent, axis=1)
+        return ops.softmax(self.score(global_latent), axis=-1)
 
     def compute_output_shape(self, input_shape):
         return input_shape[:2]

@@ -11,7 +11,7 @@ class GraphConvolution(keras.layers.Layer):
     ```
 
     `A` is the graph's adjacency, whose diagonal joins each segment to itself. There is no
-    bias. Every segment is a vertex of the graph: masks are not supported.
+    bias. Every segment is a vertex of the graph.
 
     Args:
         units: int. Size of the output of each segment.

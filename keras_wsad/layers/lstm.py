@@ -33,7 +33,7 @@ class LSTM(keras.layers.LSTM):
     Arguments, weights, and results up to rounding are those of `keras.layers.LSTM`, which
     also takes over where a GPU has a kernel for it (that of cuDNN, for gates of `sigmoid`
     and with a bias), and where there is a mask, dropout, a state to be returned or kept,
-    or activations other than those of the paper. The gradient has none of its own. States
+    or activations other than those of the paper. There is no second derivative. States
     and gates are float32 under mixed precision; products are in the compute dtype.
 
     Args:

@@ -7,18 +7,16 @@ class Modulation(keras.layers.Layer):
     """Strengthens the features of each segment by its attention.
 
     ```
-    F*_t = F_t + a_t F_t          (batch, segments, features)
+    F*_t  = F'_t + alpha_t F'_t         by the first level
+    F**_t = F*_t + beta_t F*_t          by the second level
     ```
-
-    A mask of the features is passed on.
 
     Args:
         **kwargs: arguments of `keras.layers.Layer`.
 
     Call arguments:
-        inputs: a list of two tensors, the features `F` of shape
-            `(batch, segments, features)` and the attention `a` of shape
-            `(batch, segments)`.
+        inputs: a list of two tensors, the features of shape
+            `(batch, segments, features)` and the attention of shape `(batch, segments)`.
 
     Returns:
         A tensor of the shape of the features.
@@ -37,10 +35,6 @@ class Modulation(keras.layers.Layer):
         - Majhi et al., FG 2021, sections III.C and III.D.
     """
 
-    def __init__(self, **kwargs):
-        super().__init__(**kwargs)
-        self.supports_masking = True
-
     def build(self, input_shape):
         features, attention = (tuple(shape) for shape in input_shape)
         if len(features) != 3 or attention[1:] != features[1:2]:
@@ -52,9 +46,6 @@ class Modulation(keras.layers.Layer):
     def call(self, inputs):
         features, attention = inputs
         return features + ops.expand_dims(attention, -1) * features
-
-    def compute_mask(self, inputs, previous_mask=None):
-        return previous_mask[0] if previous_mask else None
 
     def compute_output_shape(self, input_shape):
         return input_shape[0]

@@ -13,22 +13,20 @@ class SecondLevelAttention(keras.layers.Layer):
     segment reads its score from the whole:
 
     ```
-    r_t  = relu(W r_t + b)                         (batch, segments, units)
-    s    = W_s concat(r_1, ..., r_T) + b_s         (batch, segments)
-    beta = sigmoid(s)                              (batch, segments)
+    l_t  = relu(W_L r_t + b_L)                       (batch, segments, units)
+    s    = W_GL concat(l_1, ..., l_T) + b_GL         (batch, segments)
+    beta = sigmoid(s)                                (batch, segments)
     ```
 
-    Unlike the first level it is not normalised over the segments.
-
-    A mask of shape `(batch, segments)` hides segments from the others and gives them an
-    attention of zero.
+    Unlike the first level it is not normalised over the segments. Its weights are its own,
+    though the paper names them as in equation 1; the relu is that of the authors' code.
 
     Args:
         units: int. Size of the projection of each segment. Defaults to `24`.
         **kwargs: arguments of `keras.layers.Layer`.
 
     Call arguments:
-        inputs: tensor of shape `(batch, segments, latent)`, the second layer of the
+        inputs: tensor of shape `(batch, segments, latent)`, the latent features `r` of the
             detection branch. The number of segments is fixed.
 
     Returns:
@@ -48,7 +46,6 @@ class SecondLevelAttention(keras.layers.Layer):
     def __init__(self, units=24, **kwargs):
         super().__init__(**kwargs)
         self.units = units
-        self.supports_masking = True
 
     def build(self, input_shape):
         if len(input_shape) != 3 or input_shape[1] is None:
@@ -64,18 +61,10 @@ class SecondLevelAttention(keras.layers.Layer):
         self.score = keras.layers.Dense(num_segments, name="score", dtype=self.dtype_policy)
         self.score.build((input_shape[0], num_segments * self.units))
 
-    def call(self, inputs, mask=None):
+    def call(self, inputs):
         latent = self.latent(inputs)
-        if mask is not None:
-            latent = latent * ops.cast(mask, latent.dtype)[..., None]
         side_by_side = ops.reshape(latent, (-1, latent.shape[1] * latent.shape[2]))
-        attention = ops.sigmoid(self.score(side_by_side))
-        if mask is not None:
-            attention = attention * ops.cast(mask, attention.dtype)
-        return attention
-
-    def compute_mask(self, inputs, previous_mask=None):
-        return previous_mask
+        return ops.sigmoid(self.score(side_by_side))
 
     def compute_output_shape(self, input_shape):
         return input_shape[:2]

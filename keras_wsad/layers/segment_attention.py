@@ -12,8 +12,6 @@ class SegmentAttention(keras.layers.Layer):
     w = softmax_t(W_3 tanh(W_2 tanh(W_1 F_t + b_1) + b_2) + b_3)     (batch, segments)
     ```
 
-    A mask of shape `(batch, segments)` gives segments a weight of zero.
-
     Args:
         units: tuple of ints. Sizes of the hidden layers. Defaults to `(256, 64)`.
         **kwargs: arguments of `keras.layers.Layer`.
@@ -38,7 +36,6 @@ class SegmentAttention(keras.layers.Layer):
     def __init__(self, units=(256, 64), **kwargs):
         super().__init__(**kwargs)
         self.units = tuple(units)
-        self.supports_masking = True
 
     def build(self, input_shape):
         if len(input_shape) != 3:
@@ -60,18 +57,11 @@ class SegmentAttention(keras.layers.Layer):
             self.steps.append(step)
             shape = (*shape[:-1], size)
 
-    def call(self, inputs, mask=None):
+    def call(self, inputs):
         x = inputs
         for step in self.steps:
             x = step(x)
-        scores = x[..., 0]
-        if mask is None:
-            return ops.softmax(scores, axis=-1)
-        weights = ops.softmax(ops.where(mask, scores, -1e4), axis=-1)
-        return weights * ops.cast(mask, weights.dtype)
-
-    def compute_mask(self, inputs, previous_mask=None):
-        return previous_mask
+        return ops.softmax(x[..., 0], axis=-1)
 
     def compute_output_shape(self, input_shape):
         return input_shape[:2]

@@ -10,8 +10,7 @@ class TemporalConsistencyGraph(keras.layers.Layer):
     A_ij = exp(-|i - j|)
     ```
 
-    It is the same for every video. Every segment is a vertex of the graph: masks are not
-    supported.
+    It is the same for every video. Every segment is a vertex of the graph.
 
     Args:
         **kwargs: arguments of `keras.layers.Layer`.

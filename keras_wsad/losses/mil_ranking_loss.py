@@ -8,13 +8,13 @@ from keras_wsad.losses.rank_bags import rank_bags
 class MILRankingLoss(keras.losses.Loss):
     """Multiple-instance ranking loss between anomalous and normal videos.
 
-    A video is a bag of segments, ranked by its highest score. With `A` the anomalous and
-    `N` the normal videos of the batch:
+    A video is a bag of segments, ranked by its highest score. With the anomalous videos `a`
+    and the normal videos `n` of the batch:
 
     ```
-    loss = mean over n in N of sum over a in A of max(0, 1 - max_t S_a + max_t S_n)
-         + smoothness * sum over a in A, t of (S_a,t+1 - S_a,t)^2
-         + sparsity   * sum over a in A, t of S_a,t
+    Loss_D = mean over n of sum over a of max(0, 1 - max_t S_a + max_t S_n)
+           + smoothness * sum over a, t of (S_a,t+1 - S_a,t)^2
+           + sparsity   * sum over a, t of S_a,t
     ```
 
     `y_true` says which videos are anomalous; their position in the batch does not matter.
@@ -22,9 +22,9 @@ class MILRankingLoss(keras.losses.Loss):
     is.
 
     Args:
-        smoothness: float. Weight of the temporal smoothness of anomalous videos, lambda 1.
+        smoothness: float. Weight of the temporal smoothness of anomalous videos, lambda_1.
             Defaults to `8e-5`.
-        sparsity: float. Weight of the sparsity of anomalous videos, lambda 2. Defaults to
+        sparsity: float. Weight of the sparsity of anomalous videos, lambda_2. Defaults to
             `8e-5`.
         name: str. Defaults to `"mil_ranking_loss"`.
         **kwargs: arguments of `keras.losses.Loss`. The loss is one number per batch, which
@@ -49,7 +49,7 @@ class MILRankingLoss(keras.losses.Loss):
 
     Reference:
         - Majhi et al., FG 2021, equation 3.
-        - [Sultani et al., 2018](https://arxiv.org/abs/1801.04264), equation 7.
+        - [Sultani et al., 2018](https://arxiv.org/abs/1801.04264).
     """
 
     def __init__(self, smoothness=8e-5, sparsity=8e-5, name="mil_ranking_loss", **kwargs):
@@ -64,10 +64,10 @@ class MILRankingLoss(keras.losses.Loss):
                 f"Received: y_pred.shape={tuple(y_pred.shape)}"
             )
         anomalous = ops.cast(ops.reshape(y_true, (-1,)), y_pred.dtype)
-        steps = ops.sum(ops.square(y_pred[:, 1:] - y_pred[:, :-1]), axis=1)
+        squared_steps = ops.sum(ops.square(y_pred[:, 1:] - y_pred[:, :-1]), axis=1)
         return (
             rank_bags(anomalous, ops.max(y_pred, axis=1))
-            + self.smoothness * ops.sum(anomalous * steps)
+            + self.smoothness * ops.sum(anomalous * squared_steps)
             + self.sparsity * ops.sum(anomalous * ops.sum(y_pred, axis=1))
         )
 

@@ -7,7 +7,8 @@ class WeightedCategoricalCrossentropy(keras.losses.Loss):
     """Cross-entropy that gives classes with few videos more weight.
 
     ```
-    loss = mean over videos of (1 - f_y) * -log p_y,   f_y = videos of class y / all videos
+    Loss_C = mean over videos of (1 - f_y) * -log p_y
+    f_y    = videos of class y / all videos
     ```
 
     Args:

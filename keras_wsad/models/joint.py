@@ -14,15 +14,17 @@ GATES = {"sigmoid": "sigmoid", "hard_sigmoid": keras1_hard_sigmoid}
 class JointModel(keras.Model):
     """Joint anomaly detection and classification with two levels of attention.
 
-    The model of the paper's figure 1, on the features `F` of a video's segments:
+    The model of the paper's figure 1, on the features `F` of a video's segments. Stages A
+    and B, which make them, are in `keras_wsad.features`:
 
     ```
-    h      = LSTM(F)
+    h      = LSTM(F)                               stage C
     F'     = concat(h, F)                          skip connection
-    alpha  = first-level attention(F, normalised)
+    alpha  = first-level attention(F, normalised)  equation 1
     F*     = F' + alpha F'
-    S      = detection branch(F*)                  a score for each segment
-    beta   = second-level attention(r)             r, the latent features of that branch
+    r      = latent features(F*)                   stage D, detection
+    S      = sigmoid score(r)                      a score for each segment
+    beta   = second-level attention(r)             stage D, classification; equation 2
     F**    = F* + beta F*
     p      = classification branch(mean_t F**)     a class for the video
     ```
@@ -32,25 +34,26 @@ class JointModel(keras.Model):
     proposed model. At its default size it has 43,846,951 trainable parameters.
 
     In the two branches kernels start from `glorot_normal` and have an L2 penalty, as in the
-    authors' code; the attention levels have none. Scores and probabilities are float32
-    under any precision policy.
+    authors' code; the attention levels start from `glorot_uniform` and have no penalty.
+    Scores and probabilities are float32 under any precision policy.
 
     Args:
         num_segments: int. Segments of a video, T. Defaults to `32`.
         feature_dim: int. Features of a segment, n. Defaults to `7168`.
-        num_classes: int. Anomaly classes and Normal. Defaults to `14`.
+        num_classes: int. Anomaly classes and Normal, C + 1. Defaults to `14`.
         lstm_units: int. Hidden size of the LSTM, n_h. Defaults to `1024`.
         lstm: bool. Whether features pass through the LSTM. Defaults to `True`.
-        second_level: bool. Whether classification is guided by detection. Defaults to
+        second_level: bool. Whether second-level attention guides classification. Defaults
+            to `True`.
+        first_level: bool. Whether first-level attention weighs the segments. Defaults to
             `True`.
-        first_level: bool. Whether segments are weighed before both. Defaults to `True`.
         first_level_units: int. Latent size of the first level. Defaults to `1024`.
         detection_units: int. Latent size of the detection branch. Defaults to `96`.
         second_level_units: int. Latent size of a segment in the second level. Defaults to
             `24`.
         class_units: int. Latent size of the classification branch. Defaults to `256`.
         recurrent_activation: `"sigmoid"` (the paper) or `"hard_sigmoid"` (the default of
-            Keras when the authors wrote their code). Defaults to `"sigmoid"`.
+            Keras before 2.3, likely that of the authors' code). Defaults to `"sigmoid"`.
         dropout: float. Rate of the three dropouts. Defaults to `0.6`.
         kernel_l2: float. L2 penalty on the kernels of the two branches. Defaults to
             `1e-3`.
@@ -61,7 +64,7 @@ class JointModel(keras.Model):
     Call arguments:
         inputs: a dict of two tensors of shape `(batch, segments, features)`: `features`,
             and `normalized_features`, whose clips were scaled to unit L2 norm before they
-            were pooled into segments.
+            were pooled into segments, as in the authors' code.
 
     Returns:
         A dict of `segment_scores` `(batch, segments)`, `class_probabilities`
@@ -175,12 +178,13 @@ class JointModel(keras.Model):
             F_prime = skip_connection([h, F])
         F_star = F_prime
         if first_level:
-            alpha = first_attention(F_normalized)
+            alpha = first_attention(F_normalized)  # equation 1
             F_star = first_modulation([F_prime, alpha])  # F* = F' + alpha F'
             outputs["first_level_attention"] = alpha
 
         # Stage D, detection: S, a score for each segment.
         r = detection_latent(detection_dropout(F_star))
+        # The second level reads r after its dropout, as in the authors' code.
         r = detection_latent_dropout(r)
         S = drop_last_axis(detection_score(r))
         outputs["segment_scores"] = S
@@ -188,11 +192,11 @@ class JointModel(keras.Model):
         # Stage D, classification: second-level attention, then p, a class for the video.
         F_star_star = F_star
         if second_level:
-            beta = second_attention(r)
+            beta = second_attention(r)  # equation 2
             F_star_star = second_modulation([F_star, beta])  # F** = F* + beta F*
             outputs["second_level_attention"] = beta
-        video = class_latent(mean_over_segments(F_star_star))
-        p = class_probabilities(class_dropout(video))
+        latent = class_latent(mean_over_segments(F_star_star))
+        p = class_probabilities(class_dropout(latent))
         outputs["class_probabilities"] = p
 
         super().__init__(

@@ -24,20 +24,22 @@ def compile_joint_model(
     ```
     Loss = lambda_d Loss_D + (1 - lambda_d) Loss_C + lambda_att Loss_att
 
-    Loss_D    ranking of anomalous over normal videos, on the scores S     equations 2, 3
+    Loss_D    ranking of anomalous over normal videos, on the scores S     equation 3
     Loss_C    cross-entropy weighted by 1 - f_y, on the classes p          equation 4
     Loss_att  sum_t (1 - alpha_t)^2 + sum_t beta_t^2                       equation 5
     ```
 
-    The term of an attention level that the model does not have is absent.
+    Loss_att has a weight for each of its sums, since the authors' code weighs them apart.
+    The term of an attention level that the model does not have is absent. Keras adds the L2
+    penalty of the branches' kernels, which is the authors' code's as well.
 
     Args:
         model: `JointModel`.
         class_counts: list of ints. Training videos of each class, which make the
             frequencies f_y.
         detection_weight: float. lambda_d. Defaults to `0.9`.
-        first_level_weight: float. lambda_att of the alpha term. Defaults to `1e-3`.
-        second_level_weight: float. lambda_att of the beta term. Defaults to `1e-3`.
+        first_level_weight: float. lambda_att of the sum over alpha. Defaults to `1e-3`.
+        second_level_weight: float. lambda_att of the sum over beta. Defaults to `1e-3`.
         smoothness: float. lambda_1 of Loss_D. Defaults to `8e-5`.
         sparsity: float. lambda_2 of Loss_D. Defaults to `8e-5`.
         first_level_target: float. What alpha is pulled to: 1 in equation 5, 0 in the
@@ -46,29 +48,24 @@ def compile_joint_model(
 
     Reference:
         - Majhi, Das, Bremond, Dash and Sa, Weakly-supervised joint anomaly detection and
-          classification, FG 2021, equations 2 to 6.
+          classification, FG 2021, equations 3 to 6.
     """
-    # Each output: its loss and the weight of that loss.
+    loss_D = MILRankingLoss(smoothness, sparsity)  # equation 3
+    loss_C = WeightedCategoricalCrossentropy(class_counts)  # equation 4
+    loss_alpha = AttentionRegularization(target=first_level_target)  # equation 5, and
+    loss_beta = AttentionRegularization(target=0.0)
+
+    # Equation 6: each output with its loss and the weight of that loss.
     terms = {
-        "segment_scores": (MILRankingLoss(smoothness, sparsity), detection_weight),
-        "class_probabilities": (
-            WeightedCategoricalCrossentropy(class_counts),
-            1 - detection_weight,
-        ),
-        "first_level_attention": (
-            AttentionRegularization(target=first_level_target),
-            first_level_weight,
-        ),
-        "second_level_attention": (
-            AttentionRegularization(target=0.0),
-            second_level_weight,
-        ),
+        "segment_scores": (loss_D, detection_weight),
+        "class_probabilities": (loss_C, 1 - detection_weight),
+        "first_level_attention": (loss_alpha, first_level_weight),
+        "second_level_attention": (loss_beta, second_level_weight),
     }
-    outputs = tuple(model.output)
     model.compile(
         optimizer=keras.optimizers.Adam(learning_rate),
-        loss={name: terms[name][0] for name in outputs},
-        loss_weights={name: terms[name][1] for name in outputs},
+        loss={name: terms[name][0] for name in model.output},
+        loss_weights={name: terms[name][1] for name in model.output},
         # Compilation by XLA is slower than the plain graph on a CPU.
         jit_compile=False,
     )

@@ -6,8 +6,8 @@ from keras_wsad.layers import FirstLevelAttention
 from tests.check_layer import check_layer
 
 
-def attention(inputs, **kwargs):
-    return ops.convert_to_numpy(FirstLevelAttention(units=5)(inputs, **kwargs))
+def attention(inputs):
+    return ops.convert_to_numpy(FirstLevelAttention(units=5)(inputs))
 
 
 def test_basics(random):
@@ -38,18 +38,6 @@ def test_order_of_segments_does_not_matter(random):
     forward = ops.convert_to_numpy(layer(inputs))
     backward = ops.convert_to_numpy(layer(inputs[:, ::-1]))
     np.testing.assert_allclose(forward, backward, rtol=1e-5)
-
-
-def test_masked_segments_get_no_attention(random):
-    inputs = random.normal(size=(1, 4, 6)).astype("float32")
-    mask = np.array([[True, True, False, True]])
-    layer = FirstLevelAttention(units=5)
-    alpha = ops.convert_to_numpy(layer(inputs, mask=mask))
-    assert alpha[0, 2] == 0
-    np.testing.assert_allclose(alpha.sum(), 1, rtol=1e-6)
-    inputs[0, 2] = 100
-    again = ops.convert_to_numpy(layer(inputs, mask=mask))
-    np.testing.assert_allclose(alpha, again, rtol=1e-6)
 
 
 def test_unknown_number_of_segments_is_refused():

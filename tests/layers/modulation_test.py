@@ -1,4 +1,3 @@
-import keras
 import numpy as np
 import pytest
 from keras import ops
@@ -18,14 +17,6 @@ def test_value_by_hand():
     # The first segment has no attention; 3 + 0.5 * 3 = 4.5 and 4 + 0.5 * 4 = 6.
     expected = [[[1.0, -2.0], [4.5, 6.0]]]
     np.testing.assert_allclose(ops.convert_to_numpy(found), expected)
-
-
-def test_a_mask_of_the_features_is_passed_on():
-    features = keras.layers.Masking()(np.array([[[1.0], [0.0]]], "float32"))
-    strengthened = Modulation()([features, np.ones((1, 2), "float32")])
-    # The mean of the one segment that is not masked, 1 + 1 * 1 = 2.
-    mean = keras.layers.GlobalAveragePooling1D()(strengthened)
-    assert ops.convert_to_numpy(mean).tolist() == [[2.0]]
 
 
 @pytest.mark.parametrize("shapes", [((3, 4, 6), (3, 6)), ((3, 4), (3, 4))])

@@ -30,17 +30,6 @@ def test_order_of_segments_matters(random):
     assert np.abs(forward - backward).max() > 1e-3
 
 
-def test_masked_segments_are_unseen_and_get_no_attention(random):
-    inputs = random.normal(size=(1, 4, 6)).astype("float32")
-    mask = np.array([[True, False, True, True]])
-    layer = SecondLevelAttention(units=5)
-    beta = ops.convert_to_numpy(layer(inputs, mask=mask))
-    assert beta[0, 1] == 0
-    inputs[0, 1] = 100
-    again = ops.convert_to_numpy(layer(inputs, mask=mask))
-    np.testing.assert_allclose(beta, again, rtol=1e-6)
-
-
 def test_unknown_number_of_segments_is_refused():
     with pytest.raises(ValueError, match="fixed number of segments"):
         SecondLevelAttention().build((None, None, 8))

@@ -6,8 +6,8 @@ from keras_wsad.layers import SegmentAttention
 from tests.check_layer import check_layer
 
 
-def weights_of(layer, inputs, **kwargs):
-    return ops.convert_to_numpy(layer(inputs, **kwargs))
+def weights_of(layer, inputs):
+    return ops.convert_to_numpy(layer(inputs))
 
 
 def test_basics(random):
@@ -40,17 +40,6 @@ def test_any_number_of_segments(random):
     for segments in (4, 9):
         inputs = random.random((2, segments, 6), "float32")
         assert weights_of(layer, inputs).shape == (2, segments)
-
-
-def test_masked_segments_get_no_weight_and_are_unseen(random):
-    inputs = random.normal(size=(1, 4, 6)).astype("float32")
-    mask = np.array([[True, True, False, True]])
-    layer = SegmentAttention(units=(5, 2))
-    weights = weights_of(layer, inputs, mask=mask)
-    assert weights[0, 2] == 0
-    np.testing.assert_allclose(weights.sum(), 1, rtol=1e-6)
-    inputs[0, 2] = 100
-    np.testing.assert_allclose(weights_of(layer, inputs, mask=mask), weights, rtol=1e-6)
 
 
 def test_inputs_of_another_rank_are_refused():
