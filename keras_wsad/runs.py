@@ -132,15 +132,15 @@ class Run:
             raise RunError(f"{self.standardization}: expected the mean of the features.")
         return standardization
 
-    def refuse_other_features(self, extraction):
-        """Makes features that were made otherwise than those trained on an error.
+    def check_features(self, extraction):
+        """Raises if features were extracted otherwise than those trained on.
 
         Args:
             extraction: `Extraction` of the features at hand, or `None` if unknown, which
-                is never refused.
+                always passes.
 
         Raises:
-            DataError: they differ.
+            DataError: the extractions differ.
         """
         from keras_wsad.features.extraction import differences
 

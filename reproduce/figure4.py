@@ -167,7 +167,7 @@ def _draw(path, chosen, about):
         for row in zip(*attentions, strict=True)
     ]
     for column, (video, prediction) in enumerate(chosen):
-        time = panels.TimeAxis(prediction, marks=7)
+        time = panels.TimeAxis(prediction, max_ticks=7)
         axes = score_axes = figure.add_subplot(grid[0, column])
         panels.draw_score(score_axes, prediction, time, video)
         score_axes.set_title(_verdict(video, prediction), fontsize=9)

@@ -130,7 +130,7 @@ def open_backbone(
     if not 0 <= seed < 2**32:
         raise ConfigError(f"Expected 0 <= seed < 2**32. Received: {seed}")
     weights = weights or entry.default_weights or "random"
-    _refuse_contradictions(weights, precision, runtime)
+    _check_consistent(weights, precision, runtime)
     if is_quantized(weights):
         network, identity, about = read_quantized(weights, name)
         return OpenBackbone(
@@ -159,7 +159,7 @@ def _network(model, entry, precision, runtime):
     return KerasNetwork(model, entry, precision)
 
 
-def _refuse_contradictions(weights, precision, runtime):
+def _check_consistent(weights, precision, runtime):
     """Raises if weights do not match precision and runtime; int8 needs OpenVINO."""
     if is_quantized(weights):
         wrong = precision not in (None, "int8") or runtime not in (None, "openvino")

@@ -97,9 +97,9 @@ class ResNet3D34(keras.Model):
         x = keras.layers.ZeroPadding3D(1, name="pool1_padding")(x)
         x = keras.layers.MaxPooling3D(3, 2, name="pool1")(x)
         for stage, (blocks, number) in enumerate(STAGES, start=1):
-            for place in range(blocks):
-                stride = 2 if stage > 1 and place == 0 else 1
-                x = block(x, filters(number), stride, f"layer{stage}_{place}")
+            for index in range(blocks):
+                stride = 2 if stage > 1 and index == 0 else 1
+                x = block(x, filters(number), stride, f"layer{stage}_{index}")
         outputs = keras.layers.GlobalAveragePooling3D(name="features")(x)
         super().__init__(inputs=inputs, outputs=outputs, **kwargs)
 

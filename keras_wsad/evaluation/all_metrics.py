@@ -1,4 +1,4 @@
-"""Every metric of the outputs of a model, and what each one means."""
+"""All metrics of a model's outputs, and their definitions."""
 
 import numpy as np
 
@@ -36,8 +36,8 @@ def compute_metrics(videos, scores, replicates=1000, threshold=0.5):
     Args:
         videos: list of `Video` with known frame counts.
         scores: dict with `segment_scores` of shape `(videos, segments)` and
-            `class_probabilities` of shape `(videos, 14)`; without them, what needs a
-            class is NaN and `classification` is `None`.
+            `class_probabilities` of shape `(videos, 14)`; without the latter, metrics that
+            need a class are NaN and `classification` is `None`.
         replicates: int. Bootstrap resamplings. Defaults to `1000`.
         threshold: float. A score above it is an alarm, for `found_events` and
             `silent_normal_videos`. Defaults to `0.5`.

@@ -1,4 +1,4 @@
-"""Video-level metrics: which class, and whether anomalous at all."""
+"""Video-level metrics: classification, and anomalous against normal videos."""
 
 import numpy as np
 
@@ -42,7 +42,7 @@ def classification_metrics(labels, predictions, weights):
 
 
 def video_level_metrics(labels, segment_scores, weights):
-    """Computes how well whole videos are told apart, a dict for JSON.
+    """Computes how well scores separate anomalous from normal videos, a dict for JSON.
 
     Args:
         labels: int array of shape `(videos,)`.

@@ -71,7 +71,7 @@ def detection_metrics(videos, scores, alignment, weights):
 
 
 def _area(labels, scores):
-    """Returns the area under the ROC curve, NaN where all frames are of one kind."""
+    """Returns the area under the ROC curve, NaN if all frames have one label."""
     return frame_level_auc(labels, scores) if 0 < np.sum(labels) < len(labels) else np.nan
 
 
@@ -94,7 +94,7 @@ def _temporal_maps(videos, segment_scores, probabilities, alignment):
         for score, start, end in propose(row, boundaries):
             for label, probability in enumerate(by_class):
                 confidence = score * float(probability)
-                # What is certainly not of a class is no proposal for it.
+                # A class of probability zero gets no proposal.
                 if confidence > 0:
                     proposals[label].append((confidence, video.name, start, end))
     maps = {f"{iou}": temporal_map(proposals, events, iou) for iou in IOU_THRESHOLDS}

@@ -27,7 +27,7 @@ def evaluate(folder, data=None, replicates=1000):
     Raises:
         ConfigError: `replicates` is below 1.
         RunError: the folder is not a finished run.
-        DataError: the data is gone, of another width, or of another extraction.
+        DataError: the data is missing, or its features have another width or extraction.
     """
     if replicates < 1:
         raise ConfigError(f"Expected replicates >= 1. Received: {replicates}")
@@ -41,7 +41,7 @@ def evaluate(folder, data=None, replicates=1000):
 
 
 def describe_protocol(about):
-    """Says in one line on what and how a number was measured.
+    """Describes the data and the protocol of a measurement in one line.
 
     Args:
         about: dict, the entry `about` of the metrics.
@@ -56,7 +56,7 @@ def describe_protocol(about):
 
 
 def _without_nan(content):
-    """Replaces NaN, which JSON does not have, by null."""
+    """Replaces NaN, which JSON lacks, by `None`."""
     if isinstance(content, dict):
         return {key: _without_nan(value) for key, value in content.items()}
     if isinstance(content, list):

@@ -9,7 +9,7 @@ from keras_wsad.metrics.score_text import score_text
 
 
 def print_metrics(metrics):
-    """Prints the metrics of an evaluation, with the data and the protocol they are from.
+    """Prints the metrics of an evaluation, with their data and protocol.
 
     Args:
         metrics: dict, as `keras_wsad.evaluation.evaluate` returns it.

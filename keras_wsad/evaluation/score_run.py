@@ -1,4 +1,4 @@
-"""The outputs of a run's system on its test videos, and what stands behind them."""
+"""Scores the test videos of a run."""
 
 import collections
 import dataclasses
@@ -22,10 +22,10 @@ class ScoredRun:
     Attributes:
         run: `Run`.
         config: `ExperimentConfig`, with the data folder that was used.
-        root: path. The folder with the lists, and with the videos if there are any.
+        root: path. The folder of the lists, and of the videos if there are any.
         videos: list of `Video`, the test videos that have features.
         scores: dict of outputs, the first axis the videos.
-        about: dict for JSON: on which data and by which protocol.
+        about: dict for JSON: data and protocol.
     """
 
     run: Run
@@ -37,7 +37,7 @@ class ScoredRun:
 
 
 def score_run(folder, data=None):
-    """Runs the system of a finished run on its test videos.
+    """Scores the test videos of a finished run with its system.
 
     Args:
         folder: str or path. A run folder.
@@ -47,20 +47,20 @@ def score_run(folder, data=None):
         A `ScoredRun`.
 
     Raises:
-        RunError: the folder is no finished run.
-        DataError: the data is gone, of another width, or of another extraction.
+        RunError: the folder is not a finished run.
+        DataError: the data is missing, or its features have another width or extraction.
     """
     run = Run(folder)
     config = run.load_config()
     if not run.is_finished:
         raise RunError(
-            f"{run.folder}: the run is not finished; train.py --resume goes on with it."
+            f"{run.folder}: the run is not finished; train.py --resume continues it."
         )
     if data is not None:
         config = dataclasses.replace(config, data=str(data))
     training = run.load_training()
     data = open_experiment_data(config)
-    run.refuse_other_features(data.store.extraction)
+    run.check_features(data.store.extraction)
     standardization = run.load_standardization(config)
     system = open_system(config.system)(config)
     if isinstance(system, Head):
@@ -107,7 +107,7 @@ def score_run(folder, data=None):
 
 
 def _reads(system, config, data):
-    """Says in a word what a system has looked at."""
+    """Names what a system reads: a word of its own, the backbone, or the features."""
     if system.reads is not None:
         return system.reads
     if data.store.extraction is not None:

@@ -75,7 +75,7 @@ class Sidecar:
             )
         return cls(**{**content, "extraction": extraction})
 
-    def refuse_others(self, features, path):
+    def check_matches(self, features, path):
         """Raises if the features do not match this sidecar.
 
         Args:

@@ -184,7 +184,7 @@ def _fill(temporary, folder, names, files, options):
                 clips = _read(name, paths)
                 sidecar = Sidecar.read(sidecar_path(path))
                 if sidecar:
-                    sidecar.refuse_others(clips, path)
+                    sidecar.check_matches(clips, path)
                 if clips.shape[-1] != width:
                     problem = f"{clips.shape[-1]} features where most files have {width}"
                     raise FeatureFileError(path, problem)

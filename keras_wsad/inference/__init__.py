@@ -1,4 +1,4 @@
-"""What a trained model says of a video: scores, alarms, their picture, and its export."""
+"""Inference with a trained model: loading, prediction, pictures and export."""
 
 from keras_wsad.inference.open_model import compiled
 from keras_wsad.inference.open_model import load

@@ -1,4 +1,4 @@
-"""The backbone that a model's features were made with, opened again for new videos."""
+"""Opens the backbone that a model's features were extracted with, for new videos."""
 
 import dataclasses
 
@@ -10,24 +10,24 @@ from keras_wsad.errors import WeightsError
 
 
 def open_backbone_of(extraction, weights=None, precision=None, runtime=None):
-    """Opens the backbone of an extraction, with the very weights that it was made with.
+    """Opens the backbone of an extraction with the same weights.
 
     Args:
         extraction: `Extraction`.
-        weights: str or path, or `None`. A file of weights, or a folder in int8 that was
-            quantised from the weights of the extraction. Defaults to `None`, for random
-            ones of the same seed, or those that come with the backbone.
+        weights: str or path, or `None`. A weights file, or an int8 folder that was
+            quantised from the weights of the extraction. Defaults to `None`, for the
+            weights that come with the backbone, or random ones of the same seed.
         precision: str or `None`. `"float32"` or `"bfloat16"`. Defaults to `None`, for that
-            of the extraction, and int8 for weights in int8.
+            of the extraction, or int8 for weights in int8.
         runtime: str or `None`, see `open_backbone`. Defaults to `None`.
 
     Returns:
         An `OpenBackbone`.
 
     Raises:
-        RunError: the weights must be named and are not.
-        WeightsError: they cannot be read, or are others than those of the extraction.
-        ConfigError: precision or runtime does not go with the weights.
+        RunError: the weights do not come with the backbone and are not given.
+        WeightsError: they cannot be read, or are not those of the extraction.
+        ConfigError: precision or runtime does not fit the weights.
     """
     entry = find_backbone(extraction.backbone)
     kind, _, value = extraction.weights.partition(":")
@@ -38,11 +38,11 @@ def open_backbone_of(extraction, weights=None, precision=None, runtime=None):
             published = "written by `keras-wsad quantize`"
         raise RunError(
             f"The features were made with weights of {extraction.backbone} that do not "
-            f"come with this project ({published}): name the file with --weights. "
+            f"come with this project ({published}); name the file with --weights. "
             f"Expected {extraction.weights}"
         )
     if precision is None and not is_quantized(weights):
-        # Weights of int8 that are not are refused below, as others.
+        # Float weights in place of int8 ones raise below.
         known = extraction.precision
         precision = "float32" if known == "int8" else known
     settings = {"precision": precision, "runtime": runtime}
@@ -58,12 +58,12 @@ def open_backbone_of(extraction, weights=None, precision=None, runtime=None):
 
 
 def extraction_by(backbone, extraction, crops):
-    """Returns how a video's features are made as those of the training, by a backbone.
+    """Returns the `Extraction` that repeats that of the training with a backbone.
 
     Args:
         backbone: `OpenBackbone`, as `open_backbone_of` returned it.
         extraction: `Extraction` of the training.
-        crops: int. How many are wanted.
+        crops: int. Crops to extract.
     """
     changes = {"crops": crops, "precision": backbone.precision}
     if backbone.quantized_from == extraction.weights:

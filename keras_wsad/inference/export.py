@@ -1,4 +1,4 @@
-"""The trained model as a TensorFlow SavedModel that needs nothing of this project."""
+"""Exports a trained model as a SavedModel that does not need keras_wsad."""
 
 import keras
 import numpy as np
@@ -10,14 +10,14 @@ from keras_wsad.metrics.alarm_threshold import FIXED
 
 
 def describe_model(model, config, threshold, extraction=None):
-    """Says what a program must know that uses a model, as a dict for JSON.
+    """Returns what a program must know to use a model, as a dict for JSON.
 
     Args:
         model: `JointModel`.
         config: `ExperimentConfig`.
         threshold: dict, as `choose_alarm_threshold` returns it.
-        extraction: `Extraction`, how the features of the training videos were made, or
-            `None` where nobody has said so. Defaults to `None`.
+        extraction: `Extraction` of the training features, or `None` if unknown. Defaults
+            to `None`.
     """
     return {
         "class_names": CLASS_NAMES,
@@ -42,23 +42,22 @@ def export_saved_model(
 
     - `serve_clips(clips)`: the clips `(K, n)` of one video, normalised and then pooled, as
       in training; the outputs' first axis is 1.
-    - `serve(features)`, the default signature: segments `(batch, T, n)`, normalised as
-      they stand. In training clips are normalised before they are pooled: where a segment
-      has several clips, scores differ a little from those of `serve_clips`.
+    - `serve(features)`, the default signature: segments `(batch, T, n)`, which it
+      normalises. Training normalises clips before pooling: where a segment has several
+      clips, scores differ slightly from those of `serve_clips`.
     - `serve_both(features, normalized_features)`: both inputs of the model.
 
-    `assets.extra/keras_wsad.json` names the classes and says how clips are made and pooled
-    and above which score an alarm begins.
+    `assets.extra/keras_wsad.json` holds class names, extraction, pooling and the alarm
+    threshold, see `describe_model`.
 
     Args:
         model: trained `JointModel`.
-        path: path. Folder to write, whole or not at all.
+        path: path. Folder to write, atomically.
         config: `ExperimentConfig`.
         threshold: dict, see `describe_model`. Defaults to a fixed one.
         extraction: `Extraction` or `None`, see `describe_model`. Defaults to `None`.
-        standardization: `Standardization` of the features that the model was trained on,
-            which is put before it, or `None` for features as they are. Defaults to
-            `None`.
+        standardization: `Standardization` of the training features, applied before the
+            model, or `None` for none. Defaults to `None`.
     """
     import tensorflow as tf
 
@@ -105,7 +104,7 @@ def export_saved_model(
 
 
 def _clip_ranges(num_clips, num_segments, alignment):
-    """`alignment.clip_ranges` for a number of clips that is known when it runs."""
+    """`alignment.clip_ranges` in TensorFlow, for a number of clips not known before."""
     import tensorflow as tf
 
     segments = tf.range(num_segments)
@@ -113,8 +112,8 @@ def _clip_ranges(num_clips, num_segments, alignment):
         per_segment = tf.maximum(num_clips // num_segments, 1)
         starts = tf.minimum(segments * per_segment, num_clips - 1)
         return starts, starts + per_segment
-    places = tf.cast(tf.range(num_segments + 1) * num_clips, tf.float64)
-    boundaries = tf.cast(tf.round(places / num_segments), tf.int32)
+    edges = tf.cast(tf.range(num_segments + 1) * num_clips, tf.float64)
+    boundaries = tf.cast(tf.round(edges / num_segments), tf.int32)
     starts, ends = boundaries[:-1], boundaries[1:]
     centres = (2 * segments + 1) * num_clips // (2 * num_segments)
     empty = tf.equal(starts, ends)

@@ -1,12 +1,12 @@
-"""Which moments of a video to show."""
+"""Chooses the key frames of a video."""
 
 import numpy as np
 
 
 def choose_key_segments(segment_scores, boundaries=None, peaks=3):
-    """Chooses the highest peaks of the score, and the lowest place to compare with.
+    """Chooses the segments of the highest peaks, and the lowest one to compare with.
 
-    Peaks are taken from the highest on, each at least an eighth of the video away from
+    Peaks are taken from the highest down, each at least an eighth of the video away from
     those before it.
 
     Args:
@@ -30,9 +30,9 @@ def choose_key_segments(segment_scores, boundaries=None, peaks=3):
     apart = max(len(scores) // 8, 2)
     lowest = int(visible[np.argmin(scores[visible])])
     chosen = []
-    for place in visible[np.argsort(-scores[visible], kind="stable")]:
-        if all(abs(place - other) >= apart for other in chosen):
-            chosen.append(int(place))
+    for segment in visible[np.argsort(-scores[visible], kind="stable")]:
+        if all(abs(segment - other) >= apart for other in chosen):
+            chosen.append(int(segment))
         if len(chosen) == peaks:
             break
     return sorted({*chosen, lowest})

@@ -1,4 +1,4 @@
-"""Opening a trained model, in each of its forms."""
+"""Opens a trained model: a run, a `.keras` file or a SavedModel."""
 
 import json
 import pathlib
@@ -17,7 +17,7 @@ from keras_wsad.models import JointModel
 from keras_wsad.runs import NO_THRESHOLD
 from keras_wsad.runs import Run
 
-# What a SavedModel does not say that was exported before it did.
+# Entries that a SavedModel of an earlier version may lack.
 _UNSAID = {"checkpoint_rule": "unknown", "threshold": NO_THRESHOLD, "extraction": None}
 
 
@@ -25,16 +25,16 @@ def load(path):
     """Opens a trained model for prediction.
 
     Args:
-        path: str or path. A run folder, its `model.keras`, or its `saved_model`. How clips
-            are made and pooled and where alarms begin is read from the run's folder, which
-            `model.keras` lies in; a SavedModel carries it. A `model.keras` alone is taken
-            to be trained with the defaults, and to raise alarms above 0.5.
+        path: str or path. A run folder, its `model.keras`, or its `saved_model`.
+            Extraction, pooling and alarm threshold are read from the run folder around
+            `model.keras`; a SavedModel holds them itself. A `model.keras` alone is assumed
+            to be trained with the defaults and gets the threshold 0.5.
 
     Returns:
         A `Predictor`.
 
     Raises:
-        RunError: there is no model, it is damaged, or not one of keras_wsad.
+        RunError: there is no model, or it is damaged or not one of keras_wsad.
 
     Example:
 
@@ -78,13 +78,13 @@ def load(path):
 
 
 def compiled(model):
-    """Makes a function of a model that is compiled once, whatever the size of the batch.
+    """Returns a model as a function that is compiled once for batches of any size.
 
-    That is on TensorFlow, where `model.predict` prepares a loop, callbacks and a data set
-    in each call. On other backends it is `model.predict_on_batch`.
+    On TensorFlow, `model.predict` sets up a loop, callbacks and a data set in each call,
+    which this avoids. On other backends it is `model.predict_on_batch`.
 
     Args:
-        model: `keras.Model`, of dicts to dicts, whose weights stay as they are.
+        model: `keras.Model` from dicts to dicts.
 
     Returns:
         A function from a dict of arrays to a dict of float32 arrays.
@@ -130,7 +130,7 @@ def load_model(path):
     model = load_any_model(path)
     if not isinstance(model, JointModel):
         raise RunError(
-            f"{path}: expected a JointModel, as a run of the system joint has it. "
+            f"{path}: expected a JointModel, from a run of the system joint. "
             f"Found {type(model).__name__}"
         )
     return model
@@ -151,7 +151,7 @@ def load_any_model(path):
     try:
         return keras.saving.load_model(path, compile=False)
     except Exception as error:
-        # A damaged file may raise anything, and is reported as what it is.
+        # A damaged file may raise anything.
         raise RunError(f"{path}: not a model of keras_wsad ({error}).") from error
 
 
@@ -176,7 +176,7 @@ def _load_saved_model(path):
         raise RunError(f"{path}: a damaged SavedModel ({error}).") from error
 
     def score_crops(crops):
-        # The function belongs to the model, which must live as long.
+        # Keeps `saved_model` alive, which owns the function.
         parts = [saved_model.serve_clips(tf.constant(clips)) for clips in crops]
         return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 

@@ -1,4 +1,4 @@
-"""The panels that pictures of predictions are made of, all over one axis of time."""
+"""Panels of the pictures of predictions, over a common time axis."""
 
 import numpy as np
 
@@ -10,22 +10,22 @@ TRUTH_COLOR = "#3a7d44"
 FIRST_LEVEL_COLOR = "#8a5a9e"
 SECOND_LEVEL_COLOR = "#c77d2b"
 
-# Steps between the marks of an axis of time, in seconds.
+# Distances of the ticks of a time axis, in seconds.
 _STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
 
 
 class TimeAxis:
-    """The axis of time of a video: seconds if known, else frames, else segments.
+    """The time axis of a video: seconds if known, else frames, else segments.
 
     Args:
         prediction: `VideoPrediction`.
-        marks: int. Marks at most. Defaults to `9`.
+        max_ticks: int. Defaults to `9`.
     """
 
-    def __init__(self, prediction, marks=9):
+    def __init__(self, prediction, max_ticks=9):
         boundaries = prediction.boundaries
         self.fps = prediction.fps if boundaries is not None else None
-        self.marks = marks
+        self.max_ticks = max_ticks
         if boundaries is None:
             self.edges = np.arange(len(prediction.segment_scores) + 1)
             self.label = "segment"
@@ -35,24 +35,24 @@ class TimeAxis:
             self.edges, self.label = boundaries / self.fps, "time"
         self.frames_known = boundaries is not None
 
-    def place_of(self, frame):
-        """Returns where a frame stands on the axis."""
+    def position_of(self, frame):
+        """Returns the position of a frame on the axis."""
         return frame / self.fps if self.fps else frame
 
-    def name_of(self, place):
-        """Returns what a place is called: `"7.5 s"`, `"1:02"`, `"1:02:03"`."""
-        return clock(place) if self.fps else f"{self.label} {place:.0f}"
+    def label_of(self, position):
+        """Returns the text of a position: `"7.5 s"`, `"1:02"`, `"frame 12"`."""
+        return clock(position) if self.fps else f"{self.label} {position:.0f}"
 
     def set_up(self, axes):
-        """Puts limits and marks on a panel."""
+        """Sets the limits and ticks of a panel."""
         from matplotlib.ticker import FuncFormatter
         from matplotlib.ticker import MultipleLocator
 
         length = float(self.edges[-1])
         axes.set_xlim(0, length)
         if self.fps:
-            fitting = (step for step in _STEPS if length / step <= self.marks)
-            step = next(fitting, length / self.marks)
+            fitting = (step for step in _STEPS if length / step <= self.max_ticks)
+            step = next(fitting, length / self.max_ticks)
             axes.xaxis.set_major_locator(MultipleLocator(step))
             axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: clock(x, length)))
         for side in ("top", "right"):
@@ -63,12 +63,12 @@ class TimeAxis:
 
 
 def clock(seconds, longest=None):
-    """Writes a time as people read it.
+    """Formats a time as seconds, minutes and seconds, or hours.
 
     Args:
         seconds: float.
-        longest: float or `None`. The length of the video: times of a video of an hour all
-            have hours. Defaults to `None`, for the time itself.
+        longest: float or `None`. The longest time on the axis, which decides the format of
+            all. Defaults to `None`, for `seconds` itself.
 
     Example:
 
@@ -93,7 +93,7 @@ def draw_score(axes, prediction, time, truth=None):
         axes: matplotlib axes.
         prediction: `VideoPrediction`.
         time: `TimeAxis`.
-        truth: `Video` or `None`. What is annotated. Defaults to `None`.
+        truth: `Video` or `None`. The annotation. Defaults to `None`.
     """
     time.set_up(axes)
     for number, alarm in enumerate(prediction.alarms):
@@ -122,7 +122,7 @@ def draw_truth(axes, time, truth):
     frames_end = time.edges[-1]
     number = 0
     for start, end in truth.events:
-        left, right = (min(time.place_of(frame), frames_end) for frame in (start, end))
+        left, right = (min(time.position_of(frame), frames_end) for frame in (start, end))
         if left < right:
             label = "_" if number else "annotated event"
             axes.axvspan(left, right, 0.015, 0.075, color=TRUTH_COLOR, lw=0, label=label)
@@ -138,21 +138,21 @@ def draw_attention(axes, values, time, color, label, highest=None):
         time: `TimeAxis`.
         color: str.
         label: str.
-        highest: float or `None`. What the panel has room for. Defaults to `None`, for the
-            highest of the values.
+        highest: float or `None`. Largest value that the panel shows. Defaults to `None`,
+            for that of `values`.
     """
     time.set_up(axes)
     axes.stairs(values, time.edges, color=color, linewidth=1.4, baseline=None)
     axes.stairs(values, time.edges, color=color, alpha=0.15, fill=True)
     highest = float(np.max(values)) if highest is None else highest
-    # An attention of next to nothing is to look like that.
+    # Attention close to zero shall look like that.
     axes.set_ylim(0, 1.15 * max(highest, 0.1))
     axes.set_ylabel(label, fontsize=9)
     axes.locator_params(axis="y", nbins=3)
 
 
 def attentions_of(prediction):
-    """Lists the attentions that the model has, as `(values, color, label)`."""
+    """Returns the attentions that the model has, a list of `(values, color, label)`."""
     both = (
         (prediction.first_level_attention, FIRST_LEVEL_COLOR, "first-level\nattention"),
         (
@@ -164,21 +164,21 @@ def attentions_of(prediction):
     return [entry for entry in both if entry[0] is not None]
 
 
-def draw_key_frames(figure, place, score_axes, key_frames, prediction, time):
-    """Draws key frames in a row and marks their places on the score.
+def draw_key_frames(figure, cell, score_axes, key_frames, prediction, time):
+    """Draws key frames in a row and marks their positions on the score.
 
     Args:
         figure: matplotlib figure.
-        place: matplotlib subplot specification, where the row is.
+        cell: matplotlib subplot specification of the row.
         score_axes: matplotlib axes, the panel of the score.
         key_frames: dict from segment to `(frame number, image)`.
         prediction: `VideoPrediction`.
         time: `TimeAxis`.
     """
-    row = place.subgridspec(1, max(len(key_frames), 4), wspace=0.04)
+    row = cell.subgridspec(1, max(len(key_frames), 4), wspace=0.04)
     for column, (segment, (frame, image)) in enumerate(sorted(key_frames.items())):
         letter, score = chr(ord("a") + column), prediction.segment_scores[segment]
-        where = time.place_of(frame)
+        where = time.position_of(frame)
         above = score > prediction.threshold
         color = ALARM_COLOR if above else SCORE_COLOR
         score_axes.annotate(
@@ -196,7 +196,7 @@ def draw_key_frames(figure, place, score_axes, key_frames, prediction, time):
         axes.set(xticks=[], yticks=[])
         for spine in axes.spines.values():
             spine.set(color=color, linewidth=2)
-        title = f"{letter}  {time.name_of(where)},  score {score_text(score)}"
+        title = f"{letter}  {time.label_of(where)},  score {score_text(score)}"
         axes.set_title(title, fontsize=8)
 
 
@@ -210,14 +210,14 @@ def draw_classes(axes, prediction, class_names, truth=None):
         truth: `Video` or `None`. Defaults to `None`.
     """
     probabilities = np.asarray(prediction.class_probabilities)
-    places = np.arange(len(class_names))
+    labels = np.arange(len(class_names))
     best = int(probabilities.argmax())
-    colors = [SCORE_COLOR if place == best else "#b7c9de" for place in places]
-    axes.barh(places, probabilities, color=colors, height=0.72)
-    for place, probability in zip(places, probabilities, strict=True):
+    colors = [SCORE_COLOR if label == best else "#b7c9de" for label in labels]
+    axes.barh(labels, probabilities, color=colors, height=0.72)
+    for label, probability in enumerate(probabilities):
         text = score_text(probability)
-        axes.text(probability + 0.015, place, text, va="center", fontsize=7)
-    axes.set_yticks(places, class_names, fontsize=8)
+        axes.text(probability + 0.015, label, text, va="center", fontsize=7)
+    axes.set_yticks(labels, class_names, fontsize=8)
     axes.get_yticklabels()[best].set_fontweight("bold")
     if truth is not None:
         axes.get_yticklabels()[truth.label].set_color(TRUTH_COLOR)

@@ -1,4 +1,4 @@
-"""The picture of one prediction, in the manner of the paper's Figure 4."""
+"""The picture of one prediction, in the style of the paper's Figure 4."""
 
 import textwrap
 
@@ -14,11 +14,11 @@ def draw_prediction(path, prediction, title, protocol, key_frames=None, truth=No
     Args:
         path: path. A `.png` file to write.
         prediction: `VideoPrediction`.
-        title: str. Of what video, and what the model says of it.
-        protocol: str. With which features and by which threshold.
-        key_frames: dict from segment to `(frame number, image)`, or `None` where there are
-            no pixels. Defaults to `None`.
-        truth: `Video` or `None`. What is annotated. Defaults to `None`.
+        title: str. See `title_of`.
+        protocol: str. See `describe_protocol`.
+        key_frames: dict from segment to `(frame number, image)`, or `None` if there are no
+            pixels. Defaults to `None`.
+        truth: `Video` or `None`. The annotation. Defaults to `None`.
 
     Reference:
         - Majhi et al., FG 2021, figure 4.

@@ -1,4 +1,4 @@
-"""Predictions of many videos, each left in a folder of its own."""
+"""Predicts many videos, each into a folder of its own."""
 
 import pathlib
 
@@ -6,14 +6,14 @@ from keras_wsad.errors import WSADError
 from keras_wsad.features.formats import is_feature_file
 from keras_wsad.files import checked_name
 from keras_wsad.files import printable
-from keras_wsad.inference.write import leave_prediction
+from keras_wsad.inference.write import write_prediction
 from keras_wsad.progress import count_up
 
 
 def predict_files(files, predictor, out, *, threshold=None, truths=None, **backbone):
-    """Predicts videos or their feature files one after the other, and says what came of it.
+    """Predicts videos or feature files one after the other.
 
-    Of each a line is printed. One that fails does not stop the rest.
+    Prints a line for each. One that fails does not stop the rest.
 
     Args:
         files: dict from name to path.
@@ -24,10 +24,10 @@ def predict_files(files, predictor, out, *, threshold=None, truths=None, **backb
         **backbone: arguments of `Predictor.open_backbone`.
 
     Returns:
-        A dict from name to what was wrong, empty where all went well.
+        A dict from name to error message, of those that failed.
 
     Raises:
-        RunError, WeightsError: there are videos, and the backbone cannot be opened.
+        RunError, WeightsError: a file is a video, and the backbone cannot be opened.
     """
     opened = None
     if not all(is_feature_file(path) for path in files.values()):
@@ -43,7 +43,7 @@ def predict_files(files, predictor, out, *, threshold=None, truths=None, **backb
                 )
             truth = truths and truths.of(name, path)
             protocol = predictor.protocol(prediction)
-            leave_prediction(folder, name, prediction, protocol, truth)
+            write_prediction(folder, name, prediction, protocol, truth)
         except (WSADError, OSError) as error:
             failed[name] = str(error)
             print(f"{shown}  failed: {printable(error)}")

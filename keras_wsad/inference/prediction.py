@@ -5,7 +5,7 @@ import numpy as np
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Prediction:
-    """What the model says of the features of a video.
+    """The outputs of the model for one video.
 
     Attributes:
         segment_scores: float array of shape `(segments,)`, 0 normal to 1 anomalous.

@@ -23,7 +23,7 @@ from keras_wsad.video.crops import CROP_COUNTS
 
 
 class Predictor:
-    """A trained model that takes videos, and clip features as they come from a file.
+    """Predicts videos, or clip features from a file, with a trained model.
 
     Open one with `keras_wsad.load`.
 
@@ -31,17 +31,16 @@ class Predictor:
         score_crops: function from clips `(crops, K, n)` to a dict of outputs, the first
             axis the crops.
         about: dict, as `describe_model` returns it.
-        source: str or path. Where the model is from.
+        source: str or path. Path of the model.
 
     Attributes:
-        about: dict for JSON: what the model is and how it came about.
+        about: dict for JSON, see `describe_model`.
         source: str.
         feature_dim: int. Features per clip, n.
         crops: int. Crops to average over.
         threshold: float. A segment that scores above it is an alarm; chosen on held-out
-            training videos where there were any.
-        extraction: `Extraction`, how the features of the training videos were made, or
-            `None` where nobody has said so.
+            training videos if there were any.
+        extraction: `Extraction` of the training features, or `None` if unknown.
     """
 
     def __init__(self, score_crops, about, source):
@@ -57,7 +56,7 @@ class Predictor:
             self.extraction = Extraction.from_dict(about["extraction"], source)
 
     def predict(self, features):
-        """Scores one video by its features.
+        """Scores one video from its features.
 
         Args:
             features: a feature file's path, or an array as such a file holds it, of
@@ -68,9 +67,9 @@ class Predictor:
             A `Prediction`, averaged over the crops.
 
         Raises:
-            FeatureFileError: the file cannot be used, or which axis the crops are is open.
-            RunError: the features are not of the kind that the model was trained on, by
-                their width or by the sidecar of the file, or not finite.
+            FeatureFileError: the file cannot be used, or its crop axis is ambiguous.
+            RunError: the features are not finite, or have another width or extraction than
+                those that the model was trained on.
         """
         if isinstance(features, (str, os.PathLike)):
             return self.predict_crops(self._read(features)[0])
@@ -80,7 +79,7 @@ class Predictor:
         return self.predict_crops(clips)
 
     def protocol(self, prediction):
-        """Says what stands behind a prediction, as a dict for JSON.
+        """Returns the provenance of a prediction, as a dict for JSON.
 
         Args:
             prediction: `VideoPrediction` of this predictor.
@@ -102,10 +101,10 @@ class Predictor:
         """Opens the backbone that made the features of the training videos.
 
         Args:
-            weights: str or path, or `None`. A file of its weights, where they do not come
+            weights: str or path, or `None`. Its weights file, if the weights do not come
                 with this project. Defaults to `None`.
-            precision: str or `None`. `"float32"` or `"bfloat16"`, where another than that
-                of the training is wanted. Defaults to `None`.
+            precision: str or `None`. `"float32"` or `"bfloat16"`. Defaults to `None`, for
+                that of the training.
             runtime: str or `None`, see `keras_wsad.backbones.open_backbone`. Defaults to
                 `None`.
 
@@ -113,41 +112,40 @@ class Predictor:
             An `OpenBackbone`.
 
         Raises:
-            RunError: it is not known which one, or the weights must be named.
-            WeightsError: the weights are others than those of the training.
+            RunError: the extraction is unknown, or the weights must be named.
+            WeightsError: the weights are not those of the training.
         """
         if self.extraction is None:
             raise RunError(
-                f"{self.source}: how the features of its training videos were made is not "
-                "known, so that none can be made of a video. Features made in the same way "
-                "can be given in its place: predict FEATURES.npy"
+                f"{self.source}: how the features of its training videos were extracted is "
+                "unknown, so it cannot read videos. Give it features extracted in the same "
+                "way: predict FEATURES.npy"
             )
         return open_backbone_of(self.extraction, weights, precision, runtime)
 
     def predict_video(
         self, path, weights=None, threshold=None, backbone=None, on_clip=None
     ):
-        """Scores one video by its pixels, or by its feature file.
+        """Scores one video from its pixels or from its feature file.
 
-        Clips are cut out and described as those of the training videos were.
+        Features are extracted as those of the training videos were.
 
         Args:
-            path: str or path. A video, or the feature file of one, of which frames and
-                seconds are known from the sidecar of `keras-wsad extract` alone.
+            path: str or path. A video, or its feature file, whose frames and seconds are
+                known only from the sidecar of `keras-wsad extract`.
             weights: str or path, or `None`, see `open_backbone`. Defaults to `None`.
             threshold: float or `None`. A score above it is an alarm. Defaults to `None`,
                 for the model's own.
-            backbone: `OpenBackbone` or `None`. The one that `open_backbone` returned, so
-                that many videos share it. Defaults to `None`, for one that is opened for
-                the first video and kept for the next.
-            on_clip: function, called after each clip with about how many the video has,
-                or `None`. Defaults to `None`.
+            backbone: `OpenBackbone` from `open_backbone`, or `None`. Defaults to `None`,
+                for one that is opened for the first video and kept for the next.
+            on_clip: function or `None`. Called after each clip with the estimated number
+                of clips of the video. Defaults to `None`.
 
         Returns:
             A `VideoPrediction`.
 
         Raises:
-            VideoError: the file is no video, or none of it decodes.
+            VideoError: the file is not a video, or no frame of it decodes.
             FeatureFileError, RunError, WeightsError: see `predict` and `open_backbone`.
             ConfigError: the threshold is NaN or infinite.
 
@@ -187,33 +185,33 @@ class Predictor:
         )
 
     def _backbone_of(self, weights):
-        """Opens a backbone, or returns the last one if it is wanted again."""
+        """Opens a backbone, or returns the last one if it is the same."""
         wanted = (self.extraction, weights)
         if self._opened is None or self._opened[0] != wanted:
-            # The last one is let go before the next takes its memory.
+            # Frees the memory of the last one before the next is opened.
             self._opened = None
             self._opened = (wanted, self.open_backbone(weights))
         return self._opened[1]
 
     @property
     def _crops_to_score(self):
-        """As many as the evaluation averages over: the training videos may have fewer."""
+        """Crops that the evaluation averages over: the training features may have fewer."""
         known = self.extraction is not None
         return min(self.crops, self.extraction.crops) if known else self.crops
 
     def _read(self, path):
-        """Reads a feature file and its sidecar, which is `None` where there is none."""
+        """Reads a feature file and its sidecar, `None` if it has none."""
         features = read_features(path)
         sidecar = Sidecar.read(sidecar_path(path))
         if sidecar is not None:
-            sidecar.refuse_others(features, path)
-            self._refuse_other_features(sidecar.extraction, path)
+            sidecar.check_matches(features, path)
+            self._check_extraction(sidecar.extraction, path)
         return features, sidecar
 
-    def _refuse_other_features(self, extraction, path):
+    def _check_extraction(self, extraction, path):
         if self.extraction is None:
             return
-        # Any number of crops will do.
+        # The number of crops may differ.
         alike = dataclasses.replace(extraction, crops=self.extraction.crops)
         other = differences(alike, self.extraction)
         if other:
@@ -223,7 +221,7 @@ class Predictor:
             )
 
     def predict_crops(self, clips):
-        """Scores one video by features of which no axis is open.
+        """Scores one video from features of a known layout.
 
         Args:
             clips: array of shape `(crops, K, n)`.

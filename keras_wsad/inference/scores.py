@@ -1,4 +1,4 @@
-"""What a model says of the videos of a store."""
+"""Scores the videos of a feature store with a model."""
 
 import numpy as np
 
@@ -9,19 +9,19 @@ _BATCH = 64
 
 
 def score_videos(model, store, videos, crops=5):
-    """Runs a model on videos of a store and averages over their crops.
+    """Runs a model on videos of a store and averages its outputs over their crops.
 
     Args:
         model: `keras.Model`, as `Head.build` returns it.
         store: `FeatureStore`.
         videos: list of `Video`, each with features in the store.
-        crops: int. Crops to use of each video, as far as it has them. Defaults to `5`.
+        crops: int. Crops to use of each video, at most. Defaults to `5`.
 
     Returns:
         A dict of the model's outputs as float32 arrays, the first axis the videos.
     """
     rows, owners = rows_of_crops(store, videos, crops)
-    # The last batch is filled up, so that all are of one shape and compiled once.
+    # The last batch is padded, so that all have one shape and compile once.
     batch_size = min(_BATCH, len(rows))
     missing = -len(rows) % batch_size
     batches = np.array(rows + rows[:1] * missing).reshape(-1, batch_size)

@@ -14,14 +14,14 @@ from keras_wsad.metrics.score_text import score_text
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Alarm:
-    """A part of a video that scores above the threshold, half-open: `[start, end)`.
+    """A stretch of a video that scores above the threshold, `[start, end)`.
 
     Attributes:
         start_segment: int.
         end_segment: int.
-        start_frame: int, or `None` where the frames of the video are not known.
+        start_frame: int, or `None` if the frames of the video are unknown.
         end_frame: int or `None`.
-        start_seconds: float, or `None` where frames or their rate are not known.
+        start_seconds: float, or `None` if frames or their rate are unknown.
         end_seconds: float or `None`.
         peak: float. The highest score in it.
     """
@@ -37,19 +37,19 @@ class Alarm:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class VideoPrediction(Prediction):
-    """What the model says of a video, and when.
+    """The outputs of the model for one video, with alarms, frames and seconds.
 
-    Frames are known if the video was decoded or its feature file says how many there are.
-    Seconds are frames by the mean frame rate.
+    Frames are known if the video was decoded or its feature file has a sidecar. Seconds
+    are frames divided by the mean frame rate.
 
     Attributes:
         video: str. The path of the video, or of its feature file.
         threshold: float. A score above it is an alarm.
-        alignment: `"aligned"` or `"release"`. How segments lie over the frames.
+        alignment: `"aligned"` or `"release"`, see `frame_boundaries`.
         num_frames: int or `None`. Frames in the video, as decoded.
         fps: float or `None`. Frames per second.
-        damage: str or `None`. What was wrong with the video, though parts of it decode.
-        precision: str or `None`. In what its features were computed, where that is known.
+        damage: str or `None`. What is wrong with a video that decodes in part.
+        precision: str or `None`. Precision that its features were computed in, if known.
     """
 
     video: str
@@ -67,7 +67,7 @@ class VideoPrediction(Prediction):
 
     @functools.cached_property
     def boundaries(self):
-        """Frames at which segments begin, and the end: `(segments + 1,)`, or `None`."""
+        """First frame of each segment, and the end: `(segments + 1,)`, or `None`."""
         if self.num_frames is None:
             return None
         return frame_boundaries(self.num_frames, len(self.segment_scores), self.alignment)
@@ -81,7 +81,7 @@ class VideoPrediction(Prediction):
 
     @functools.cached_property
     def alarms(self):
-        """The list of `Alarm`, in the order of time."""
+        """The list of `Alarm`, in order of time."""
         runs = alarm_runs(self.segment_scores, self.threshold, self.boundaries)
         return [self._alarm(*run) for run in runs]
 
@@ -91,10 +91,10 @@ class VideoPrediction(Prediction):
         return bool(self.alarms)
 
     def headline(self):
-        """Says it in a line: `"ALARM Robbery 12.3-20.1 s (peak 0.93)"`, or `"normal"`.
+        """Returns a line: `"ALARM Robbery 12.3-20.1 s (peak 0.93)"`, or `"normal"`.
 
-        Where the scores give an alarm and the class is Normal, or the other way round, the
-        line says which is said of the whole video.
+        If alarms and class contradict each other, the line says which class the whole video
+        got.
         """
         is_normal = self.class_name == CLASS_NAMES[NORMAL]
         of_the_whole = f"; whole video classed {self.class_name}"
@@ -109,10 +109,10 @@ class VideoPrediction(Prediction):
         return f"ALARM {self.class_name} {alarms}"
 
     def to_dict(self):
-        """Returns everything as a dict for JSON; what is not known is `None`."""
+        """Returns everything as a dict for JSON; what is unknown is `None`."""
 
         def numbers(array):
-            # As few digits as tell a number of single precision from every other.
+            # The fewest digits that identify a float32.
             array = None if array is None else np.asarray(array, np.float32)
             return None if array is None else [float(str(x)) for x in array]
 

@@ -1,4 +1,4 @@
-"""Leaving a prediction in a folder: `prediction.json` and `prediction.png`."""
+"""Writes a prediction into a folder: `prediction.json` and `prediction.png`."""
 
 import json
 import pathlib
@@ -12,22 +12,22 @@ from keras_wsad.metrics.score_text import score_text
 from keras_wsad.video.read_frames import read_frames
 
 
-def leave_prediction(folder, name, prediction, protocol, truth=None):
-    """Writes a prediction as JSON and as a picture, each whole or not at all.
+def write_prediction(folder, name, prediction, protocol, truth=None):
+    """Writes a prediction as JSON and as a picture, each atomically.
 
     Args:
-        folder: path. Made if it is not there.
-        name: str. The video's, for the title.
+        folder: path. Created if it does not exist.
+        name: str. Name of the video, for the title.
         prediction: `VideoPrediction`.
-        protocol: dict, what stands behind it, see `Predictor.protocol`.
-        truth: `Video` or `None`. What is annotated. Defaults to `None`.
+        protocol: dict, see `Predictor.protocol`.
+        truth: `Video` or `None`. The annotation. Defaults to `None`.
     """
     folder = pathlib.Path(folder)
     content = prediction.to_dict()
     annotated = truth and {"class_name": truth.class_name, "events": truth.events}
     content = {"video": content.pop("video"), "about": protocol, **content}
     content["annotated"] = annotated
-    # The frames last: whoever opens the file shall not have to leaf past them.
+    # Last, as there are so many of them.
     content["frame_scores"] = content.pop("frame_scores")
     write_text(folder / "prediction.json", _to_json(content))
     draw_prediction(
@@ -41,7 +41,7 @@ def leave_prediction(folder, name, prediction, protocol, truth=None):
 
 
 def title_of(name, prediction, truth=None):
-    """Says of what video a picture is, what the model says, and what is annotated."""
+    """Returns the title of a picture: the video, its prediction and its annotation."""
     probability = max(prediction.class_probabilities)
     state = "ALARM" if prediction.is_anomalous else "no alarm"
     title = f"{name}: {state}; whole video classed {prediction.class_name} "
@@ -50,7 +50,7 @@ def title_of(name, prediction, truth=None):
 
 
 def describe_protocol(protocol):
-    """Says in words what stands behind a prediction.
+    """Describes the provenance of a prediction in a sentence.
 
     Args:
         protocol: dict, see `Predictor.protocol`.
@@ -60,7 +60,7 @@ def describe_protocol(protocol):
     if features:
         made = f"of {features['backbone']} ({features['weights'][:15]}), "
         made += f"stride {features['stride']}"
-        # Runs of before precision was recorded were trained on float32.
+        # Without an entry the features were computed in float32.
         trained, computed = features.get("precision", "float32"), protocol["precision"]
         if computed not in (None, trained):
             made += f", in {computed} where the model was trained on {trained}"
@@ -74,7 +74,7 @@ def describe_protocol(protocol):
 
 
 def read_key_frames(path, prediction, short_side=240):
-    """Reads the frames to show of a video.
+    """Reads the key frames of a video.
 
     Args:
         path: str or path. The video.
@@ -82,7 +82,7 @@ def read_key_frames(path, prediction, short_side=240):
         short_side: int. Pixels. Defaults to `240`.
 
     Returns:
-        A dict from segment to `(frame number, image)`, empty where there are no pixels.
+        A dict from segment to `(frame number, image)`, empty if there are no pixels.
     """
     if prediction.fps is None or is_feature_file(path):
         return {}
@@ -97,7 +97,7 @@ def read_key_frames(path, prediction, short_side=240):
 
 
 def _to_json(content):
-    """Writes a list of numbers on a line: an hour of video has a hundred thousand."""
+    """Returns JSON with each list of numbers on one line."""
     lines = []
     for key, value in content.items():
         is_flat = isinstance(value, list) and not any(isinstance(x, dict) for x in value)

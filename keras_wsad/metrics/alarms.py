@@ -24,11 +24,11 @@ def alarm_runs(segment_scores, threshold, boundaries=None):
     scores = np.asarray(segment_scores, np.float64)
     if boundaries is None:
         boundaries = np.arange(len(scores) + 1)
-    places = np.flatnonzero(np.diff(boundaries))
-    above = np.concatenate([[False], scores[places] > threshold, [False]])
+    indices = np.flatnonzero(np.diff(boundaries))
+    above = np.concatenate([[False], scores[indices] > threshold, [False]])
     edges = np.flatnonzero(above[1:] != above[:-1])
     return [
-        (int(places[i]), int(places[j - 1]) + 1, float(scores[places[i:j]].max()))
+        (int(indices[i]), int(indices[j - 1]) + 1, float(scores[indices[i:j]].max()))
         for i, j in zip(edges[::2], edges[1::2], strict=True)
     ]
 

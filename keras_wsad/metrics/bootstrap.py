@@ -21,9 +21,9 @@ def resample_videos(labels, replicates=1000, seed=0):
     random = np.random.default_rng(seed)
     weights = np.zeros((replicates, len(labels)), dtype=int)
     for label in np.unique(labels):
-        places = np.flatnonzero(labels == label)
-        share = np.full(len(places), 1 / len(places))
-        weights[:, places] = random.multinomial(len(places), share, size=replicates)
+        indices = np.flatnonzero(labels == label)
+        share = np.full(len(indices), 1 / len(indices))
+        weights[:, indices] = random.multinomial(len(indices), share, size=replicates)
     return weights
 
 

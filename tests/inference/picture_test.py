@@ -99,6 +99,6 @@ def test_time_is_told_as_far_as_it_is_known(
 
 
 def test_a_moment_has_a_name(make_prediction):
-    assert TimeAxis(make_prediction()).name_of(2.26) == "2.3 s"
-    assert TimeAxis(make_prediction(fps=None)).name_of(70) == "frame 70"
+    assert TimeAxis(make_prediction()).label_of(2.26) == "2.3 s"
+    assert TimeAxis(make_prediction(fps=None)).label_of(70) == "frame 70"
     assert (clock(59.96), clock(3599.9)) == ("1:00", "1:00:00")
