@@ -27,6 +27,7 @@ from keras_wsad.cli.training_options import training_parser
 from keras_wsad.errors import ConfigError
 from keras_wsad.evaluation.evaluate import describe_protocol
 from keras_wsad.files import write_text
+from reproduce.scenes import rendered_data
 from reproduce.tables.run import finish_run
 
 # What is summarised: a name, and where it stands in the metrics of a run.
@@ -163,6 +164,8 @@ def main(argv=None):
     if config.name is None:
         config = dataclasses.replace(config, name="joint_model")
     import_tensorflow_quietly()
+    if config.data is None:
+        config = dataclasses.replace(config, data=rendered_data())
 
     path = settings["out"] or str(pathlib.Path(config.runs, config.name))
     write_summary(path, run_seeds(config, seeds))

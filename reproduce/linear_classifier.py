@@ -28,6 +28,7 @@ from keras_wsad.data import NORMAL
 from keras_wsad.data import open_experiment_data
 from keras_wsad.files import write_text
 from keras_wsad.metrics import mean_average_accuracy
+from reproduce.scenes import rendered_data
 
 #: How the videos of the classes are weighed.
 WEIGHTINGS = {
@@ -149,7 +150,7 @@ def main(argv=None):
         "compared with.",
     )
     parser.add_argument(
-        "--data", help="a folder in UCF-Crime's layout (default: the embedded data set)"
+        "--data", help="a folder in UCF-Crime's layout (default: rendered videos)"
     )
     parser.add_argument("--features", help="a folder below it, or any other")
     parser.add_argument("--seeds", type=int, nargs="+", metavar="SEED", default=[0, 1, 2])
@@ -157,11 +158,10 @@ def main(argv=None):
     arguments = parser.parse_args(argv)
     import_tensorflow_quietly()
 
+    root = arguments.data or rendered_data()
     results = []
     for seed in arguments.seeds:
-        config = ExperimentConfig(
-            data=arguments.data, features=arguments.features, seed=seed
-        )
+        config = ExperimentConfig(data=root, features=arguments.features, seed=seed)
         data = open_experiment_data(config)
         results.append(study_linear_classifier(data))
     text = study_as_markdown(results, f"{data.source}, {len(data.test)} test videos")

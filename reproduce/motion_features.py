@@ -20,9 +20,9 @@ from keras_wsad.cli.extract import print_report
 from keras_wsad.cli.report_errors import report_errors
 from keras_wsad.cli.tensorflow_noise import import_tensorflow_quietly
 from keras_wsad.data import UCFCrime
-from keras_wsad.data.embedded import embedded_root
 from keras_wsad.video import find_videos
 from reproduce.motion.flow_features import motion_features
+from reproduce.scenes import rendered_data
 
 
 @report_errors("the same command goes on with what is not done")
@@ -47,8 +47,8 @@ def main(argv=None):
     add = parser.add_argument
     add(
         "--data",
-        help="a folder in UCF-Crime's layout, with the videos at any depth (default: the "
-        "embedded data set)",
+        help="a folder in UCF-Crime's layout, with the videos at any depth (default: "
+        "rendered videos)",
     )
     add("--out", required=True, help="the folder for features")
     add("--seed", type=int, default=0, help="(default: %(default)s)")
@@ -67,7 +67,7 @@ def main(argv=None):
     arguments = parser.parse_args(argv)
     import_tensorflow_quietly()
 
-    root = arguments.data or embedded_root()
+    root = arguments.data or rendered_data()
     dataset = UCFCrime(root)
     listed = [video.name for video in [*dataset.train, *dataset.test]]
     found = find_videos([root])

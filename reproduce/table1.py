@@ -1,7 +1,7 @@
 """Regenerates Table I of the paper, and its pictures.
 
 ```
-python reproduce/table1.py                                     # on the embedded data set
+python reproduce/table1.py                                     # on rendered videos
 python reproduce/table1.py --data UCF_CRIME --features r3d34
 python reproduce/table1.py --quick
 python reproduce/table1.py --help

@@ -1,7 +1,7 @@
 """Regenerates Table II of the paper, and its pictures.
 
 ```
-python reproduce/table2.py                                     # on the embedded data set
+python reproduce/table2.py                                     # on rendered videos
 python reproduce/table2.py --data UCF_CRIME --features r3d34
 python reproduce/table2.py --quick
 python reproduce/table2.py --help

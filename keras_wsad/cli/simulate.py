@@ -31,8 +31,8 @@ def simulate_command(argv=None, prog="keras-wsad simulate"):
         "the default size)",
     )
     for name, default, text in (
-        ("train_per_class", 11, "training videos of each anomaly; as many normal ones"),
-        ("test_per_class", 4, "test videos of each anomaly; as many normal ones"),
+        ("train_per_class", 6, "training videos of each anomaly; as many normal ones"),
+        ("test_per_class", 2, "test videos of each anomaly; as many normal ones"),
         ("seed", 0, "another seed gives other videos"),
         ("workers", 2, "processes"),
     ):

@@ -11,20 +11,30 @@ from keras_wsad.scenes import write_data_set
 from keras_wsad.scenes.data_set import VERSION
 
 
+def embedded_folder(settings=None):
+    """Returns where the rendered videos are kept, whether or not they are there yet.
+
+    Args:
+        settings: `SceneSet`, or `None` for the default size. Defaults to `None`.
+    """
+    settings = settings or SceneSet()
+    # As in scenes-3-6-2-0-20.0-34.0: one folder for each setting.
+    values = (VERSION, *dataclasses.astuple(settings)[:3], *settings.seconds)
+    return cache_folder() / "-".join(["scenes", *map(str, values)])
+
+
 def embedded_root(settings=None, workers=2):
     """Returns the folder of the rendered videos, in UCF-Crime's layout.
 
-    They are rendered on first use, which takes a minute or two on two cores, and are kept
-    in the cache folder. An interrupted rendering resumes.
+    They are rendered on first use, in less than a second for each on one core, and are
+    kept in the cache folder. An interrupted rendering resumes.
 
     Args:
         settings: `SceneSet`, or `None` for the default size. Defaults to `None`.
         workers: int. Processes that render. Defaults to `2`.
     """
     settings = settings or SceneSet()
-    # As in scenes-3-11-4-0-20.0-34.0: one folder for each setting.
-    values = (VERSION, *dataclasses.astuple(settings)[:3], *settings.seconds)
-    root = cache_folder() / "-".join(["scenes", *map(str, values)])
+    root = embedded_folder(settings)
     # The list of the training videos is written last.
     if not (root / "Anomaly_Train.txt").is_file():
         print(f"Rendering the embedded data set into {root}", flush=True)

@@ -143,8 +143,8 @@ def open_experiment_data(config):
         # Fails before the training rather than after it.
         video.frame_labels()
     left_out = [video.name for video in dataset.test if video.name not in store.videos]
-    if config.data is None:
-        source = f"embedded data set, rendered ({store.extraction})"
+    if config.data is None or (root / "scenes.json").is_file():
+        source = f"rendered videos ({store.extraction})"
     else:
         named = pathlib.Path(config.features or root.name)
         source = named.name if named.is_absolute() else str(named)

@@ -28,7 +28,7 @@ CLASSES = sorted(EVENTS)
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class SceneSet:
-    """How many videos to render.
+    """How many videos to render: by default the few of a first hour.
 
     Attributes:
         train_per_class: int. Training videos of each of the 13 anomalies; as many normal
@@ -38,8 +38,8 @@ class SceneSet:
         seconds: tuple of two floats. The shortest and the longest video.
     """
 
-    train_per_class: int = 11
-    test_per_class: int = 4
+    train_per_class: int = 6
+    test_per_class: int = 2
     seed: int = 0
     seconds: tuple = (20.0, 34.0)
 

@@ -73,7 +73,7 @@ def _parser(prog, number):
         "with its pictures. A run that was stopped goes on.",
     )
     parser.add_argument(
-        "--data", help="a folder in UCF-Crime's layout (default: the embedded data set)"
+        "--data", help="a folder in UCF-Crime's layout (default: rendered videos)"
     )
     parser.add_argument("--features", help="a folder of features below it, or any other")
     parser.add_argument(

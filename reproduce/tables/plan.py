@@ -6,10 +6,11 @@ import pathlib
 from keras_wsad.baselines.registry import published_settings
 from keras_wsad.config import load_config
 from keras_wsad.config import preset_path
-from keras_wsad.data.embedded import embedded_features
-from keras_wsad.data.embedded import embedded_root
+from keras_wsad.data.embedded import embedded_folder
 from keras_wsad.errors import ConfigError
 from keras_wsad.scenes import SceneSet
+from reproduce.scenes import SCENES
+from reproduce.scenes import rendered_data
 from reproduce.tables.motion import MOTION_AWARE
 from reproduce.tables.motion import make_motion_features
 
@@ -35,8 +36,8 @@ class TableOptions:
     """On what a table is measured.
 
     Args:
-        data: str or `None`. A folder in UCF-Crime's layout; without one the embedded data
-            set. Defaults to `None`.
+        data: str or `None`. A folder in UCF-Crime's layout; without one the rendered
+            videos of `SCENES`. Defaults to `None`.
         features: str or `None`. Which features, where the folder holds several. Defaults
             to `None`.
         seeds: tuple of ints. Defaults to `(0, 1, 2)`.
@@ -130,16 +131,16 @@ def cell_config(cell, options, seed):
         settings["steps"] = min(steps, BASELINE_STEPS)
     if not embedded:
         settings |= {"data": options.data, "features": options.features}
-    elif options.quick:
-        settings |= {**_QUICK, "data": str(embedded_root(_QUICK_SCENES))}
+    else:
+        settings |= {"data": str(embedded_folder(_scenes(options)))}
+        settings |= _QUICK if options.quick else {}
     settings |= cell.settings
     if options.quick:
         settings["steps"] = _QUICK_STEPS
     if options.steps is not None:
         settings["steps"] = options.steps
     if settings.get("features") == MOTION_AWARE:
-        root = settings.get("data") or embedded_root()
-        settings |= {"data": str(root), "features": str(options.folder / MOTION_AWARE)}
+        settings |= {"features": str(options.folder / MOTION_AWARE)}
     settings |= {
         "standardize": options.standardize or settings.get("standardize", False),
         "seed": seed,
@@ -161,8 +162,12 @@ def prepare(cell, options, config):
     Raises:
         NeedsPixelsError: they are made of videos, and those are not all there.
     """
-    if options.quick and options.data is None:
-        embedded_features(pathlib.Path(config.data))
+    if options.data is None:
+        rendered_data(_scenes(options))
     if cell.settings.get("features") == MOTION_AWARE:
         steps = _QUICK_STEPS if options.quick else _MOTION_STEPS
         make_motion_features(config.data, config.features, steps)
+
+
+def _scenes(options):
+    return _QUICK_SCENES if options.quick else SCENES

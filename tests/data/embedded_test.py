@@ -29,7 +29,7 @@ def test_without_data_the_embedded_set_is_rendered_once(cache, small, capsys):
         26,
         26,
     ]
-    assert data.source == "embedded data set, rendered (compact, 1 crop, stride 16)"
+    assert data.source == "rendered videos (compact, 1 crop, stride 16)"
     assert data.store.extraction.weights.startswith("sha256:")
     assert "Rendering" in capsys.readouterr().out
     first = np.array(data.store.features)

@@ -36,9 +36,7 @@ def test_motion_aware_features_need_the_videos(tiny_root, tmp_path):
         prepare(cell, options, config)
 
 
-def test_baselines_have_no_fewer_steps_than_the_joint_model(monkeypatch, tmp_path):
-    # Settings alone are looked at: nothing is rendered.
-    monkeypatch.setattr("reproduce.tables.plan.embedded_root", lambda *args: tmp_path)
+def test_baselines_have_no_fewer_steps_than_the_joint_model():
     for data in (None, "x"):
         options = TableOptions(data=data)
         rows = [row for row in read_table(2, EXPECTED) if not row.is_reference]
