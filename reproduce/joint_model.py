@@ -150,7 +150,7 @@ def main(argv=None):
     argv = sys.argv[1:] if argv is None else argv
     parser = training_parser(argv, "reproduce/joint_model.py")
     parser.add_argument(
-        "--seeds", type=list[int], default=[0, 1, 2], help="The seeds, as in '[0,1,2]'."
+        "--seeds", type=int, nargs="+", metavar="SEED", default=[0, 1, 2], help="The seeds."
     )
     parser.add_argument(
         "--out",
@@ -159,8 +159,8 @@ def main(argv=None):
     )
     settings = parser.parse_args(spell_out(argv)).as_dict()
     config, seeds = config_of(settings), settings["seeds"]
-    if not seeds or len(set(seeds)) < len(seeds):
-        raise ConfigError(f"Expected seeds that differ, at least one. Received: {seeds}")
+    if len(set(seeds)) < len(seeds):
+        raise ConfigError(f"Expected seeds that differ. Received: {seeds}")
     if config.name is None:
         config = dataclasses.replace(config, name="joint_model")
     import_tensorflow_quietly()

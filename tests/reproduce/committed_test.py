@@ -21,7 +21,7 @@ def test_a_short_run_comes_near_the_committed_numbers(real_data, tmp_path):
         f"--data={real_data / 'ucf_crime'}",
         "--features=r3d34",
         "--steps=84",
-        "--seeds=[0]",
+        "--seeds=0",
         f"--runs={tmp_path}",
         f"--out={tmp_path / 'short'}",
     ]
