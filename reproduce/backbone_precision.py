@@ -2,7 +2,7 @@
 
 ```
 pip install 'keras_wsad[openvino]'
-python reproduce/joint_model.py --name embedded      # three runs
+python reproduce/joint_model.py --preset embedded --name embedded      # three runs
 python reproduce/backbone_precision.py --runs runs/embedded-seed*
 python reproduce/backbone_precision.py --help
 ```

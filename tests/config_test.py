@@ -73,9 +73,9 @@ def test_the_command_line_goes_over_the_file_and_the_file_over_the_preset(tmp_pa
     assert resume is None
 
 
-def test_without_data_the_embedded_preset_is_used():
+def test_without_data_the_demo_preset_is_used():
     config, _ = parse_training([])
-    assert config == load_config(preset_path("embedded"))
+    assert config == load_config(preset_path("demo"))
     config, _ = parse_training(["--data", "d"])
     assert config == ExperimentConfig(data="d")
 

@@ -23,7 +23,7 @@ def simulate_command(argv=None, prog="keras-wsad simulate"):
         "ground truth in UCF-Crime's layout. A broken rendering goes on when it is "
         "started again.",
         epilog="Then: keras-wsad extract DIR --backbone compact --out DIR/features, and "
-        "python train.py --data DIR --preset embedded",
+        "python train.py --data DIR --preset demo",
     )
     parser.add_argument(
         "--out",

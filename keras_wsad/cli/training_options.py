@@ -60,7 +60,7 @@ def training_parser(argv, prog):
         from keras_wsad.baselines.registry import published_settings
 
         published = published_settings(system, embedded=without_data)
-    without_preset = "embedded" if without_data and not published else "paper"
+    without_preset = "demo" if without_data and not published else "paper"
     preset = chosen.preset or without_preset
     if chosen.resume:
         if chosen.preset:
@@ -90,7 +90,7 @@ def training_parser(argv, prog):
         # Nothing else: a preset in a file would come too late to be heeded.
         type=Literal[preset],
         default=preset,
-        help="A published setting, paper or release; embedded where there is no --data.",
+        help="A published setting, paper or release; demo where there is no --data.",
     )
     return parser
 
