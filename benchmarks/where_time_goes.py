@@ -23,7 +23,6 @@ _KINDS = {
         "_MklBatchMatMulV2",
         "MatMul",
     ),
-    "Adam": ("ResourceApplyAdam",),
     "conversions between precisions": ("Cast",),
     "random numbers and masks of dropout": (
         "StatelessRandomUniformV2",

@@ -19,7 +19,7 @@ flops = inference_flops
 
 
 def keras_predict(videos, **size):
-    model = _keras_model(size, plain=True)
+    model = _keras_model(size, lstm="keras")
     inputs = _inputs(videos, **size)
     return lambda: _flat(model.predict(inputs, batch_size=videos, verbose=0))
 
@@ -100,7 +100,7 @@ def onnx_runtime(videos, **size):
     return lambda: _flat(dict(zip(names, session.run(names, inputs), strict=True)))
 
 
-def _keras_model(size, precision="float32", plain=False):
+def _keras_model(size, precision="float32", lstm="package"):
     from keras_wsad.cli.tensorflow_noise import import_tensorflow_quietly
 
     import_tensorflow_quietly()
@@ -109,7 +109,7 @@ def _keras_model(size, precision="float32", plain=False):
     from benchmarks.keras_joint import build_joint
 
     keras.config.set_dtype_policy(precision)
-    return build_joint(**size, plain=plain)
+    return build_joint(**size, lstm=lstm)
 
 
 def _torch_model(**size):

@@ -63,7 +63,7 @@ def pytorch(autocast=False):
     return set_up
 
 
-def in_keras(precision, plain=False):
+def in_keras(precision, lstm="package"):
     """Returns a set-up of a Keras model, fed by tf.data and stepped as `fit` does it."""
 
     def set_up(videos, num_segments, feature_dim, lstm_units):
@@ -78,7 +78,7 @@ def in_keras(precision, plain=False):
 
         keras.utils.set_random_seed(0)
         keras.config.set_dtype_policy(precision)
-        model = build_joint(num_segments, feature_dim, lstm_units, plain=plain)
+        model = build_joint(num_segments, feature_dim, lstm_units, lstm=lstm)
         inputs, labels, anomalous = make_batch(videos, num_segments, feature_dim)
         targets = {
             name: labels if name == "class_probabilities" else anomalous
@@ -104,7 +104,8 @@ def in_keras(precision, plain=False):
 CONTENDERS = {
     "PyTorch eager": pytorch(),
     "PyTorch bfloat16 autocast": pytorch(autocast=True),
-    "Keras, plain LSTM": in_keras("float32", plain=True),
+    "Keras, its own LSTM": in_keras("float32", "keras"),
+    "keras_wsad, automatic gradient": in_keras("float32", "automatic gradient"),
     "keras_wsad float32": in_keras("float32"),
     "keras_wsad mixed_bfloat16": in_keras("mixed_bfloat16"),
 }

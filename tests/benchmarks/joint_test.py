@@ -22,14 +22,14 @@ def float32_only():
 
 
 @pytest.mark.large
-@pytest.mark.parametrize("plain", [False, True])
-def test_the_models_of_pytorch_and_keras_have_the_same_outputs(plain, float32_only):
+@pytest.mark.parametrize("lstm", ["package", "keras"])
+def test_the_models_of_pytorch_and_keras_have_the_same_outputs(lstm, float32_only):
     torch = pytest.importorskip("torch")
     from benchmarks.keras_joint import build_joint
     from benchmarks.torch_joint import TorchJoint
 
     inputs, _, _ = make_batch(6, SIZE["num_segments"], SIZE["feature_dim"])
-    ours = build_joint(**SIZE, plain=plain).predict_on_batch(inputs)
+    ours = build_joint(**SIZE, lstm=lstm).predict_on_batch(inputs)
     twin = TorchJoint(make_weights(**SIZE)).eval()
     with torch.inference_mode():
         theirs = twin(**{name: torch.from_numpy(array) for name, array in inputs.items()})
@@ -41,7 +41,10 @@ def test_the_models_of_pytorch_and_keras_have_the_same_outputs(plain, float32_on
 
 
 @pytest.mark.large
-@pytest.mark.parametrize("name", ["Keras, plain LSTM", "keras_wsad float32"])
+@pytest.mark.parametrize(
+    "name",
+    ["Keras, its own LSTM", "keras_wsad, automatic gradient", "keras_wsad float32"],
+)
 def test_three_steps_of_pytorch_and_keras_have_the_same_losses(name, float32_only):
     pytest.importorskip("torch")
     size = {"videos": 6, **SIZE}
