@@ -5,8 +5,8 @@ from sklearn.preprocessing import StandardScaler
 
 from keras_wsad.baselines.learned_arrays import load_arrays
 from keras_wsad.baselines.learned_arrays import save_arrays
+from keras_wsad.baselines.mean_feature import check_feature_dim
 from keras_wsad.baselines.mean_feature import mean_features
-from keras_wsad.baselines.mean_feature import refuse_other_width
 from keras_wsad.baselines.mean_feature import score_by_mean_feature
 from keras_wsad.baselines.system import Learner
 from keras_wsad.data import CLASS_NAMES
@@ -37,8 +37,8 @@ class ExtractionBatches(Learner):
         self.num_groups = num_groups
 
     def fit(self, data, workspace):
-        everybody = data.training + data.validation + data.test
-        rows = data.rows(everybody, self.config.train_crop)
+        videos = data.training + data.validation + data.test
+        rows = data.rows(videos, self.config.train_crop)
         features = mean_features(data.store.features, rows)
         scaler = StandardScaler().fit(features[: len(data.training)])
         num_groups = min(self.num_groups, len(features))
@@ -77,7 +77,7 @@ class ExtractionBatches(Learner):
         return groups, standardized, standardized - centers[groups]
 
     def score(self, data, videos):
-        refuse_other_width(len(self.learned["mean"]), data)
+        check_feature_dim(len(self.learned["mean"]), data)
         return score_by_mean_feature(data, videos, self.config, self._predict)
 
     def save(self, folder):

@@ -36,27 +36,27 @@ def take_stack(frames, start, length, stride=1):
     Returns:
         An array of shape `(height, width, length)`, frames as channels.
     """
-    places = np.minimum(start + stride * np.arange(length), len(frames) - 1)
-    return np.moveaxis(frames[places], 0, -1)
+    indices = np.minimum(start + stride * np.arange(length), len(frames) - 1)
+    return np.moveaxis(frames[indices], 0, -1)
 
 
 def draw_stacks(videos, batch_size, length, strides, seed, step):
-    """Draws stacks, all stacks of a stride being equally likely.
+    """Draws stacks at random: first a stride, then any stack of that stride.
 
     The draw depends on the seed and the step alone. Strides that fit into no video are
-    never drawn, except the first.
+    not drawn, except the first if none fits.
 
     Args:
         videos: list of arrays of shape `(frames, height, width)`.
         batch_size: int. Stacks to draw.
         length: int. Frames in a stack.
-        strides: tuple of ints, each as likely as another.
+        strides: tuple of ints, equally likely.
         seed: int.
         step: int. Number of the batch.
 
     Returns:
-        `(stacks, places)`: a list of arrays `(height, width, length)` and the index of each
-        one's video in the list.
+        `(stacks, owners)`: a list of arrays `(height, width, length)`, and for each the
+        index of its video.
     """
     random = np.random.default_rng((seed, step))
     counts = {
@@ -67,13 +67,13 @@ def draw_stacks(videos, batch_size, length, strides, seed, step):
         stride: count.clip(0) for stride, count in counts.items() if (count > 0).any()
     }
     counts = counts or {strides[0]: np.ones(len(videos), int)}
-    stacks, places = [], []
+    stacks, owners = [], []
     for _ in range(batch_size):
         stride = list(counts)[random.integers(len(counts))]
         ends = np.cumsum(counts[stride])
         number = random.integers(ends[-1])
-        place = int(np.searchsorted(ends, number, side="right"))
-        start = int(number - ends[place] + counts[stride][place])
-        stacks.append(take_stack(videos[place], start, length, stride))
-        places.append(place)
-    return stacks, places
+        owner = int(np.searchsorted(ends, number, side="right"))
+        start = int(number - ends[owner] + counts[stride][owner])
+        stacks.append(take_stack(videos[owner], start, length, stride))
+        owners.append(owner)
+    return stacks, owners

@@ -6,18 +6,18 @@ from scipy.ndimage import gaussian_filter1d
 
 # Height and width of a frame.
 FRAME = (120, 160)
-# A cube spans so many pixels a side, and so many steps from a frame to the next.
+# Pixels a side of a cube, and differences of consecutive frames that it spans.
 SIDE, LENGTH = 10, 5
 WIDTH = 3 * LENGTH * SIDE * SIDE
-# Something moves where the changes in a cube, of brightness from 0 to 1, add up to more:
-# on average a hundredth.
+# A cube counts as moving if its changes of brightness, from 0 to 1, add up to more than
+# this: .01 on average.
 MOTION = 5.0
 
 
 def gradients(frames):
-    """Returns how brightness changes along width, height and time at each pixel.
+    """Returns the gradients of brightness along width, height and time at each pixel.
 
-    Frames are smoothed before, by a Gaussian of three by three pixels.
+    Frames are smoothed first, by a Gaussian of three by three pixels.
 
     Args:
         frames: uint8 array of shape `(frames, height, width)`.
@@ -40,13 +40,13 @@ def moving_cubes(frames, step=(1, SIDE, SIDE), choose=None):
         frames: uint8 array of shape `(frames, height, width)`.
         step: tuple of three ints. Frames, rows and columns from a cube to the next.
             Defaults to every frame, and side by side.
-        choose: function from how many cubes there are to which of them to cut out, or
+        choose: function from the number of cubes to the indices of those to cut out, or
             `None` for all.
 
     Returns:
-        `(cubes, places)`: a float32 array of shape `(cubes, 1500)`, each row of unit norm,
-        and an int array of shape `(cubes, 3)`, the number of each along time, height and
-        width. A cube begins at `places * step` and spans 6 frames; there is none in fewer.
+        `(cubes, indices)`: a float32 array of shape `(cubes, 1500)`, each row of unit norm,
+        and an int array of shape `(cubes, 3)`, the index of each along time, height and
+        width. A cube begins at `indices * step` and spans 6 frames.
     """
     if len(frames) <= LENGTH:
         return np.zeros((0, WIDTH), np.float32), np.zeros((0, 3), int)
@@ -56,11 +56,11 @@ def moving_cubes(frames, step=(1, SIDE, SIDE), choose=None):
     squares = sliding_window_view(np.abs(volume[..., 2]), (SIDE, SIDE), axis=(1, 2))
     squares = squares[:, ::down, ::across].sum(axis=(-2, -1))
     motion = sliding_window_view(squares, LENGTH, axis=0)[::every].sum(axis=-1)
-    places = np.argwhere(motion > MOTION)
+    indices = np.argwhere(motion > MOTION)
     if choose is not None:
-        places = places[choose(len(places))]
+        indices = indices[choose(len(indices))]
     windows = sliding_window_view(volume, (LENGTH, SIDE, SIDE), axis=(0, 1, 2))
     windows = windows[::every, ::down, ::across]
-    cubes = windows[tuple(places.T)].reshape(len(places), WIDTH)
-    # None is zero: something moves in it.
-    return cubes / np.linalg.norm(cubes, axis=1, keepdims=True), places
+    cubes = windows[tuple(indices.T)].reshape(len(indices), WIDTH)
+    # No norm is zero, as something moves in each cube.
+    return cubes / np.linalg.norm(cubes, axis=1, keepdims=True), indices

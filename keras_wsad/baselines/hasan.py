@@ -45,13 +45,12 @@ class Hasan(PixelLearner):
     decay 5e-4 and 64 stacks a step for 150,000 steps; at test, stacks of consecutive
     frames, one every five. The code gives a stack one error, the Euclidean norm.
 
-    This project's choices: a frame's error is the mean over the stacks that it is in, and
-    where segments are scored and not frames, stacks follow one another without overlap; all
-    stacks of the normal videos are as likely to be drawn. A step takes about 25 billion
-    multiplications per stack, so that two cores can do only some hundreds of steps of few
-    stacks: set `steps`, `normal_per_batch` and `learning_rate` there. Few steps need a
-    higher learning rate, such as 5e-4; with 1e-3 the first steps do harm. `precision`
-    mixed_bfloat16 is twice as fast on processors with bfloat16.
+    This project's choices: a frame's error is the mean over the stacks that it is in;
+    segments are scored on stacks without overlap; all stacks of the normal videos are
+    equally likely to be drawn. A step takes about 25 billion multiplications per stack, so
+    two cores manage only some hundreds of steps of few stacks: lower `steps` and
+    `normal_per_batch` there and raise `learning_rate` to about 5e-4; at 1e-3 the first
+    steps do harm. `precision` mixed_bfloat16 is twice as fast on processors with bfloat16.
 
     Of the configuration it reads `steps`, `learning_rate`, `kernel_l2` (half of the weight
     decay), `normal_per_batch` (the stacks of a step), `num_segments` and `seed`.
@@ -109,7 +108,7 @@ class Hasan(PixelLearner):
         self._train(videos, clips.names, pathlib.Path(workspace))
 
     def score(self, data, videos):
-        # A segment has many frames: it is enough that each of them is in one stack.
+        # A segment has many frames: one stack per frame is enough.
         self.hop = self.num_frames
         return super().score(data, videos)
 
@@ -179,12 +178,12 @@ class Hasan(PixelLearner):
                 step += 1
 
         def batch_names(epoch, batch):
-            return [names[place] for place in draw(epoch * steps + batch)[1]]
+            return [names[owner] for owner in draw(epoch * steps + batch)[1]]
 
         policy = keras.config.dtype_policy().name
         about = (config, policy, self.size, self.filters, names, list(map(len, videos)))
         key = hashlib.sha256(repr(about).encode()).hexdigest()[:16]
-        # It keeps the last step alone.
+        # Keeps only the last step.
         selection = CheckpointSelection("last", workspace, {})
         state = RunState(
             workspace / f"{key}.npz", workspace / f"{key}.csv", selection, data_key=key
@@ -221,5 +220,5 @@ def mean_image(videos):
 
 
 def half_squared_error(y_true, y_pred):
-    """Half of the squared Euclidean distance, per item of a batch."""
+    """Returns half of the squared Euclidean distance of each item of a batch."""
     return ops.sum(ops.square(y_true - y_pred), axis=(1, 2, 3)) / 2

@@ -18,7 +18,7 @@ def segment_inputs(config, feature_dim):
 
 
 def penalised(config):
-    """Returns initializer and penalty of kernels, as arguments of a Keras layer.
+    """Returns kernel initializer and penalty, as arguments of a Keras layer.
 
     Glorot normal and an L2 penalty, as in the released code of Sultani et al.
     """

@@ -1,7 +1,7 @@
-"""Cleans segment labels, given the predictions of a classifier (Zhong et al.).
+"""Cleans segment labels with the predictions of a classifier (Zhong et al.).
 
-The steps and numbers are those of the released code: the choice of confident predictions,
-the running mean, and the stretched labels.
+The choice of confident predictions, the running mean, the stretched labels and their
+numbers are those of the released code.
 """
 
 import keras
@@ -34,11 +34,11 @@ def clean_labels(cleaner, features, rows, is_anomalous, predicted, batches):
     targets = confident_predictions(predicted, is_anomalous)
     # Normal videos have no indirect supervision.
     mean = np.where(is_anomalous[:, None], predicted.mean(axis=0), -1)
-    for places in batches:
-        inputs = features[rows[places]]
-        goals = {"direct": targets[places], "indirect": mean[places]}
-        refuse_nan(cleaner.train_on_batch(inputs, goals), "the cleaner")
-        anomalous = places[is_anomalous[places]]
+    for indices in batches:
+        inputs = features[rows[indices]]
+        goals = {"direct": targets[indices], "indirect": mean[indices]}
+        check_finite(cleaner.train_on_batch(inputs, goals), "the cleaner")
+        anomalous = indices[is_anomalous[indices]]
         scores = cleaner.predict_on_batch(features[rows[anomalous]])["indirect"]
         mean[anomalous] = _MOMENTUM * mean[anomalous] + (1 - _MOMENTUM) * scores
     cleaned = predict_rows(lambda batch: cleaner(batch)["direct"], features, rows)
@@ -102,7 +102,7 @@ def predict_rows(model, features, rows):
     return np.concatenate(parts)
 
 
-def refuse_nan(loss, what):
+def check_finite(loss, what):
     """Raises if a loss is not finite.
 
     Raises:

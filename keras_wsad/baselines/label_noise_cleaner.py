@@ -12,10 +12,10 @@ from keras_wsad.losses import IndirectSupervision
 def label_noise_cleaner(num_segments, feature_dim, learning_rate, dropout, kernel_l2):
     """Returns the cleaner, compiled.
 
-    Two dense layers of 512 and 128 units make the vertices of two graphs, one of segments
-    that look alike and one of segments close in time. Each graph has two convolutions, of
-    32 units and of one; the mean of the two outputs goes through a sigmoid. The graph of
-    similar features is that of the 128 values of a vertex, in both of its convolutions.
+    Two dense layers of 512 and 128 units give the vertices of two graphs: one joins similar
+    segments, the other segments close in time. Each graph has two convolutions, of 32 units
+    and of one; the mean of the two outputs goes through a sigmoid. Similarity is that of
+    the 128 values of a vertex, in both convolutions.
 
     Sizes, graphs, dropout after each dense layer and the mean before the sigmoid are those
     of the released code. Adam is this project's choice.

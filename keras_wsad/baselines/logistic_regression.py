@@ -4,9 +4,9 @@ from sklearn.preprocessing import StandardScaler
 
 from keras_wsad.baselines.learned_arrays import load_arrays
 from keras_wsad.baselines.learned_arrays import save_arrays
+from keras_wsad.baselines.mean_feature import check_both_kinds
+from keras_wsad.baselines.mean_feature import check_feature_dim
 from keras_wsad.baselines.mean_feature import mean_features
-from keras_wsad.baselines.mean_feature import refuse_one_kind
-from keras_wsad.baselines.mean_feature import refuse_other_width
 from keras_wsad.baselines.mean_feature import score_by_mean_feature
 from keras_wsad.baselines.mean_feature import spread_over_classes
 from keras_wsad.baselines.system import Learner
@@ -38,7 +38,7 @@ class LogisticRegression(Learner):
         self.strength = strength
 
     def fit(self, data, workspace):
-        refuse_one_kind(data.training)
+        check_both_kinds(data.training)
         rows = data.rows(data.training, self.config.train_crop)
         features = mean_features(data.store.features, rows)
         scaler = StandardScaler().fit(features)
@@ -53,7 +53,7 @@ class LogisticRegression(Learner):
         }
 
     def score(self, data, videos):
-        refuse_other_width(len(self.mean), data)
+        check_feature_dim(len(self.mean), data)
         return score_by_mean_feature(data, videos, self.config, self._predict)
 
     def save(self, folder):

@@ -18,8 +18,8 @@ from keras_wsad.progress import count_up
 from keras_wsad.progress import track
 
 _COMPONENTS = 100
-# Largest number of cubes to learn from, per video and in total. With many cameras the
-# time grows with its square, since each needs combinations of its own.
+# Largest number of cubes to learn from: per video, in total, and per training step. With
+# many cameras the time grows with its square, as each needs combinations of its own.
 _OF_A_VIDEO, _IN_ALL, _A_STEP = 7000, 20_000, 100
 # Frames whose cubes are in memory at a time.
 _BLOCK = 256
@@ -39,12 +39,12 @@ class Lu(PixelLearner):
     Of the paper, whose text was at hand in public notes only: cubes and their 1500
     gradients, 100 components, combinations of few atoms that are learned one after the
     other until all data are bounded, the error (equation 13). It has frames of three sizes,
-    20 by 20, 40 by 30 and 160 by 120, combinations of its own for each place in them,
-    features of mean 0 and variance 1, and counts the cubes above a threshold.
+    20 by 20, 40 by 30 and 160 by 120, separate combinations for each position, features
+    of mean 0 and variance 1, and counts the cubes above a threshold.
 
     Of the authors' distributed script, which Sultani et al. took for UCF-Crime: frames of
-    one size and one set of combinations for all places, which is what videos of many
-    cameras allow; unit norm, and a projection that is not centred; the threshold of motion;
+    one size and one set of combinations for all positions, as videos of many cameras
+    require; unit norm, and a projection that is not centred; the threshold of motion;
     20 atoms; cubes to learn from at every fifth pixel and every second frame, 7000 of a
     video at most; the averaging of errors. Its cubes hold the changes over time alone, 500,
     and its lambda is .1, or .2 when it tests. The .21 is not confirmed by either.
@@ -53,8 +53,8 @@ class Lu(PixelLearner):
     at either end have the errors of the nearest cube.
 
     Args:
-        config: `ExperimentConfig`, of which `seed` is read, which cubes are learned from,
-            and `steps`: there are at most 100 for each.
+        config: `ExperimentConfig`. It reads `seed`, which chooses the cubes to learn from,
+            and `steps`: at most 100 cubes for each.
 
     Reference:
         - [Lu, Shi and Jia, ICCV 2013](https://openaccess.thecvf.com/content_iccv_2013/papers/Lu_Abnormal_Event_Detection_2013_ICCV_paper.pdf).
@@ -94,14 +94,14 @@ class Lu(PixelLearner):
         if centres < 1:
             return np.zeros(len(frames), np.float32)
         errors = np.zeros((centres, FRAME[0] // SIDE, FRAME[1] // SIDE), np.float32)
-        all_cubes, all_places = [], []
+        all_cubes, all_indices = [], []
         for start in range(0, centres, _BLOCK):
-            cubes, places = moving_cubes(frames[start : start + _BLOCK + LENGTH])
+            cubes, indices = moving_cubes(frames[start : start + _BLOCK + LENGTH])
             all_cubes.append(cubes @ self.projection)
-            all_places.append(places + np.array([start, 0, 0]))
+            all_indices.append(indices + np.array([start, 0, 0]))
         of_cubes = combination_errors(np.concatenate(all_cubes), self.combinations)
-        errors[tuple(np.concatenate(all_places).T)] = of_cubes
-        # The cube that begins two frames before a frame has it in its middle.
+        errors[tuple(np.concatenate(all_indices).T)] = of_cubes
+        # A cube is centred on the frame two after its first.
         before = LENGTH // 2
         ends = (before, len(frames) - centres - before)
         errors = np.pad(errors, (ends, (0, 0), (0, 0)), mode="edge")

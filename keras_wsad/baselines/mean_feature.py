@@ -56,7 +56,7 @@ def spread_over_classes(probabilities, classes):
     return everything
 
 
-def refuse_one_kind(videos):
+def check_both_kinds(videos):
     """Raises if the training videos are all anomalous or all normal.
 
     Raises:
@@ -70,11 +70,11 @@ def refuse_one_kind(videos):
         )
 
 
-def refuse_other_width(feature_dim, data):
-    """Raises if the features have another width than those of the training.
+def check_feature_dim(feature_dim, data):
+    """Raises if the features have another width than the training features.
 
     Args:
-        feature_dim: int. Features of a segment that a system has learned from.
+        feature_dim: int. Features of a segment in training.
         data: `ExperimentData`.
 
     Raises:

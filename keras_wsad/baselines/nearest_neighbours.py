@@ -4,8 +4,8 @@ from sklearn.preprocessing import normalize
 
 from keras_wsad.baselines.learned_arrays import load_arrays
 from keras_wsad.baselines.learned_arrays import save_arrays
+from keras_wsad.baselines.mean_feature import check_feature_dim
 from keras_wsad.baselines.mean_feature import mean_features
-from keras_wsad.baselines.mean_feature import refuse_other_width
 from keras_wsad.baselines.mean_feature import score_by_mean_feature
 from keras_wsad.baselines.mean_feature import spread_over_classes
 from keras_wsad.baselines.system import Learner
@@ -13,12 +13,12 @@ from keras_wsad.data import CLASS_NAMES
 from keras_wsad.data import NORMAL
 from keras_wsad.metrics import mean_average_accuracy
 
-# Odd, and few of them: rare classes of UCF-Crime have some forty training videos.
+# Odd, and small: rare classes of UCF-Crime have some forty training videos.
 _CHOICES = (1, 3, 5, 7, 9, 15)
 
 
 class NearestNeighbours(Learner):
-    """Classifies a video by the training videos whose mean features are closest.
+    """k-nearest-neighbours classification of a video by its mean feature.
 
     The mean over the segments is scaled to unit L2 norm and compared by Euclidean
     distance; the share of each class among the k nearest training videos is its
@@ -27,9 +27,9 @@ class NearestNeighbours(Learner):
 
     Confirmed by the paper (section IV.C): a k-NN classifier on backbone features is what
     the mAA of the two baselines of Table II is measured with. This project's choices,
-    since the paper says nothing: the mean over segments, its norm, the distance, and k,
-    which is the one of 1, 3, 5, 7, 9 and 15 with the highest mAA on the held-out videos,
-    the smallest of several. Without held-out videos it is 1.
+    where the paper says nothing: the mean over segments, its norm, the distance, and k,
+    the one of 1, 3, 5, 7, 9 and 15 with the highest mAA on the held-out videos (the
+    smallest of equals). Without held-out videos it is 1.
 
     Args:
         config: `ExperimentConfig`.
@@ -54,7 +54,7 @@ class NearestNeighbours(Learner):
         self.examples = {"features": features, "labels": labels}
 
     def score(self, data, videos):
-        refuse_other_width(self.model.n_features_in_, data)
+        check_feature_dim(self.model.n_features_in_, data)
         return score_by_mean_feature(data, videos, self.config, self._predict)
 
     def save(self, folder):

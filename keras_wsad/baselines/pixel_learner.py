@@ -18,9 +18,9 @@ from keras_wsad.video import video_in
 class PixelLearner(Learner):
     """A system that learns from normal videos alone, frame by frame, without features.
 
-    It is a system for any videos, by `fit_clips` and `score_clip`; on an `ExperimentData`
-    it is fitted on the normal training videos, which must lie below the data folder, and
-    the score of a segment is the mean over its frames.
+    `fit_clips` and `score_clip` work on any videos. On an `ExperimentData` it is fitted on
+    the normal training videos, which must be in the data folder, and the score of a segment
+    is the mean over its frames.
 
     Args:
         config: `ExperimentConfig`. Each system documents the settings that it reads.

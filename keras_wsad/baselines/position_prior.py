@@ -13,12 +13,11 @@ class PositionPrior(Learner):
     S_t = 4 p_t (1 - p_t),   p_t = (t + 1/2) / T,   t = 0 ... T - 1
     ```
 
-    Events seldom touch the start or the end of a video that was cut around them, so that
-    the middle is the better guess. All videos get the same curve; their class is the most
+    Videos are cut around their events, which seldom touch the start or the end, so the
+    middle is the better guess. All videos get the same curve; their class is the most
     frequent one of the training videos. A system that does not beat this row within
     anomalous videos has not located events. Reference row of this project, in no
-    publication; any curve that rises to the middle and falls after it alike gives the same
-    ROC.
+    publication; any symmetric curve that peaks in the middle gives the same ROC.
 
     Args:
         config: `ExperimentConfig`.
@@ -32,8 +31,8 @@ class PositionPrior(Learner):
         self.label = int(np.bincount(labels).argmax())
 
     def score(self, data, videos):
-        place = (np.arange(self.config.num_segments) + 0.5) / self.config.num_segments
-        curve = (4 * place * (1 - place)).astype(np.float32)
+        position = (np.arange(self.config.num_segments) + 0.5) / self.config.num_segments
+        curve = (4 * position * (1 - position)).astype(np.float32)
         classes = np.zeros((len(videos), len(CLASS_NAMES)), np.float32)
         classes[:, self.label] = 1
         return {

@@ -8,7 +8,7 @@ class Proposed(Head):
     """The paper's model with its total loss (equation 6) and Adam.
 
     `total = lambda_d Loss_D + (1 - lambda_d) Loss_C + lambda_att Loss_att`, where the
-    terms of an attention that the model lacks are absent. The flags `lstm`,
+    terms of an absent attention level are left out. The flags `lstm`,
     `second_level` and `first_level` of the configuration make it every row of Table I.
 
     Args:

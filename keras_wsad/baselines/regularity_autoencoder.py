@@ -15,9 +15,9 @@ class RegularityAutoencoder(keras.Model):
 
     with tanh after each convolution. 227 pixels become 55, 27 and 13 and go back the same
     way; unpooling puts each value where the pooling had its maximum. The widths are the
-    paper's. Kernels, strides, padding, tanh, pooling, unpooling and how the weights begin
-    are those of the network that the authors released, which is half as wide. Two things
-    of it are left out: a local response normalisation with alpha 1e-4, which after tanh
+    paper's. Kernels, strides, padding, tanh, pooling, unpooling and initial weights are
+    those of the authors' released network, which is half as wide. Two parts of it are left
+    out: a local response normalisation with alpha 1e-4, which after tanh
     divides by less than 1.0001, and the two groups of its second convolution.
 
     Args:
@@ -39,7 +39,7 @@ class RegularityAutoencoder(keras.Model):
         A float32 tensor of the same shape, the reconstruction.
 
     Raises:
-        ConfigError: a size that does not come back the same.
+        ConfigError: the size is not restored by the decoder.
 
     Example:
 
@@ -73,7 +73,7 @@ class RegularityAutoencoder(keras.Model):
         def options(name, activation="tanh"):
             return {
                 "activation": activation,
-                # Caffe's "xavier", whose fan-in is that of the kernel transposed as well.
+                # Caffe's "xavier", which uses the fan-in for transposed kernels as well.
                 "kernel_initializer": "lecun_uniform",
                 "kernel_regularizer": keras.regularizers.L2(kernel_l2),
                 "name": name,

@@ -5,8 +5,8 @@ import scipy.linalg
 
 from keras_wsad.errors import ConfigError
 
-# The members of a combination settle within a few rounds. What still changes then, or less
-# than this share of them, lies at the bound.
+# Largest number of rounds, and the share of changed members below which a combination has
+# converged: those that still change lie at the bound.
 _ROUNDS, _SETTLED = 20, 1e-3
 
 
@@ -19,19 +19,19 @@ def learn_combinations(data, bound=0.21, atoms=20, on_covered=None):
       at first all data that are left;
     - its members become the data with `||x_j - S b_j||^2 <= bound`.
 
-    Then its members are removed. If no datum fits at first, the nearest become members, as
-    many as the atoms can fit exactly. From then on there is always a member, since the
-    first step never increases the sum: so the algorithm terminates.
+    Then its members are removed. If no datum fits, the nearest become members, as many as
+    the atoms can fit exactly. The first step never increases the sum, so from then on there
+    is always a member, and the algorithm terminates.
 
-    The paper takes projected gradient steps, with atoms of unit norm, where this takes the
-    minimum that they lead to: the leading eigenvectors of the members' second moments.
+    The paper takes projected gradient steps with atoms of unit norm; this takes the minimum
+    that they converge to: the leading eigenvectors of the members' second moments.
 
     Args:
         data: float array of shape `(n, d)`.
         bound: float. Largest squared error of a member, lambda. Defaults to `0.21`.
         atoms: int. Most atoms of a combination, s in the paper. Defaults to `20`.
-        on_covered: function or `None`, called after each combination with how many data
-            fit it that fitted none before.
+        on_covered: function or `None`. Called after each combination with its number of
+            members.
 
     Returns:
         `(combinations, members)`: a list of arrays of shape `(d, atoms)` with orthonormal
@@ -69,7 +69,7 @@ def learn_combinations(data, bound=0.21, atoms=20, on_covered=None):
 def combination_errors(data, combinations):
     """Returns the squared error of each datum in the combination that it fits best.
 
-    That in one is `min_b ||x - S b||^2 = ||(S (S' S)^-1 S' - I) x||^2`, equation 13 of the
+    The error is `min_b ||x - S b||^2 = ||(S (S' S)^-1 S' - I) x||^2`, equation 13 of the
     paper.
 
     Args:

@@ -5,9 +5,9 @@ from sklearn.svm import LinearSVC
 
 from keras_wsad.baselines.learned_arrays import load_arrays
 from keras_wsad.baselines.learned_arrays import save_arrays
+from keras_wsad.baselines.mean_feature import check_both_kinds
+from keras_wsad.baselines.mean_feature import check_feature_dim
 from keras_wsad.baselines.mean_feature import mean_features
-from keras_wsad.baselines.mean_feature import refuse_one_kind
-from keras_wsad.baselines.mean_feature import refuse_other_width
 from keras_wsad.baselines.system import Learner
 from keras_wsad.data.crops import average_crops
 from keras_wsad.data.crops import rows_of_crops
@@ -23,19 +23,18 @@ class SVM(Learner):
     d_t = w x_t + b,   S_t = 1 / (1 + exp(slope d_t + offset))
     ```
 
-    It learns to separate the mean features of anomalous and normal videos, from clips of
-    unit L2 norm; its probability for each segment is the score. The sigmoid is fitted on
-    folds that the machine has not seen (Platt scaling).
+    It separates the mean features of anomalous and normal videos, from clips of unit L2
+    norm; its probability for each segment is the score. The sigmoid is fitted on held-out
+    folds (Platt scaling).
 
     Confirmed by the ROC curve that Sultani et al. released with their code, as "binary
     classifier": its area is 0.49993, and it has seven points, six of them within the first
     0.014 % of normal frames and at no anomalous one. So the published classifier gave
-    practically all frames of the test videos one and the same score. The 50 of Table II
-    says that its scores had degenerated, not that a line cannot tell the features apart,
-    and it is not to be expected of a machine whose scores are finer. Confirmed by the
-    paper: the row's name and value (Table II). This project's choices: the mean over
-    segments, the penalty `C`, and five folds; they were not compared with the text of
-    Sultani et al.
+    practically all test frames the same score. The 50 of Table II shows degenerate scores,
+    not that the features are linearly inseparable, and an SVM with finer scores does not
+    reproduce it. Confirmed by the paper: the row's name and value (Table II). This
+    project's choices: the mean over segments, the penalty `C`, and five folds; they were
+    not compared with the text of Sultani et al.
 
     Args:
         config: `ExperimentConfig`.
@@ -55,7 +54,7 @@ class SVM(Learner):
         self.folds = folds
 
     def fit(self, data, workspace):
-        refuse_one_kind(data.training)
+        check_both_kinds(data.training)
         rows = data.rows(data.training, self.config.train_crop)
         features = mean_features(data.store.normalized_features, rows)
         is_anomalous = np.array([video.is_anomalous for video in data.training])
@@ -78,7 +77,7 @@ class SVM(Learner):
 
     def score(self, data, videos):
         learned = self.learned
-        refuse_other_width(len(learned["kernel"]), data)
+        check_feature_dim(len(learned["kernel"]), data)
         rows, owners = rows_of_crops(data.store, videos, self.config.test_crops)
         features = data.store.normalized_features
         distances = [features[row] @ learned["kernel"] + learned["bias"] for row in rows]

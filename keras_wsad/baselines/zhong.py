@@ -5,11 +5,11 @@ from typing import ClassVar
 import keras
 import numpy as np
 
+from keras_wsad.baselines.label_cleaning import check_finite
 from keras_wsad.baselines.label_cleaning import clean_labels
 from keras_wsad.baselines.label_cleaning import predict_rows
-from keras_wsad.baselines.label_cleaning import refuse_nan
 from keras_wsad.baselines.label_noise_cleaner import label_noise_cleaner
-from keras_wsad.baselines.mean_feature import refuse_other_width
+from keras_wsad.baselines.mean_feature import check_feature_dim
 from keras_wsad.baselines.system import Learner
 from keras_wsad.data.crops import average_crops
 from keras_wsad.data.crops import rows_of_crops
@@ -101,11 +101,11 @@ class Zhong(Learner):
                     cleaner, store.features, rows, is_anomalous, predicted, batch
                 )
             batch = itertools.islice(batches, steps)
-            for places in track(batch, f"Classifier {name}", steps):
+            for indices in track(batch, f"Classifier {name}", steps):
                 loss = self.classifier.train_on_batch(
-                    store.features[rows[places]], labels[places]
+                    store.features[rows[indices]], labels[indices]
                 )
-                refuse_nan(loss, f"the classifier, round {name}")
+                check_finite(loss, f"the classifier, round {name}")
             value = self._held_out(data)
             if np.isfinite(value):
                 print(f"classifier {name}: held-out video AUC {value:.4f}")
@@ -114,7 +114,7 @@ class Zhong(Learner):
         self.classifier.set_weights(weights)
 
     def score(self, data, videos):
-        refuse_other_width(self.classifier.input_shape[-1], data)
+        check_feature_dim(self.classifier.input_shape[-1], data)
         rows, owners = rows_of_crops(data.store, videos, self.config.test_crops)
         scores = self._predict(data.store.features, rows)
         return {"segment_scores": average_crops(scores, owners)}

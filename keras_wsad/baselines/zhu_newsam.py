@@ -26,8 +26,8 @@ class ZhuNewsam(Head):
     made by `reproduce.motion.flow_features`; this head takes features of any width.
 
     The score of a segment is `S_t`, also at test time: it is what the paper's equations
-    call the score of a segment, it lies between zero and one, and it can be compared
-    between videos. A weight cannot, since those of each video sum to one.
+    call the score of a segment, it lies between zero and one, and it is comparable between
+    videos. The weights are not, as those of each video sum to one.
 
     The rest is taken from Sultani et al., whom the paper builds on: the layers of `S_t`,
     normalised features, L2 (not on the attention), dropout, Adagrad at .01, 20,000 steps,

@@ -1,4 +1,4 @@
-"""The layers of figure 1, and those of other systems."""
+"""The layers of Figure 1, and those of the baselines."""
 
 from keras_wsad.layers.feature_similarity_graph import FeatureSimilarityGraph
 from keras_wsad.layers.first_level_attention import FirstLevelAttention

@@ -4,15 +4,15 @@ from keras import ops
 
 @keras.saving.register_keras_serializable("keras_wsad")
 class FeatureSimilarityGraph(keras.layers.Layer):
-    """Joins segments of a video that look alike.
+    """Adjacency of a graph that joins segments with similar features.
 
     ```
     A_ij = exp(x_i . x_j - max_k x_i . x_k)          from zero to one
     ```
 
-    The inner product is that of the features as they come, not their cosine, and the row's
-    largest is taken off it so that none overflows. Each row has a one. Every segment is a
-    vertex of the graph.
+    It is the inner product of the raw features, not their cosine. Subtracting the maximum
+    of the row prevents overflow, so each row contains a 1. Every segment is a vertex of the
+    graph.
 
     Args:
         **kwargs: arguments of `keras.layers.Layer`.

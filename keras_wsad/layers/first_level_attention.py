@@ -8,9 +8,8 @@ from keras_wsad.layers.time_distributed_dense import TimeDistributedDense
 class FirstLevelAttention(keras.layers.Layer):
     """First-level temporal attention: how much each segment of a video matters.
 
-    Every segment is projected by the same perceptron, their mean is a latent vector of the
-    whole video, and one unit per segment reads its score from that vector, so that no
-    segment is judged without the rest:
+    The same perceptron projects every segment; the mean of the projections is a latent
+    vector of the whole video, from which one unit per segment computes its score:
 
     ```
     l_t   = relu(W_L F_t + b_L)          (batch, segments, units)

@@ -10,17 +10,17 @@ class GraphConvolution(keras.layers.Layer):
     H = activation(D^-1/2 A D^-1/2 X W),   D = diagonal of the row sums of A
     ```
 
-    `A` is the graph's adjacency, whose diagonal joins each segment to itself. There is no
-    bias. Every segment is a vertex of the graph.
+    `A` is the adjacency of the graph, self-loops included. There is no bias. Every segment
+    is a vertex of the graph.
 
     Args:
         units: int. Size of the output of each segment.
-        activation: str or callable. Defaults to `None`, for none.
+        activation: str or callable. Defaults to `None`.
         **kwargs: arguments of `keras.layers.Layer`.
 
     Call arguments:
         inputs: a list of two tensors, `X` of shape `(batch, segments, features)` and `A`
-            of shape `(batch, segments, segments)`, of positive row sums.
+            of shape `(batch, segments, segments)`, with positive row sums.
 
     Returns:
         A tensor of shape `(batch, segments, units)`.

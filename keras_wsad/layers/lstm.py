@@ -4,7 +4,7 @@ from keras import ops
 from keras_wsad.hardware import has_gpu
 from keras_wsad.layers.hard_sigmoid import keras1_hard_sigmoid
 
-# The slope of a gate where it has this value.
+# Derivative of a gate as a function of its value.
 _SLOPES = {
     keras.activations.sigmoid: lambda gate: gate * (1 - gate),
     keras1_hard_sigmoid: lambda gate: (
@@ -15,30 +15,29 @@ _SLOPES = {
 
 @keras.saving.register_keras_serializable("keras_wsad")
 class LSTM(keras.layers.LSTM):
-    """`keras.layers.LSTM`, with all products that need not wait taken out of the loop.
+    """`keras.layers.LSTM` with the input projection computed outside the time loop.
 
     ```
     P   = X W + b                                   all segments at once
-    z_t = P_t + h_{t-1} U                           the loop, (batch, 4 units) each
+    z_t = P_t + h_{t-1} U                           in the loop, (batch, 4 units)
     i, f, o = gate(z_i), gate(z_f), gate(z_o);   g = tanh(z_g)
     c_t = f c_{t-1} + i g;   h_t = o tanh(c_t)
     ```
 
-    The input's projection is most of the work, and one product of `(batch x segments)`
-    rows is faster than one of `batch` rows for each segment. The gradient is
-    written out for the same reason: its loop only carries `dh` and `dc` back, and the
-    gradient of `U` is one product afterwards, in place of a sum of as many matrices of its
-    size as there are segments. Gates are computed anew rather than kept.
+    The input projection is most of the work, and one product of `(batch x segments)` rows
+    is faster than one of `batch` rows per segment. The gradient is written by hand for the
+    same reason: its loop only carries `dh` and `dc` back, and the gradient of `U` is one
+    product afterwards instead of a sum over the segments. It recomputes the gates instead
+    of storing them, and has no second derivative.
 
-    Arguments, weights, and results up to rounding are those of `keras.layers.LSTM`, which
-    also takes over where a GPU has a kernel for it (that of cuDNN, for gates of `sigmoid`
-    and with a bias), and where there is a mask, dropout, a state to be returned or kept,
-    or activations other than those of the paper. There is no second derivative. States
-    and gates are float32 under mixed precision; products are in the compute dtype.
+    Arguments, weights and, up to rounding, results are those of `keras.layers.LSTM`. That
+    layer itself runs if cuDNN has a kernel (`sigmoid` gates and a bias, on a GPU), and with
+    a mask, dropout, a returned or stateful state, or activations other than the paper's.
+    Under mixed precision states and gates are float32, products in the compute dtype.
 
     Args:
         *args: arguments of `keras.layers.LSTM`.
-        **kwargs: likewise.
+        **kwargs: arguments of `keras.layers.LSTM`.
 
     Call arguments:
         sequences: tensor of shape `(batch, segments, features)`.
@@ -58,7 +57,7 @@ class LSTM(keras.layers.LSTM):
         if not self._is_plain(mask, training) or self._has_kernel():
             return super().inner_loop(sequences, initial_state, mask, training=training)
         cell = self.cell
-        # States and gates are small beside the products, and add up over the segments.
+        # Rounding errors of the states would add up over the segments.
         precision = keras.backend.result_type(self.compute_dtype, "float32")
         projected = ops.matmul(sequences, cell.kernel)
         if cell.use_bias:
@@ -74,11 +73,11 @@ class LSTM(keras.layers.LSTM):
         outputs = (
             ops.transpose(hidden, (1, 0, 2)) if self.return_sequences else last[:, None]
         )
-        # Nothing reads the states, which are neither returned nor kept.
+        # The final states are unused: they are neither returned nor kept.
         return last, outputs, initial_state
 
     def _has_kernel(self):
-        """Whether there is a kernel of cuDNN that Keras would take."""
+        """Whether Keras would use a cuDNN kernel."""
         return (
             self.recurrent_activation is keras.activations.sigmoid
             and self.cell.use_bias
@@ -98,7 +97,7 @@ class LSTM(keras.layers.LSTM):
 
 
 def _recur(projected, kernel, first_hidden, first_cell, gate):
-    """Runs the loop over `(segments, batch, 4 units)`.
+    """Runs the loop over projected inputs `(segments, batch, 4 units)`.
 
     Returns:
         Two tensors `(segments, batch, units)`, hidden and cell states.
@@ -116,21 +115,21 @@ def _recur(projected, kernel, first_hidden, first_cell, gate):
 
 
 def _recur_to_learn(projected, kernel, first_hidden, first_cell, gate):
-    """Returns the hidden states of `_recur`, with a gradient that is written out."""
+    """Returns the hidden states of `_recur`, with a gradient written by hand."""
 
     @ops.custom_gradient
     def run(projected, kernel, first_hidden, first_cell):
         hiddens, cells = _recur(projected, kernel, first_hidden, first_cell, gate)
 
         def gradient(*saved, upstream=None):
-            # PyTorch hands over what was saved as well.
+            # PyTorch passes the saved tensors as well, and `upstream` by name.
             upstream = saved[0] if upstream is None else upstream
             before = ops.concatenate([first_hidden[None], hiddens[:-1]])
             before = ops.cast(before, kernel.dtype)
             cells_before = ops.concatenate([first_cell[None], cells[:-1]])
             i, f, o, g = _gates(projected, ops.matmul(before, kernel), gate, cells.dtype)
             slope, tanh = _SLOPES[gate], ops.tanh(cells)
-            # What dh and dc are multiplied by in each segment.
+            # Factors of dh and dc in each segment.
             into_cell = o * (1 - tanh * tanh)
             into_gates = ops.concatenate(
                 [g * slope(i), cells_before * slope(f), i * (1 - g * g), tanh * slope(o)],
@@ -148,7 +147,7 @@ def _recur_to_learn(projected, kernel, first_hidden, first_cell, gate):
                 dh = ops.cast(ops.matmul(dz, back), dc.dtype)
                 return [dh, dc * f, dz], [dh, dc * f, dz]
 
-            # What a step gives must be of the form of what it takes: dz comes along.
+            # Outputs of `scan` need the structure of the carry, which so includes dz.
             start = [first_hidden, first_cell, projected[0]]
             start = [ops.zeros_like(tensor) for tensor in start]
             segments = (ops.cast(upstream, cells.dtype), into_cell, into_gates, f)

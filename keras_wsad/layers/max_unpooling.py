@@ -4,24 +4,24 @@ from keras import ops
 
 @keras.saving.register_keras_serializable("keras_wsad")
 class MaxUnpooling(keras.layers.Layer):
-    """Undoes a max pooling: each value goes back to where its window had the maximum.
+    """Inverts a max pooling: each value goes back to the position of its window's maximum.
 
-    Every other place is 0. Where windows overlap and have their maximum in common, the
-    place has the sum of their values; where a window has its maximum several times, each
-    of these places has the value. No gradient goes through where the maxima are.
+    All other positions are 0. If overlapping windows share a maximum, their values are
+    summed; if a window attains its maximum several times, each position gets the value.
+    No gradient flows through the positions of the maxima.
 
     Args:
-        pool_size: int. Side of the windows of the pooling.
-        strides: int. Its stride.
+        pool_size: int. Side of the pooling windows.
+        strides: int. Stride of the pooling.
         **kwargs: arguments of `keras.layers.Layer`.
 
     Call arguments:
-        inputs: a list of three tensors: what was pooled `(batch, height, width, channels)`,
-            what the pooling made of it without padding, and the values to put back, of
-            its shape.
+        inputs: a list of three tensors: the input of the pooling
+            `(batch, height, width, channels)`, its output without padding, and the values
+            to put back, of the shape of that output.
 
     Returns:
-        A tensor of the shape of what was pooled.
+        A tensor of the shape of the pooling's input.
 
     Example:
 
@@ -50,8 +50,8 @@ class MaxUnpooling(keras.layers.Layer):
         )
         if pooled[1:3] != expected or values[1:] != pooled[1:] or len(whole) != 4:
             raise ValueError(
-                f"{self.name}: expected a tensor, what pooling with pool_size="
-                f"{self.pool_size}, strides={self.strides} makes of it, and values of that "
+                f"{self.name}: expected input and output of a pooling with pool_size="
+                f"{self.pool_size}, strides={self.strides}, and values of the output's "
                 f"shape. Received: input_shape={[whole, pooled, values]}"
             )
 
@@ -59,8 +59,8 @@ class MaxUnpooling(keras.layers.Layer):
         whole, pooled, values = inputs
         rows, columns = pooled.shape[1:3]
         step, reach = self.strides, (self.pool_size - 1) // self.strides
-        # Place (i, j) of all windows at once. Those that are a multiple of the stride apart
-        # are the same places of the whole, counted from other windows.
+        # Position (i, j) of all windows at once. Positions a multiple of the stride apart
+        # fall on the same pixels of the input, in other windows.
         grids = {}
         for i in range(self.pool_size):
             for j in range(self.pool_size):
@@ -84,7 +84,7 @@ class MaxUnpooling(keras.layers.Layer):
         )
         height, width = step * (rows + reach), step * (columns + reach)
         put_back = ops.reshape(put_back, (-1, height, width, values.shape[-1]))
-        # A pooling without padding leaves out what does not fill a window.
+        # A pooling without padding drops what does not fill a window.
         missing = [max(whole.shape[1] - height, 0), max(whole.shape[2] - width, 0)]
         put_back = ops.pad(put_back, ((0, 0), (0, missing[0]), (0, missing[1]), (0, 0)))
         return put_back[:, : whole.shape[1], : whole.shape[2]]

@@ -22,7 +22,7 @@ class Modulation(keras.layers.Layer):
         A tensor of the shape of the features.
 
     Raises:
-        ValueError: the shapes of features and attention do not fit.
+        ValueError: the shapes of features and attention do not match.
 
     Example:
 

@@ -6,11 +6,10 @@ from keras_wsad.layers.time_distributed_dense import TimeDistributedDense
 
 @keras.saving.register_keras_serializable("keras_wsad")
 class SecondLevelAttention(keras.layers.Layer):
-    """Second-level temporal attention: which segments should name the anomaly.
+    """Second-level temporal attention: which segments decide the class.
 
-    It looks at what the detection branch has found. Every segment's latent features are
-    projected by the same perceptron, all of them are laid side by side, and one unit per
-    segment reads its score from the whole:
+    It is guided by the detection branch. The same perceptron projects the latent features
+    of every segment; one unit per segment computes its score from all projections:
 
     ```
     l_t  = relu(W_L r_t + b_L)                       (batch, segments, units)

@@ -4,9 +4,9 @@ from keras import ops
 
 @keras.saving.register_keras_serializable("keras_wsad")
 class SegmentAttention(keras.layers.Layer):
-    """Weighs the segments of a video by what is in each of them.
+    """Weights the segments of a video, each by its own features.
 
-    Every segment is read by the same perceptron, and the softmax is over the segments:
+    The same perceptron scores every segment; the softmax is over the segments:
 
     ```
     w = softmax_t(W_3 tanh(W_2 tanh(W_1 F_t + b_1) + b_2) + b_3)     (batch, segments)

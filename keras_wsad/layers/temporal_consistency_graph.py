@@ -4,7 +4,7 @@ from keras import ops
 
 @keras.saving.register_keras_serializable("keras_wsad")
 class TemporalConsistencyGraph(keras.layers.Layer):
-    """Joins segments of a video that are close in time.
+    """Adjacency of a graph that joins segments close in time.
 
     ```
     A_ij = exp(-|i - j|)
@@ -16,8 +16,7 @@ class TemporalConsistencyGraph(keras.layers.Layer):
         **kwargs: arguments of `keras.layers.Layer`.
 
     Call arguments:
-        inputs: tensor of shape `(batch, segments, features)`, of which the shape alone
-            matters.
+        inputs: tensor of shape `(batch, segments, features)`. Only its shape is used.
 
     Returns:
         A tensor of shape `(batch, segments, segments)`.
@@ -36,8 +35,8 @@ class TemporalConsistencyGraph(keras.layers.Layer):
 
     def call(self, inputs):
         batch, num_segments = ops.shape(inputs)[:2]
-        place = ops.arange(num_segments, dtype=self.compute_dtype)
-        adjacency = ops.exp(-ops.abs(place[:, None] - place[None, :]))
+        time = ops.arange(num_segments, dtype=self.compute_dtype)
+        adjacency = ops.exp(-ops.abs(time[:, None] - time[None, :]))
         return ops.broadcast_to(adjacency, (batch, num_segments, num_segments))
 
     def compute_output_shape(self, input_shape):

@@ -3,19 +3,18 @@ import keras
 
 @keras.saving.register_keras_serializable("keras_wsad")
 class TimeDistributedDense(keras.layers.Dense):
-    """A dense layer that all segments of a video share.
+    """A dense layer applied to every segment of a video.
 
     ```
     y_t = activation(W x_t + b)          (batch, segments, units)
     ```
 
-    The Keras of the paper's time had a layer of this name. `keras.layers.Dense` now does
-    the same to the last axis of its inputs; this layer also checks that there is an axis
-    of segments before it. Masks are passed on.
+    Keras 1 had a layer of this name. `keras.layers.Dense` does the same on the last axis;
+    this layer also checks that inputs have an axis of segments. Masks are passed on.
 
     Args:
         *args: arguments of `keras.layers.Dense`.
-        **kwargs: likewise.
+        **kwargs: arguments of `keras.layers.Dense`.
 
     Call arguments:
         inputs: tensor of shape `(batch, segments, features)`.
@@ -24,7 +23,7 @@ class TimeDistributedDense(keras.layers.Dense):
         A tensor of shape `(batch, segments, units)`.
 
     Raises:
-        ValueError: the inputs have another number of axes.
+        ValueError: the inputs do not have three axes.
 
     Example:
 

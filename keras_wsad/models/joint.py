@@ -29,23 +29,23 @@ class JointModel(keras.Model):
     p      = classification branch(mean_t F**)     a class for the video
     ```
 
-    With the three flags it is every row of the paper's Table I: all off is l1 (the
-    features alone), `lstm` l2, with `second_level` l3, with `first_level` l4, the
-    proposed model. At its default size it has 43,846,951 trainable parameters.
+    The three flags give the rows of the paper's Table I: all off is l1 (features alone),
+    `lstm` is l2, adding `second_level` l3, adding `first_level` l4, the proposed model. The
+    default size has 43,846,951 trainable parameters.
 
-    In the two branches kernels start from `glorot_normal` and have an L2 penalty, as in the
-    authors' code; the attention levels start from `glorot_uniform` and have no penalty.
-    Scores and probabilities are float32 under any precision policy.
+    Kernels of the two branches use `glorot_normal` and an L2 penalty, as in the authors'
+    code; the attention levels use `glorot_uniform` and no penalty. Scores and probabilities
+    are float32 under any precision policy.
 
     Args:
         num_segments: int. Segments of a video, T. Defaults to `32`.
         feature_dim: int. Features of a segment, n. Defaults to `7168`.
         num_classes: int. Anomaly classes and Normal, C + 1. Defaults to `14`.
         lstm_units: int. Hidden size of the LSTM, n_h. Defaults to `1024`.
-        lstm: bool. Whether features pass through the LSTM. Defaults to `True`.
+        lstm: bool. Whether there is the LSTM. Defaults to `True`.
         second_level: bool. Whether second-level attention guides classification. Defaults
             to `True`.
-        first_level: bool. Whether first-level attention weighs the segments. Defaults to
+        first_level: bool. Whether first-level attention weights the segments. Defaults to
             `True`.
         first_level_units: int. Latent size of the first level. Defaults to `1024`.
         detection_units: int. Latent size of the detection branch. Defaults to `96`.
@@ -63,8 +63,8 @@ class JointModel(keras.Model):
 
     Call arguments:
         inputs: a dict of two tensors of shape `(batch, segments, features)`: `features`,
-            and `normalized_features`, whose clips were scaled to unit L2 norm before they
-            were pooled into segments, as in the authors' code.
+            and `normalized_features`, whose clips were scaled to unit L2 norm before
+            pooling into segments, as in the authors' code.
 
     Returns:
         A dict of `segment_scores` `(batch, segments)`, `class_probabilities`

@@ -29,22 +29,22 @@ def compile_joint_model(
     Loss_att  sum_t (1 - alpha_t)^2 + sum_t beta_t^2                       equation 5
     ```
 
-    Loss_att has a weight for each of its sums, since the authors' code weighs them apart.
-    The term of an attention level that the model does not have is absent. Keras adds the L2
-    penalty of the branches' kernels, which is the authors' code's as well.
+    The two sums of Loss_att have a weight each, as in the authors' code. Without an
+    attention level its sum is absent. Keras adds the L2 penalty of the branches' kernels,
+    which the authors' code has as well.
 
     Args:
         model: `JointModel`.
-        class_counts: list of ints. Training videos of each class, which make the
-            frequencies f_y.
+        class_counts: list of ints. Training videos of each class, from which the
+            frequencies f_y are computed.
         detection_weight: float. lambda_d. Defaults to `0.9`.
         first_level_weight: float. lambda_att of the sum over alpha. Defaults to `1e-3`.
         second_level_weight: float. lambda_att of the sum over beta. Defaults to `1e-3`.
         smoothness: float. lambda_1 of Loss_D. Defaults to `8e-5`.
         sparsity: float. lambda_2 of Loss_D. Defaults to `8e-5`.
-        first_level_target: float. What alpha is pulled to: 1 in equation 5, 0 in the
-            released code. Defaults to `1.0`.
-        learning_rate: float. Of Adam. Defaults to `1e-4`.
+        first_level_target: float. Target of alpha: 1 in equation 5, 0 in the released
+            code. Defaults to `1.0`.
+        learning_rate: float. Learning rate of Adam. Defaults to `1e-4`.
 
     Reference:
         - Majhi, Das, Bremond, Dash and Sa, Weakly-supervised joint anomaly detection and

@@ -34,9 +34,9 @@ def test_all_stacks_of_all_videos_are_drawn():
     videos = [numbered(7), numbered(5, begin=100)]
     drawn = set()
     for step in range(60):
-        stacks, places = draw_stacks(videos, 4, 3, (1, 2), seed=0, step=step)
-        for stack, place in zip(stacks, places, strict=True):
-            assert (stack[0, 0, 0] >= 100) == (place == 1)
+        stacks, owners = draw_stacks(videos, 4, 3, (1, 2), seed=0, step=step)
+        for stack, owner in zip(stacks, owners, strict=True):
+            assert (stack[0, 0, 0] >= 100) == (owner == 1)
             drawn.add(tuple(stack[0, 0].tolist()))
     every = {
         (begin + i, begin + i + stride, begin + i + 2 * stride)
@@ -59,6 +59,6 @@ def test_a_batch_depends_on_seed_and_step_alone():
 
 
 def test_videos_too_short_for_any_stack_are_drawn_all_the_same():
-    stacks, places = draw_stacks([numbered(1), numbered(2)], 6, 3, (1, 2), 0, 0)
+    stacks, owners = draw_stacks([numbered(1), numbered(2)], 6, 3, (1, 2), 0, 0)
     assert {tuple(stack[0, 0].tolist()) for stack in stacks} == {(0, 0, 0), (0, 1, 1)}
-    assert set(places) == {0, 1}
+    assert set(owners) == {0, 1}

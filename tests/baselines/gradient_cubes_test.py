@@ -18,22 +18,22 @@ def test_cubes_are_where_something_moves():
     frames = np.full((9, *FRAME), 90, np.uint8)
     # A square in the third row and fifth column of cubes blinks in the fifth frame.
     frames[4, 20:30, 40:50] = 200
-    cubes, places = moving_cubes(frames)
-    assert set(map(tuple, places[:, 1:])) == {(2, 4)}
+    cubes, indices = moving_cubes(frames)
+    assert set(map(tuple, indices[:, 1:])) == {(2, 4)}
     # Cubes begin at frames 0 to 3; each of them holds a change.
-    assert places[:, 0].tolist() == [0, 1, 2, 3]
+    assert indices[:, 0].tolist() == [0, 1, 2, 3]
     assert cubes.shape == (4, 1500)
     np.testing.assert_allclose(np.linalg.norm(cubes, axis=1), 1, rtol=1e-5)
 
 
 def test_cubes_are_cut_at_their_places(random):
     frames = random.integers(0, 255, (12, 40, 60)).astype(np.uint8)
-    cubes, places = moving_cubes(frames, step=(2, 5, 5))
+    cubes, indices = moving_cubes(frames, step=(2, 5, 5))
     volume = gradients(frames)
-    time, down, across = places[-1] * (2, 5, 5)
+    time, down, across = indices[-1] * (2, 5, 5)
     cut = volume[time : time + 5, down : down + 10, across : across + 10]
     cut = np.moveaxis(cut, -1, 0).ravel()
-    assert places.max(axis=0).tolist() == [3, 6, 10]
+    assert indices.max(axis=0).tolist() == [3, 6, 10]
     np.testing.assert_allclose(cubes[-1], cut / np.linalg.norm(cut), rtol=1e-5)
 
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from keras_wsad.baselines.label_cleaning import check_finite
 from keras_wsad.baselines.label_cleaning import clean_labels
 from keras_wsad.baselines.label_cleaning import confident_predictions
-from keras_wsad.baselines.label_cleaning import refuse_nan
 from keras_wsad.baselines.label_cleaning import stretch
 from keras_wsad.baselines.label_noise_cleaner import label_noise_cleaner
 from keras_wsad.errors import NaNLossError
@@ -62,4 +62,4 @@ def test_both_graphs_and_both_losses_reach_the_trunk(random):
 
 def test_a_loss_that_is_nan_stops_the_training():
     with pytest.raises(NaNLossError, match="the cleaner"):
-        refuse_nan([1.0, np.nan], "the cleaner")
+        check_finite([1.0, np.nan], "the cleaner")

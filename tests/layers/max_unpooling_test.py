@@ -56,5 +56,5 @@ def test_pooling_what_was_put_back_gives_the_values(random):
 
 def test_a_pooling_of_another_kind_is_refused(random):
     x = keras.Input((7, 7, 2))
-    with pytest.raises(ValueError, match="what pooling with pool_size=3"):
+    with pytest.raises(ValueError, match="a pooling with pool_size=3"):
         MaxUnpooling(3, 2)([x, keras.Input((4, 4, 2)), keras.Input((4, 4, 2))])
