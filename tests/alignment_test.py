@@ -28,7 +28,7 @@ def test_release_gives_the_remaining_frames_the_last_score():
     np.testing.assert_array_equal(expand_to_frames(scores, 20, "release"), [31.0] * 20)
 
 
-def test_aligned_keeps_every_segment_within_a_frame_of_its_place():
+def test_aligned_keeps_every_segment_within_a_frame_of_its_position():
     boundaries = frame_boundaries(1413, 32, "aligned")
     np.testing.assert_allclose(boundaries, np.arange(33) * 1413 / 32, atol=0.5)
 
@@ -40,7 +40,7 @@ def test_the_default_is_aligned():
     )
 
 
-def test_an_unknown_alignment_is_refused():
+def test_an_unknown_alignment_raises():
     with pytest.raises(ConfigError, match="centred"):
         expand_to_frames([0.1], 5, "centred")
 

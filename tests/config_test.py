@@ -118,7 +118,7 @@ def test_options_are_not_abbreviated(option):
         parse_training([option])
 
 
-def test_a_preset_in_a_file_is_refused(tmp_path, capsys):
+def test_a_preset_in_a_file_raises(tmp_path, capsys):
     path = tmp_path / "mine.yaml"
     path.write_text("preset: release\n")
     with pytest.raises(SystemExit):
@@ -127,7 +127,7 @@ def test_a_preset_in_a_file_is_refused(tmp_path, capsys):
 
 
 @pytest.mark.parametrize("option", ["--data=", "--features=", "--resume=", "--name="])
-def test_an_empty_name_is_refused(option):
+def test_an_empty_name_raises(option):
     with pytest.raises(ConfigError, match="Received"):
         parse_training([option])
 
@@ -158,7 +158,7 @@ def test_a_run_to_resume_brings_its_own_settings(tmp_path):
         parse_training(["--resume", str(run), "--preset", "release"])
 
 
-def test_other_settings_are_refused_and_named():
+def test_other_settings_raise_and_are_named():
     before = ExperimentConfig(data="d", seed=5)
     same = ExperimentConfig(data=str(pathlib.Path("d").resolve()), seed=5, steps=9)
     refuse_other_settings(same, before, {"steps"}, "run")
@@ -188,7 +188,7 @@ def test_paths_to_data_become_absolute(tmp_path, monkeypatch):
         {"learning_rate": float("nan")},
     ],
 )
-def test_values_out_of_range_are_refused(setting):
+def test_values_out_of_range_raise(setting):
     (name,) = setting
     with pytest.raises(ConfigError, match=f"<= {name} <"):
         ExperimentConfig(**setting)

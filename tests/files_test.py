@@ -74,7 +74,7 @@ def test_a_name_of_one_step_is_taken(name, tmp_path):
 
 
 @pytest.mark.parametrize("name", NO_NAMES, ids=ascii)
-def test_a_name_that_leads_elsewhere_is_refused(name):
+def test_a_name_that_leads_elsewhere_raises(name):
     with pytest.raises(DataError, match="a name that a file can be given"):
         checked_name(name)
 

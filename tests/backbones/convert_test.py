@@ -62,7 +62,7 @@ def test_weights_without_a_head_are_converted_without_one(tmp_path, random):
 
 
 @pytest.mark.large
-def test_what_is_left_out_of_a_head_is_told(tmp_path, random):
+def test_what_is_left_out_of_a_head_is_reported(tmp_path, random):
     torch = pytest.importorskip("torch")
     model = C3D(**SMALL)
     axes = {5: (4, 3, 0, 1, 2), 2: (1, 0), 1: (0,)}
@@ -79,7 +79,7 @@ def test_what_is_left_out_of_a_head_is_told(tmp_path, random):
         np.testing.assert_array_equal(left.numpy(), right.numpy())
 
 
-def test_other_names_and_networks_are_refused(tmp_path, random):
+def test_other_names_and_networks_raise(tmp_path, random):
     with pytest.raises(ConfigError, match="a backbone of"):
         read_backbone(tmp_path / "model.ckpt", "x3d")
     with pytest.raises(WeightsError, match="Found none"):

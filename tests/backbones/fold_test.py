@@ -89,6 +89,6 @@ def test_nothing_is_drawn():
     )
 
 
-def test_another_precision_is_refused():
+def test_another_precision_raises():
     with pytest.raises(ConfigError, match="float16"):
         fold_batch_norms(C3D(clip_shape=(16, 32, 32, 3), width=0.0625), "float16")

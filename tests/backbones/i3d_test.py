@@ -155,6 +155,6 @@ def test_it_comes_back_from_its_file(random, tmp_path):
     )
 
 
-def test_short_clips_are_refused():
+def test_short_clips_raise():
     with pytest.raises(ConfigError, match="at least 16 frames"):
         I3D(clip_shape=(8, 224, 224, 3))

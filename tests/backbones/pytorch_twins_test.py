@@ -110,7 +110,7 @@ def test_resnet_equals_its_twin(tmp_path, random, clip_shape):
     assert relative_error(model.predict(clips, verbose=0), expected) < 1e-5
 
 
-def test_weights_of_another_network_are_refused(tmp_path, random):
+def test_weights_of_another_network_raise(tmp_path, random):
     model = ResNet3D34(clip_shape=(16, 32, 32, 3), width=0.0625)
     torch, state = published_state(model, resnet_name, random)
     torch.save(state, tmp_path / "resnet.pth")

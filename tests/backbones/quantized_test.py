@@ -74,7 +74,7 @@ def test_what_stands_there_is_not_replaced(folder, video, capsys):
 
 
 @needs_openvino
-def test_a_precision_that_the_processor_does_not_compute_in_is_refused(monkeypatch):
+def test_a_precision_that_the_processor_does_not_compute_in_raises(monkeypatch):
     """As where OpenVINO does not know the units, takes float32 and says nothing."""
     openvino = openvino_network.import_openvino()
 
@@ -122,7 +122,7 @@ def test_prediction_takes_int8_of_the_training_weights_alone(folder, compact_run
     assert predictor.predict_video(video, weights=folder).precision == "int8"
 
 
-def test_another_backbone_or_a_cut_folder_is_refused(folder, tmp_path):
+def test_another_backbone_or_a_cut_folder_raises(folder, tmp_path):
     with pytest.raises(WeightsError, match=r"expected weights of c3d\. Found compact"):
         open_backbone("c3d", folder)
     (tmp_path / "cut.openvino").mkdir()
@@ -141,7 +141,7 @@ def test_another_backbone_or_a_cut_folder_is_refused(folder, tmp_path):
         ("random", {"precision": "int8"}),
     ],
 )
-def test_contradictions_are_refused(weights, settings):
+def test_contradictions_raise(weights, settings):
     with pytest.raises(ConfigError, match="int8"):
         open_backbone("compact", weights, **settings)
 

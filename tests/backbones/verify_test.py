@@ -77,7 +77,7 @@ def test_what_is_measured_is_what_another_network_computes(tmp_path, random):
         assert not agree(compare(perturbed, "perturbed"))
 
 
-def test_a_clip_that_is_not_the_published_one_is_refused(tmp_path, random):
+def test_a_clip_that_is_not_the_published_one_raises(tmp_path, random):
     path, shape = tmp_path / "clip.npy", (1, 4, 2, 2, 3)
     clip = random.uniform(-1, 1, shape)
     np.save(path, clip)

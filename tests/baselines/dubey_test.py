@@ -23,6 +23,6 @@ def test_the_published_size():
     assert open_head(Dubey, num_segments=32).build(512).count_params() == 69_825
 
 
-def test_too_few_segments_for_three_top_scores_are_refused():
+def test_too_few_segments_for_three_top_scores_raise():
     with pytest.raises(ConfigError, match="num_segments=2"):
         open_head(Dubey, num_segments=2)

@@ -13,7 +13,7 @@ def test_arrays_come_back(tmp_path):
     assert int(arrays["b"]) == 5
 
 
-def test_pickles_are_refused(tmp_path):
+def test_pickles_raise(tmp_path):
     np.savez(tmp_path / "learned.npz", a=np.array([{}], dtype=object))
     with pytest.raises(RunError, match=r"learned\.npz"):
         load_arrays(tmp_path, ["a"])
@@ -27,7 +27,7 @@ def test_a_damaged_file_is_named(tmp_path, content):
         load_arrays(tmp_path, ["a"])
 
 
-def test_the_arrays_of_another_system_are_refused(tmp_path):
+def test_the_arrays_of_another_system_raise(tmp_path):
     save_arrays(tmp_path, {"label": 7})
     with pytest.raises(RunError, match="of another system"):
         load_arrays(tmp_path, ["kernel"])

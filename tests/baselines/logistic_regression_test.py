@@ -43,14 +43,14 @@ def test_rare_classes_are_named_as_well(tiny_settings):
     assert len(set(named.tolist())) == 14
 
 
-def test_features_of_another_width_are_refused(tiny_settings):
+def test_features_of_another_width_raise(tiny_settings):
     config, data = open_tiny(tiny_settings)
     system = fitted(config, data)
     with pytest.raises(DataError, match="Expected 16 features a segment"):
         system.score(with_features(data, data.store.features[..., :5]), data.test)
 
 
-def test_videos_of_one_kind_are_refused(tiny_settings):
+def test_videos_of_one_kind_raise(tiny_settings):
     config, data = open_tiny(tiny_settings)
     data.training[:] = [video for video in data.training if video.is_anomalous]
     with pytest.raises(DataError, match="anomalous and normal videos to train on"):

@@ -90,7 +90,7 @@ def test_what_was_learned_is_kept(fitted, clips, tmp_path):
 
 
 @pytest.mark.parametrize("content", [None, b"PK damaged", b""])
-def test_what_is_damaged_is_refused(content, tmp_path):
+def test_what_is_damaged_raises(content, tmp_path):
     if content is not None:
         (tmp_path / "combinations.npz").write_bytes(content)
     with pytest.raises(RunError, match=r"combinations\.npz: expected"):
@@ -129,7 +129,7 @@ def test_it_is_a_system_like_any_other(tiny_root, tiny_settings, tmp_path):
     assert metrics["classification"] is None
 
 
-def test_ucsd_ped2_is_told_apart(real_data):
+def test_anomalies_of_ucsd_ped2_score_higher(real_data):
     root = real_data / "ucsd_ped2"
     system = Lu(ExperimentConfig())
     system.fit_clips(GreyVideos(find_videos([root / "training"])))

@@ -70,6 +70,6 @@ def test_the_loss_by_hand():
 
 
 @pytest.mark.parametrize("size", [31, 36, 224])
-def test_a_size_that_does_not_come_back_is_refused(size):
+def test_a_size_that_does_not_come_back_raises(size):
     with pytest.raises(ConfigError, match=f"size={size}"):
         RegularityAutoencoder(size=size)

@@ -87,7 +87,7 @@ def test_zero_data_fit_anything():
     assert learn_combinations(np.zeros((3, 4)), 0.1)[1].tolist() == [0, 0, 0]
 
 
-def test_what_cannot_be_learned_is_refused(random):
+def test_what_cannot_be_learned_raises(random):
     for data, options in (
         (np.zeros((0, 3)), {}),
         (np.ones(3), {}),

@@ -53,13 +53,13 @@ def test_it_tells_anomalous_training_videos_from_normal_ones(tiny_settings):
     assert video_level_auc(is_anomalous, scores) > 0.8
 
 
-def test_choosing_on_the_test_videos_is_refused(tiny_settings):
+def test_choosing_on_the_test_videos_raises(tiny_settings):
     config, data = open_tiny(tiny_settings, checkpoint_rule="best_on_test")
     with pytest.raises(ConfigError, match="best_on_validation or last"):
         Zhong(config).fit(data, workspace=None)
 
 
-def test_predictions_that_cannot_vary_are_refused(tiny_settings):
+def test_predictions_that_cannot_vary_raise(tiny_settings):
     config, data = open_tiny(tiny_settings, dropout=0.0)
     with pytest.raises(ConfigError, match="predictions that vary"):
         Zhong(config).fit(data, workspace=None)

@@ -90,7 +90,7 @@ def test_the_folders_of_both_commits_are_gone_afterwards(repository):
     assert len(listed.splitlines()) == 1
 
 
-def test_an_unknown_commit_is_refused(repository, capsys):
+def test_an_unknown_commit_raises(repository, capsys):
     with pytest.raises(RevisionError), checked_out(repository, ["HEAD", "no_such"]):
         pass
     with pytest.raises(SystemExit):

@@ -41,7 +41,7 @@ def test_contenders_are_compared_with_the_first(written):
     assert rows["fast"]["repetitions"] == "3"
 
 
-def test_another_result_is_told_by_the_tolerance_of_its_precision(written):
+def test_another_result_is_found_by_the_tolerance_of_its_precision(written):
     status, rows, _ = written
     assert float(rows["fast"]["deviation"]) == 0
     assert float(rows["half"]["deviation"]) == pytest.approx(0.01)
@@ -111,7 +111,7 @@ def test_every_work_keeps_to_the_interface(name):
     "arguments, expected",
     [(["--works", "no_such"], "no_such"), (["--repetitions", "0"], "1 or more")],
 )
-def test_wrong_arguments_are_refused_before_anything_is_timed(
+def test_wrong_arguments_raise_before_anything_is_timed(
     arguments, expected, capsys, monkeypatch
 ):
     monkeypatch.setattr(Contender, "__enter__", lambda self: pytest.fail("started"))

@@ -162,7 +162,7 @@ def root(tiny_root, tmp_path):
     return tmp_path / "data"
 
 
-def test_features_of_two_makings_are_not_mixed(root, tiny_settings):
+def test_features_of_two_extractions_are_not_mixed(root, tiny_settings):
     config = ExperimentConfig(**{**tiny_settings, "data": str(root)})
     assert open_experiment_data(config).store.extraction is None
     extraction = with_sidecars(root)
@@ -205,7 +205,7 @@ def test_features_that_are_not_those_of_their_sidecar_are_left_out(root, tiny_se
 
 
 @pytest.mark.large
-def test_a_run_is_not_evaluated_on_features_of_another_making(
+def test_a_run_is_not_evaluated_on_features_of_another_extraction(
     root, tiny_settings, tiny_run, tmp_path
 ):
     extraction = with_sidecars(root)

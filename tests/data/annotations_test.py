@@ -107,7 +107,7 @@ def test_events_are_half_open():
 
 
 @pytest.mark.parametrize("line", ["Abuse/", "Abuse/.mp4", "Abuse/..", "Abuse/...mp4"])
-def test_a_line_without_a_name_is_refused(tmp_path, line):
+def test_a_line_without_a_name_raises(tmp_path, line):
     path = tmp_path / "list.txt"
     path.write_text(f"Abuse/Abuse001_x264.mp4\n{line}\n")
     with pytest.raises(

@@ -48,7 +48,7 @@ def test_videos_without_features_are_counted_and_named(root):
         open_data(root, strict=True)
 
 
-def test_the_same_features_on_both_sides_of_the_split_are_told(root):
+def test_the_same_features_on_both_sides_of_the_split_are_reported(root):
     source = root / "features" / "Normal_Videos000_x264.npy"
     test_video = next((root / "features").glob("Normal_Videos5*.npy"))
     shutil.copy(source, test_video)
@@ -76,7 +76,7 @@ def test_features_are_a_folder_below_the_root_or_elsewhere(root, tmp_path):
         open_data(root, features="features")
 
 
-def test_caveats_of_known_features_are_told(root):
+def test_caveats_of_known_features_are_reported(root):
     assert open_data(root).source == "data"
     (root / "r3d34").mkdir()
     (root / "features").rename(root / "r3d34" / "inner")

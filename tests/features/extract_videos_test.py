@@ -157,7 +157,7 @@ def test_other_settings_are_an_error_unless_overwritten(
 
 @pytest.mark.large
 @pytest.mark.parametrize("foreign", ["A.npy", "A__3.npy", "A.json"])
-def test_files_of_unknown_making_are_not_replaced(
+def test_files_of_unknown_extraction_are_not_replaced(
     folder, backbone, extraction, tmp_path, foreign
 ):
     (tmp_path / foreign).write_text("{}")

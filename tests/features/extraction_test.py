@@ -29,7 +29,7 @@ def test_what_was_written_before_precision_was_recorded_is_float32():
         Extraction.from_dict({k: v for k, v in SETTINGS.items() if k != "crops"})
 
 
-def test_another_precision_is_another_making_and_another_runtime_is_not():
+def test_another_precision_is_another_extraction_and_another_runtime_is_not():
     one = Extraction(**SETTINGS)
     rounded = dataclasses.replace(one, precision="bfloat16")
     assert differences(rounded, one) == ["precision bfloat16 (was float32)"]
@@ -48,6 +48,6 @@ def test_the_backbone_says_its_precision():
 @pytest.mark.parametrize(
     "wrong", [{"precision": "float8"}, {"runtime": "caffe"}, {"precision": None}]
 )
-def test_what_is_not_known_is_refused(wrong):
+def test_what_is_not_known_raises(wrong):
     with pytest.raises(ConfigError, match=next(iter(wrong))):
         Extraction(**SETTINGS | wrong)

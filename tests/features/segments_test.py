@@ -95,7 +95,7 @@ def test_the_default_is_aligned():
         {"clips": np.ones((4, 3)), "alignment": "left"},
     ],
 )
-def test_bad_arguments_are_refused(arguments):
+def test_bad_arguments_raise(arguments):
     with pytest.raises(ConfigError, match="Received"):
         pool_segments(**arguments)
 

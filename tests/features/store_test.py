@@ -240,7 +240,7 @@ def test_other_spellings_of_a_name_are_found(folder, spelling):
     assert ("Caf\u00e9" in found) or (NAMES[0] in found)
 
 
-def test_two_places_for_a_video_are_an_error(folder, random):
+def test_two_files_for_a_video_are_an_error(folder, random):
     (folder / "other").mkdir()
     np.save(folder / "other" / f"{NAMES[0]}.npy", random.random((40, 8)))
     with pytest.raises(DataError, match=f"{NAMES[0]} in one place.*--features"):

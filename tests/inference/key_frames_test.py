@@ -4,7 +4,7 @@ from keras_wsad.inference.key_frames import choose_key_segments
 from keras_wsad.inference.key_frames import middle_frames
 
 
-def test_the_highest_peaks_and_the_lowest_place_are_shown():
+def test_the_highest_peaks_and_the_lowest_segment_are_shown():
     scores = np.full(32, 0.2)
     scores[4:7], scores[20], scores[30], scores[12] = 0.9, 0.8, 0.7, 0.1
     assert choose_key_segments(scores) == [4, 12, 20, 30]

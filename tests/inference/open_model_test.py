@@ -68,7 +68,7 @@ def test_crops_are_averaged_up_to_the_number_of_the_config(tiny_run, random):
     np.testing.assert_allclose(mean, np.mean(singles[:5], axis=0), rtol=1e-5)
 
 
-def test_features_of_another_kind_are_refused(tiny_run):
+def test_features_of_another_kind_raise(tiny_run):
     predictor = keras_wsad.load(tiny_run.folder)
     with pytest.raises(RunError, match=r"\(K, 16\)"):
         predictor.predict(np.ones((20, 17)))
@@ -97,14 +97,14 @@ def test_the_clips_of_a_file_are_not_taken_for_crops(tiny_run, tmp_path, random,
 
 @pytest.mark.parametrize("form", ["folder", "saved_model"])
 @pytest.mark.parametrize("shape", [(0, 16), (0, 5, 16), (16,), (2, 3, 4, 16)])
-def test_features_without_a_clip_are_refused(tiny_run, form, shape):
+def test_features_without_a_clip_raise(tiny_run, form, shape):
     predictor = keras_wsad.load(getattr(tiny_run, form))
     with pytest.raises(RunError, match="K at least 1"):
         predictor.predict(np.ones(shape))
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
-def test_features_that_are_not_finite_are_refused(tiny_run, value):
+def test_features_that_are_not_finite_raise(tiny_run, value):
     clips = np.ones((20, 16))
     clips[3, 2] = value
     for form in (tiny_run.folder, tiny_run.saved_model):
@@ -112,7 +112,7 @@ def test_features_that_are_not_finite_are_refused(tiny_run, value):
             keras_wsad.load(form).predict(clips)
 
 
-def test_what_is_no_model_is_refused(tmp_path, tiny_run):
+def test_what_is_no_model_raises(tmp_path, tiny_run):
     with pytest.raises(RunError, match="expected a finished run folder"):
         keras_wsad.load(tmp_path)
     path = tmp_path / "model.keras"
@@ -131,7 +131,7 @@ def test_what_is_no_model_is_refused(tmp_path, tiny_run):
 
 
 @pytest.mark.parametrize("name", ["saved_model.pb", "variables/variables.index"])
-def test_a_damaged_saved_model_is_refused(tiny_run, tmp_path, name):
+def test_a_damaged_saved_model_raises(tiny_run, tmp_path, name):
     path = tmp_path / "saved_model"
     shutil.copytree(tiny_run.saved_model, path)
     (path / name).write_bytes(b"")

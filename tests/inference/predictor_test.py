@@ -86,7 +86,7 @@ def test_no_more_crops_are_cut_than_are_scored(compact_run, video, monkeypatch):
     assert cut == [1, 5, 5]
 
 
-def test_features_are_scored_by_no_more_crops_than_the_model_was_judged_by(compact_run):
+def test_features_are_scored_by_no_more_crops_than_the_model_was_evaluated_on(compact_run):
     predictor = keras_wsad.load(compact_run.folder)
     predictor.crops = 10
     clips = np.random.default_rng(0).random((10, 12, 256), np.float32)
@@ -96,7 +96,7 @@ def test_features_are_scored_by_no_more_crops_than_the_model_was_judged_by(compa
 
 
 @pytest.mark.large
-def test_features_of_another_making_are_refused(compact_run, video, tmp_path):
+def test_features_of_another_extraction_raise(compact_run, video, tmp_path):
     predictor = keras_wsad.load(compact_run.folder)
     extraction = dataclasses.replace(predictor.extraction, stride=4)
     backbone = open_backbone("compact", "random")
@@ -130,7 +130,7 @@ def test_a_run_of_unknown_features_says_what_can_be_done(tiny_run, video):
 
 
 @pytest.mark.large
-def test_other_weights_than_those_of_the_training_are_refused(compact_run, video, tmp_path):
+def test_other_weights_than_those_of_the_training_raise(compact_run, video, tmp_path):
     path = tmp_path / "other.weights.h5"
     open_backbone("compact", "random", seed=1).model.save_weights(path)
     predictor = keras_wsad.load(compact_run.folder)
@@ -171,7 +171,7 @@ def test_another_precision_must_be_asked_for_and_is_stated(compact_run, video, t
         predictor.predict(tmp_path / "camera__0.npy")
 
 
-def test_what_is_no_video_is_refused(compact_run, tmp_path):
+def test_what_is_no_video_raises(compact_run, tmp_path):
     (tmp_path / "v.mp4").write_text("no video")
     with pytest.raises(VideoError, match="expected a video"):
         keras_wsad.load(compact_run.folder).predict_video(tmp_path / "v.mp4")

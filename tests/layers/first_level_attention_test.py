@@ -40,6 +40,6 @@ def test_order_of_segments_does_not_matter(random):
     np.testing.assert_allclose(forward, backward, rtol=1e-5)
 
 
-def test_unknown_number_of_segments_is_refused():
+def test_unknown_number_of_segments_raises():
     with pytest.raises(ValueError, match="fixed number of segments"):
         FirstLevelAttention().build((None, None, 8))

@@ -31,6 +31,6 @@ def test_a_graph_without_edges_leaves_segments_alone(random):
     np.testing.assert_allclose(output, features @ layer.get_weights()[0], rtol=1e-5)
 
 
-def test_an_adjacency_of_other_segments_is_refused():
+def test_an_adjacency_of_other_segments_raises():
     with pytest.raises(ValueError, match="segments, segments"):
         GraphConvolution(3)([np.ones((1, 4, 6)), np.ones((1, 4, 5))])

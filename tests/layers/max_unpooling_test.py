@@ -54,7 +54,7 @@ def test_pooling_what_was_put_back_gives_the_values(random):
     np.testing.assert_array_equal(pool(put_back, 2, 2), values)
 
 
-def test_a_pooling_of_another_kind_is_refused(random):
+def test_a_pooling_of_another_kind_raises(random):
     x = keras.Input((7, 7, 2))
     with pytest.raises(ValueError, match="a pooling with pool_size=3"):
         MaxUnpooling(3, 2)([x, keras.Input((4, 4, 2)), keras.Input((4, 4, 2))])

@@ -30,6 +30,6 @@ def test_order_of_segments_matters(random):
     assert np.abs(forward - backward).max() > 1e-3
 
 
-def test_unknown_number_of_segments_is_refused():
+def test_unknown_number_of_segments_raises():
     with pytest.raises(ValueError, match="fixed number of segments"):
         SecondLevelAttention().build((None, None, 8))

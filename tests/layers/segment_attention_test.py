@@ -42,6 +42,6 @@ def test_any_number_of_segments(random):
         assert weights_of(layer, inputs).shape == (2, segments)
 
 
-def test_inputs_of_another_rank_are_refused():
+def test_inputs_of_another_rank_raise():
     with pytest.raises(ValueError, match="batch, segments, features"):
         SegmentAttention().build((None, 8))

@@ -23,7 +23,7 @@ def test_it_ranks_as_the_loss_of_segments_ranks_videos_of_one_score(random):
     assert value(BagRankingLoss(0.0), is_anomalous, bags) == pytest.approx(expected)
 
 
-def test_neither_the_place_in_the_batch_nor_a_last_axis_matters(random):
+def test_neither_the_order_of_the_batch_nor_a_last_axis_matters(random):
     scores, is_anomalous = random.random(6), np.array([1, 0, 1, 0, 0, 1])
     order = random.permutation(6)
     expected = pytest.approx(value(BagRankingLoss(), is_anomalous, scores), rel=1e-6)
@@ -60,6 +60,6 @@ def test_serialization():
     check_serialization(BagRankingLoss(sparsity=0.25))
 
 
-def test_scores_of_segments_are_refused():
+def test_scores_of_segments_raise():
     with pytest.raises(ValueError, match="one score for each video"):
         value(BagRankingLoss(), [1, 0], np.ones((2, 3)))

@@ -30,6 +30,6 @@ def test_serialization():
     check_serialization(IndirectSupervision())
 
 
-def test_scores_of_another_rank_are_refused():
+def test_scores_of_another_rank_raise():
     with pytest.raises(ValueError, match="batch, segments"):
         value(IndirectSupervision(), np.ones((2, 3, 1)), np.ones((2, 3, 1)))

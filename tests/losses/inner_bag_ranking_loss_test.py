@@ -26,7 +26,7 @@ def test_without_its_weight_it_is_the_plain_ranking_loss(random):
     assert value(loss, is_anomalous, scores) == pytest.approx(expected)
 
 
-def test_the_place_in_the_batch_does_not_matter(random):
+def test_the_order_of_the_batch_does_not_matter(random):
     scores, is_anomalous = random.random((6, 5)), np.array([1, 0, 1, 0, 0, 1])
     order = random.permutation(6)
     loss = InnerBagRankingLoss()
@@ -86,6 +86,6 @@ def test_serialization():
     check_serialization(InnerBagRankingLoss(0.25, 0.5, inner_bag=0.75))
 
 
-def test_scores_of_another_rank_are_refused():
+def test_scores_of_another_rank_raise():
     with pytest.raises(ValueError, match="batch, segments"):
         value(InnerBagRankingLoss(), [1, 0], np.ones((2, 3, 1)))

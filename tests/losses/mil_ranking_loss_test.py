@@ -45,7 +45,7 @@ def test_it_equals_a_slow_double_loop(random, anomalous):
     assert value(loss, is_anomalous, scores) == pytest.approx(expected, rel=1e-5)
 
 
-def test_the_place_in_the_batch_does_not_matter(random):
+def test_the_order_of_the_batch_does_not_matter(random):
     scores, is_anomalous = random.random((6, 5)), np.array([1, 0, 1, 0, 0, 1])
     order = random.permutation(6)
     loss = MILRankingLoss()
@@ -91,6 +91,6 @@ def test_serialization():
     check_serialization(MILRankingLoss(smoothness=0.25, sparsity=0.5))
 
 
-def test_scores_of_another_rank_are_refused():
+def test_scores_of_another_rank_raise():
     with pytest.raises(ValueError, match="batch, segments"):
         value(MILRankingLoss(), [1, 0], np.ones((2, 3, 1)))

@@ -58,7 +58,7 @@ def test_it_equals_slow_loops(random, anomalous):
     assert actual == pytest.approx(expected, rel=1e-5)
 
 
-def test_the_place_in_the_batch_does_not_matter(random):
+def test_the_order_of_the_batch_does_not_matter(random):
     scores, is_anomalous = random.random((6, 5)), np.array([1, 0, 1, 0, 0, 1])
     order = random.permutation(6)
     loss = TopScoresRankingLoss()
@@ -126,6 +126,6 @@ def test_serialization():
 
 
 @pytest.mark.parametrize(("shape", "words"), [((2, 3, 1), "batch, seg"), ((2, 2), "3 seg")])
-def test_scores_of_another_shape_are_refused(shape, words):
+def test_scores_of_another_shape_raise(shape, words):
     with pytest.raises(ValueError, match=words):
         value(TopScoresRankingLoss(), [1, 0], np.ones(shape))

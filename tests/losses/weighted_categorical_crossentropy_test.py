@@ -61,11 +61,11 @@ def test_serialization():
 
 
 @pytest.mark.parametrize("counts", [[], [0, 0], [-1, 2]])
-def test_useless_counts_are_refused(counts):
+def test_useless_counts_raise(counts):
     with pytest.raises(ValueError, match="number of training videos"):
         WeightedCategoricalCrossentropy(counts)
 
 
-def test_probabilities_of_other_classes_are_refused():
+def test_probabilities_of_other_classes_raise():
     with pytest.raises(ValueError, match="batch, 3"):
         value(WeightedCategoricalCrossentropy([1, 2, 3]), [0], [[0.5, 0.5]])

@@ -35,7 +35,7 @@ def test_equal_scores_are_chance():
         ([[0, 1]], [[0.1, 0.2]], "one shape"),
     ],
 )
-def test_what_has_no_area_is_refused(labels, scores, complaint):
+def test_what_has_no_area_raises(labels, scores, complaint):
     with pytest.raises(DataError, match=complaint):
         frame_level_auc(labels, scores)
 

@@ -31,7 +31,7 @@ def test_it_is_the_diagonal_of_the_confusion_matrix_with_rows_of_one():
     assert mean_average_accuracy(LABELS, PREDICTIONS, 4) == expected
 
 
-def test_what_is_of_no_class_is_refused():
+def test_what_is_of_no_class_raises():
     for labels, predictions in (([0, 1], [0, 2]), ([0, -1], [0, 1])):
         with pytest.raises(DataError, match="from 0 to 1"):
             mean_average_accuracy(labels, predictions, 2)

@@ -42,7 +42,7 @@ def test_a_runtime_that_is_missing_has_a_row_that_says_so():
     assert read[2]["note"] == "missing: OpenVINO"
 
 
-def test_runs_on_features_of_unknown_making_are_refused(tiny_run):
+def test_runs_on_features_of_unknown_extraction_raise(tiny_run):
     with pytest.raises(RunError, match="on the same features"):
         study_precision([tiny_run.folder])
 
@@ -103,7 +103,7 @@ def test_missing_videos_are_named(data, run):
         study_precision([run])
 
 
-def test_weights_that_do_not_come_along_are_refused_at_once(data, compact_run):
+def test_weights_that_are_not_packaged_raise_at_once(data, compact_run):
     assert "random" in compact_run.extraction.read_text()
     with pytest.raises(RunError, match=r"weights that come with it\. Found .* random:0"):
         study_precision([compact_run.folder])

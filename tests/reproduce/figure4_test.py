@@ -96,7 +96,7 @@ def test_key_frames_are_drawn_of_the_videos_that_are_there(tiny_run, tiny_root, 
     assert height(root) > 1.2 * without
 
 
-def test_features_of_another_kind_are_refused(tiny_run, tiny_root, tmp_path, capsys):
+def test_features_of_another_kind_raise(tiny_run, tiny_root, tmp_path, capsys):
     root = tmp_path / "data"
     shutil.copytree(tiny_root, root)
     for path in (root / "features").iterdir():
@@ -106,7 +106,7 @@ def test_features_of_another_kind_are_refused(tiny_run, tiny_root, tmp_path, cap
     assert "takes 16 features a segment. Found 9" in capsys.readouterr().err
 
 
-def test_a_system_without_classes_is_refused(monkeypatch):
+def test_a_system_without_classes_raises(monkeypatch):
     scored = types.SimpleNamespace(
         scores={"segment_scores": np.zeros((1, 32))},
         run=types.SimpleNamespace(folder="runs/svm"),

@@ -122,6 +122,6 @@ def test_frames_are_as_many_as_the_truth_says_and_they_move(root):
     "settings",
     [{"train_per_class": 0}, {"seconds": (5.0, 10.0)}, {"seconds": (20.0, 10.0)}],
 )
-def test_impossible_sets_are_refused(settings):
+def test_impossible_sets_raise(settings):
     with pytest.raises(ConfigError, match="Expected"):
         SceneSet(**settings)

@@ -92,7 +92,7 @@ def test_a_finished_run_is_not_resumed(tiny_run):
         train(tiny_run.load_config(), resume=tiny_run.folder)
 
 
-def test_a_state_of_another_model_is_refused(tiny_settings, tmp_path):
+def test_a_state_of_another_model_raises(tiny_settings, tmp_path):
     from keras_wsad.callbacks import CheckpointSelection
     from keras_wsad.callbacks import RunState
 

@@ -41,7 +41,7 @@ def test_a_long_video_is_clipped_alike_with_and_without_segments():
     np.testing.assert_array_equal(clip_starts(2048), clip_starts(2048, num_segments=32))
 
 
-def test_numbers_below_one_are_refused():
+def test_numbers_below_one_raise():
     with pytest.raises(ConfigError, match="num_frames >= 1"):
         clip_starts(0)
     with pytest.raises(ConfigError, match="stride >= 1"):
@@ -85,7 +85,7 @@ def test_ten_crops_are_five_and_their_mirror_images(random):
     np.testing.assert_array_equal(take_crops(frame, 20, 1), crops[:1])
 
 
-def test_a_crop_larger_than_the_frame_and_other_counts_are_refused():
+def test_a_crop_larger_than_the_frame_and_other_counts_raise():
     frame = np.zeros((30, 40, 3), np.uint8)
     with pytest.raises(ConfigError, match="at least 32 x 32"):
         take_crops(frame, size=32)

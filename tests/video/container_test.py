@@ -62,7 +62,7 @@ def unknown_coding(path):
         ("folder.mp4", lambda path: path.mkdir(), "Cannot be opened: Is a directory"),
     ],
 )
-def test_what_is_no_video_is_told_apart(tmp_path, name, write, complaint):
+def test_what_is_no_video_is_detected(tmp_path, name, write, complaint):
     path = tmp_path / name
     write(path)
     for read in (probe_video, lambda path: next(decode_frames(path))):

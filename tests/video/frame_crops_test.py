@@ -24,6 +24,6 @@ def test_a_clip_is_one_crop_of_each_frame(random):
     np.testing.assert_array_equal(clip, expected)
 
 
-def test_a_frame_smaller_than_a_crop_is_refused():
+def test_a_frame_smaller_than_a_crop_raises():
     with pytest.raises(ConfigError, match="at least 32 x 32"):
         FrameCrops(np.zeros((30, 40, 3), np.uint8), size=32)

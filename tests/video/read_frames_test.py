@@ -35,7 +35,7 @@ def test_frames_past_the_end_are_left_out(tmp_path):
     assert read_frames(path, [0], short_side=24)[0].shape == (24, 32, 3)
 
 
-def test_what_is_no_video_is_refused(tmp_path):
+def test_what_is_no_video_raises(tmp_path):
     (tmp_path / "v.mp4").write_text("no video")
     with pytest.raises(VideoError, match="expected a video"):
         read_frames(tmp_path / "v.mp4", [0])

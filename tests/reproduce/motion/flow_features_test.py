@@ -120,14 +120,14 @@ def test_features_of_another_autoencoder_are_not_mixed(videos, small, tmp_path):
         make(videos, tmp_path, seed=1)
 
 
-def test_a_damaged_autoencoder_is_told(videos, small, tmp_path):
+def test_a_damaged_autoencoder_raises(videos, small, tmp_path):
     make(videos, tmp_path)
     (tmp_path / "autoencoder.keras").write_bytes(b"damaged")
     with pytest.raises(DataError, match=r"autoencoder\.keras: expected"):
         make(videos, tmp_path)
 
 
-def test_settings_and_videos_that_do_not_do_are_refused(videos, small, tmp_path):
+def test_bad_settings_and_videos_raise(videos, small, tmp_path):
     with pytest.raises(ConfigError, match="steps >= 1"):
         motion_features(videos, ["right"], tmp_path, steps=0)
     with pytest.raises(DataError, match="none of 1"):
