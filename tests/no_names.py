@@ -1,4 +1,4 @@
-"""What a list or a file system may call a video, and no file of ours can be called."""
+"""Names of videos that cannot be names of our files."""
 
 NO_NAMES = (
     "",

@@ -27,7 +27,7 @@ def test_a_saved_model_keeps_its_weights(tmp_path, random):
 
 @pytest.mark.large
 def test_packaged_weights_tell_motions_that_random_ones_do_not():
-    """A linear classifier on the features of clips that no weights were learned from."""
+    """A linear classifier on features of clips that the weights were not trained on."""
     rendered = [_render(number, seed=10**6) for number in range(320)]
     clips = np.stack([clip for clip, _ in rendered])[:, :, 4:-4, 4:-4]
     clips = clips.astype("float32") / 127.5 - 1

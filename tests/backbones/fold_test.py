@@ -24,7 +24,7 @@ NETWORKS = {
 
 
 def randomize(model, random):
-    """Gives every variable values under which no layer is trivial."""
+    """Sets all variables to values with which no layer is trivial."""
     for weight in model.weights:
         fan_in = np.prod(weight.shape[:-1]) if len(weight.shape) > 1 else 100
         values = random.normal(size=weight.shape) * np.sqrt(2 / fan_in)
@@ -52,14 +52,14 @@ def test_a_folded_network_equals_the_network(network, random):
     assert np.abs(actual - expected).max() < 1e-5 * np.abs(expected).max()
     kinds = (keras.layers.BatchNormalization, keras.layers.ReLU)
     left = [layer.name for layer in folded.layers if isinstance(layer, kinds)]
-    # Behind the sums of a residual network there is a rectifier of its own.
+    # In a residual network a separate ReLU follows the sum.
     assert len(left) == (16 if isinstance(network, ResNet3D34) else 0)
 
 
 @pytest.mark.large
 @needs_bfloat16
 def test_bfloat16_rounds_and_does_no_more(network, random):
-    """Eight bits are 0.4 %; where padding was misplaced the error would be of order one."""
+    """Eight bits are 0.4 %; misplaced padding would give an error of order one."""
     folded, actual, expected = outputs_of(network, "bfloat16", random)
     assert actual.dtype == np.float32
     error = np.linalg.norm(actual - expected) / np.linalg.norm(expected)

@@ -34,7 +34,7 @@ def test_multiply_and_add_operations_are_the_published_number():
 
 
 def same_padding(size, kernel, stride):
-    """What TensorFlow's SAME puts before and after: the odd one goes after."""
+    """Padding of TensorFlow's SAME before and after; an odd remainder goes after."""
     total = max((-(-size // stride) - 1) * stride + kernel - size, 0)
     return total // 2, total - total // 2
 
@@ -56,7 +56,7 @@ def triple(value):
 
 
 class SlowI3D:
-    """The network once more, in numpy and by the names of the weights only."""
+    """An independent network in numpy, by the names of the weights only."""
 
     def __init__(self, weights):
         self.weights = weights
@@ -108,7 +108,7 @@ class SlowI3D:
 
 
 def randomize(model, random):
-    """Gives every variable values under which no layer is trivial."""
+    """Sets all variables to values with which no layer is trivial."""
     for weight in model.weights:
         fan_in = np.prod(weight.shape[:-1]) if len(weight.shape) == 5 else 1
         values = random.normal(size=weight.shape) * np.sqrt(2 / fan_in)
@@ -122,7 +122,7 @@ def randomize(model, random):
 @pytest.mark.large
 @pytest.mark.parametrize("clip_shape", [(16, 40, 36, 3), (24, 33, 47, 3)])
 def test_it_equals_an_independent_network(random, clip_shape):
-    """Sides that do not divide show on which side the padding is."""
+    """Sides that the strides do not divide show on which side the padding is."""
     model = I3D(clip_shape=clip_shape, width=0.0625)
     randomize(model, random)
     clips = random.uniform(-1, 1, (2, *clip_shape)).astype("float32")

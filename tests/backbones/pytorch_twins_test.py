@@ -1,4 +1,4 @@
-"""C3D and ResNet3D34 against the same networks in PyTorch, weights and all."""
+"""C3D and ResNet3D34 against the same networks in PyTorch, with the same weights."""
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ def test_the_size_of_the_network(network, parameters, features):
 
 
 def published_state(model, name_of, random):
-    """A state dict as its makers publish it: by their names, in their layout."""
+    """A state dict with the published names and layout."""
     torch = pytest.importorskip("torch")
     state = {}
     for weight in model.weights:
@@ -63,7 +63,7 @@ def test_c3d_equals_its_twin(tmp_path, random):
     for name in ("conv5a", "conv5b"):
         weight, bias = state[f"{name}.weight"], state[f"{name}.bias"]
         x = functional.relu(functional.conv3d(x, weight, bias, padding=1))
-    # Caffe counts windows that stand over the edge.
+    # Caffe counts windows that extend over the edge.
     x = functional.max_pool3d(x, 2, ceil_mode=True).flatten(1)
     x = functional.relu(functional.linear(x, state["fc6.weight"], state["fc6.bias"]))
     assert relative_error(model.predict(clips, verbose=0), x.numpy()) < 1e-5

@@ -51,7 +51,7 @@ def test_openvino_computes_the_same_features(clips, precision, bound):
     backbone = open_backbone("compact", precision=precision, runtime="openvino")
     assert (backbone.runtime, backbone.precision) == ("openvino", precision)
     error = relative_error(backbone(clips), expected)
-    # Without its hint OpenVINO would round float32 to eight significant bits as well.
+    # Without the precision hint OpenVINO would round float32 to eight significant bits too.
     assert error < bound
 
 
@@ -75,7 +75,7 @@ def test_what_stands_there_is_not_replaced(folder, video, capsys):
 
 @needs_openvino
 def test_a_precision_that_the_processor_does_not_compute_in_raises(monkeypatch):
-    """As where OpenVINO does not know the units, takes float32 and says nothing."""
+    """As if OpenVINO did not know the units and silently took float32."""
     openvino = openvino_network.import_openvino()
 
     class Core:

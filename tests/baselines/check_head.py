@@ -1,4 +1,4 @@
-"""What every Keras head must do, whatever it computes."""
+"""Checks for every Keras head."""
 
 import keras
 import numpy as np
@@ -69,7 +69,7 @@ def check_head(head_class, random, folder, reads, steps=40, **settings):
     assert scores.max() <= 1
     assert scores[stands_out].mean() > scores[~stands_out].mean() + 0.2
 
-    # What it does not read is free to be anything.
+    # The other input is not read and may be anything.
     other = ({"features", "normalized_features"} - {reads}).pop()
     blind = model.predict({**inputs, other: np.zeros_like(inputs[other])}, verbose=0)
     np.testing.assert_allclose(blind["segment_scores"], scores, rtol=1e-6)

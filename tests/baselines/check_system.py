@@ -1,4 +1,4 @@
-"""What every system of Table II must do: fit, be kept, and give the same again."""
+"""Checks for every system of Table II: it fits, and a saved one gives the same scores."""
 
 import numpy as np
 

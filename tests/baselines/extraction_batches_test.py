@@ -16,7 +16,7 @@ def test_batches_that_follow_the_label_are_all_it_needs(tiny_settings):
     features = np.array(data.store.features)
     for video in data.training + data.validation + data.test:
         if not video.is_anomalous:
-            # As if normal videos had gone through another network.
+            # As if another network had extracted the normal videos.
             row = data.store.videos[video.name][0]
             features[row] = features[row, :, ::-1] * 5 + 50
     data = with_features(data, features)

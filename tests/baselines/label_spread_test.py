@@ -7,5 +7,5 @@ def test_it_is_a_perfect_judge_of_videos_that_locates_nothing(tiny_settings, tmp
     assert metrics["classification"]["maa"] == 1
     assert metrics["detection"]["aligned"]["abnormal_auc"] == 0.5
     assert metrics["detection"]["aligned"]["auc"] < 1
-    # Nobody can take it for a system.
+    # The title says that it is not a system.
     assert "ORACLE" in metrics["about"]["system"]

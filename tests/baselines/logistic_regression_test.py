@@ -39,7 +39,7 @@ def test_rare_classes_are_named_as_well(tiny_settings):
     config, data = open_tiny(tiny_settings)
     outputs = fitted(config, data).score(data, data.training)
     named = outputs["class_probabilities"].argmax(axis=1)
-    # Half of the videos are normal: without weights few others would ever be named.
+    # Half of the videos are normal: without weights few others would be predicted.
     assert len(set(named.tolist())) == 14
 
 

@@ -98,7 +98,7 @@ def test_what_is_damaged_raises(content, tmp_path):
 
 
 def test_the_same_seed_learns_the_same(fitted, normal, clips, monkeypatch):
-    # So few that the seed plays a part in which cubes are learned from.
+    # So few that the seed decides which cubes are learned from.
     monkeypatch.setattr(lu, "_IN_ALL", 60)
     scores = []
     for seed in (0, 0, 1):

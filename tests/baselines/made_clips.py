@@ -1,4 +1,4 @@
-"""A clip source made by hand: a bright square that walks, and what is never there else."""
+"""A synthetic clip source: a bright square that moves, and anomalies."""
 
 import numpy as np
 

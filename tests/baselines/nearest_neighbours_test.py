@@ -42,7 +42,7 @@ def test_k_is_the_best_on_the_held_out_videos(tiny_settings):
     lie = next(video for video in data.training if video.label == NORMAL)
     for video in data.validation:
         if video.label == 0:
-            # The lie is closer to this video than those of its own class are.
+            # The wrong label is closer to this video than its own class.
             features[data.store.videos[lie.name][0]] = features[
                 data.store.videos[video.name][0]
             ]

@@ -55,7 +55,7 @@ def test_data_near_two_planes_are_two_combinations(random):
     data = some_data(random, noise=0.03)
     combinations, members = learn_combinations(data, 0.1, atoms=2)
     assert len(combinations) == 2
-    # Each holds the data of one plane: whatever is in both would be neither.
+    # Each holds the data of one plane.
     for number, combination in enumerate(combinations):
         errors = combination_errors(data[members == number], [combination])
         assert errors.mean() < 0.01
@@ -69,7 +69,7 @@ def test_a_smaller_bound_needs_more_combinations(random):
 
 def test_errors_fall_with_more_atoms(random):
     data = some_data(random)
-    # So lax a bound that there is a single combination of each size.
+    # A bound so large that there is one combination of each size.
     means = [
         combination_errors(data, learn_combinations(data, 1.0, atoms)[0]).mean()
         for atoms in (1, 2, 4, 8, 12)

@@ -6,7 +6,7 @@ def write_moving_square(path, step, num_frames=12, side=224):
     """Writes a video of a textured square that moves by `step`, right and down, a frame."""
     random = np.random.default_rng(0)
     texture = random.integers(120, 255, (10, 10)).repeat(8, 0).repeat(8, 1)
-    # Where nothing is to be seen, flow would be a guess.
+    # Without texture the flow would be arbitrary.
     ground = random.integers(0, 90, (side // 8, side // 8)).repeat(8, 0).repeat(8, 1)
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=10, options={"crf": "10"})

@@ -15,7 +15,7 @@ def test_it_is_a_system(tiny_settings, tmp_path):
 
 
 def judge(settings, monkeypatch, values, **changes):
-    """Fits with made-up held-out values; returns the bias of each round, and the kept."""
+    """Fits with given held-out values; returns the bias of each round and the kept one."""
     config, data = open_tiny(settings, steps=6, **changes)
     system = Zhong(config)
     seen = []

@@ -43,7 +43,7 @@ CONTENDERS = {"PyTorch": None, "keras_wsad": _contender, "keras_wsad new": _new}
 
 @pytest.fixture
 def repository(tmp_path, monkeypatch):
-    """A repository of two commits, the second of which is faster and can do more."""
+    """A repository of two commits; the second is faster and can do more."""
     root = tmp_path / "project"
     shutil.copytree(ROOT / "benchmarks", root / "benchmarks")
     (root / "benchmarks/works/toy_of_commit.py").write_text(WORK)
@@ -73,7 +73,7 @@ def test_each_commit_is_timed_with_its_own_package(repository):
     assert float(ours["before"].removesuffix(" ms")) >= 20
     assert float(ours["after"].removesuffix(" ms")) >= 4
     assert ours["result"] == "the same, deviation 0"
-    # What the earlier commit cannot do is said.
+    # What the earlier commit cannot do is reported.
     assert "NEW" in new["before"]
     assert new["times as fast"] == "-"
 
@@ -82,7 +82,7 @@ def test_the_folders_of_both_commits_are_gone_afterwards(repository):
     with checked_out(repository, ["HEAD~1", "HEAD"]) as folders:
         texts = [(folder / "keras_wsad/toy.py").read_text() for folder in folders]
         assert texts[0] != texts[1]
-        # A commit that had none is given the benchmarks of the checkout.
+        # A commit without benchmarks gets those of the checkout.
         assert all((folder / "benchmarks/worker.py").is_file() for folder in folders)
     assert not any(folder.exists() for folder in folders)
     command = ["git", "-C", repository, "worktree", "list"]

@@ -35,7 +35,7 @@ def test_nothing_is_made_ready_in_the_time_of_others():
 
 
 def running(group):
-    """Processes of a group, but for those that have ended and nobody has asked for."""
+    """Processes of a group, without zombies."""
     found = []
     for file in pathlib.Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):

@@ -36,7 +36,7 @@ def test_the_models_of_pytorch_and_keras_have_the_same_outputs(lstm, float32_onl
     assert set(ours) == set(theirs)
     for name, array in ours.items():
         np.testing.assert_allclose(array, theirs[name].numpy(), atol=1e-5)
-    # The scores are not all alike, or the comparison would show little.
+    # The scores differ, or the comparison would show little.
     assert np.ptp(ours["segment_scores"]) > 0.1
 
 

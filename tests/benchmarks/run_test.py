@@ -20,7 +20,7 @@ TOY = "tests.benchmarks.toy_work"
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):
     folder = tmp_path_factory.mktemp("results")
-    # A table of another kind, as other benchmarks leave it.
+    # A table with other columns, as other benchmarks write it.
     (folder / "other.csv").write_text("a,b\n1,2\n")
     status = main(["--quick", "--works", TOY, "--results", str(folder)])
     with open(folder / "toy_work.csv", newline="") as file:

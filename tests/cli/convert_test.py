@@ -33,7 +33,7 @@ def test_weights_without_a_head_are_converted_without_one(tmp_path, capsys, rand
 
 @pytest.mark.large
 def test_outputs_are_verified_before_anything_is_written(tmp_path, capsys, random):
-    """Weights whose head gives the published outputs on a clip, and such that do not."""
+    """Weights whose head gives the published outputs on a clip, and others."""
     pytest.importorskip("torch")
     arrays = random_weights(random)
     clip = random.uniform(-1, 1, SAMPLE_SHAPE).astype("float32")

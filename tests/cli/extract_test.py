@@ -1,4 +1,4 @@
-"""The command `keras-wsad extract`, and what training makes of its features."""
+"""The command `keras-wsad extract`, and training on its features."""
 
 import json
 import os
@@ -44,7 +44,7 @@ def start(*arguments):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        # A shell that was started in the background ignores it, and so would this.
+        # A shell in the background ignores the signal, and its children inherit that.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
@@ -176,7 +176,7 @@ def test_features_of_two_extractions_are_not_mixed(root, tiny_settings):
     write_sidecar(odd, Extraction(**{**extraction.to_dict(), "stride": 64}))
     with pytest.raises(DataError, match=r"stride 64 \(was 16\): 1 such as .*Arson001_x264"):
         open_experiment_data(config)
-    # Where one is of unknown origin nothing is refused.
+    # Features of unknown origin match any others.
     odd.write_text('{"title": "not a sidecar"}')
     store = open_experiment_data(config).store
     assert store.extraction == extraction

@@ -11,7 +11,7 @@ from keras_wsad.errors import DataError
 
 @pytest.fixture
 def root(tiny_root, tmp_path):
-    """A copy of the tiny data set that a test may spoil."""
+    """A copy of the tiny data set that a test may change."""
     root = tmp_path / "data"
     shutil.copytree(tiny_root, root)
     return root

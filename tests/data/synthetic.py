@@ -1,4 +1,4 @@
-"""A small made-up feature set in UCF-Crime's layout, for tests that need no pixels."""
+"""A small synthetic feature set in UCF-Crime's layout, for tests without pixels."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ FRAMES_PER_CLIP = 64
 
 
 def write_synthetic(root, train_per_class=15, test_per_class=4, feature_dim=128, seed=0):
-    """Writes lists, annotation, frame counts and clip features of made-up videos.
+    """Writes lists, annotation, frame counts and clip features of synthetic videos.
 
     As behind a rectifier, features are never negative and few are active at once. A video
     is a scene that drifts slowly, which is all that a normal one holds. An anomalous video
@@ -26,7 +26,7 @@ def write_synthetic(root, train_per_class=15, test_per_class=4, feature_dim=128,
         seed: int. Defaults to `0`.
     """
     random = np.random.default_rng(seed)
-    # A pattern for each class, and as many again for distractions.
+    # A pattern for each class, and as many for distractions.
     shape = (2 * len(CLASS_NAMES), feature_dim)
     patterns = random.uniform(0.5, 1.5, shape) * (random.random(shape) < 0.08)
     (root / "features").mkdir(parents=True)
@@ -44,7 +44,7 @@ def write_synthetic(root, train_per_class=15, test_per_class=4, feature_dim=128,
                 clips, events = _make_video(random, patterns, label)
                 np.save(root / "features" / f"{name}.npy", clips.astype(np.float32))
                 listed.append(f"{folder}/{name}.mp4")
-                # The frames of the tail, which fill no clip, are in the video all the same.
+                # The video also has the frames of the tail, which fill no clip.
                 tail = int(random.integers(0, FRAMES_PER_CLIP))
                 counts.append(f"{name},{len(clips) * FRAMES_PER_CLIP + tail}")
                 bounds = [bound for event in events for bound in event] + [-1] * 4
@@ -71,7 +71,7 @@ def _make_video(random, patterns, label):
     clips = np.maximum(clips, 0)
     events = []
     if label != NORMAL:
-        # Two events never touch: each keeps to its own half of the video.
+        # Two events never touch: each is in its own half of the video.
         count = int(random.integers(1, 3))
         for part in range(count):
             begin, end = part * num_clips // count, (part + 1) * num_clips // count

@@ -17,7 +17,7 @@ class Backbone:
 
 @pytest.fixture
 def used(monkeypatch):
-    """What a quantisation is given, of videos whose clips hold their own number."""
+    """The calibration clips, of videos whose clips hold their own number."""
     used = {}
 
     def network(clip):

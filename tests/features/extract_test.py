@@ -44,7 +44,7 @@ def test_features_are_those_of_each_clip_alone(tmp_path, backbone, crops, num_se
     assert (video.num_frames, video.fps, video.damage) == (75, 30.0, None)
     alone = np.stack([backbone(clip) for _, clip in clips], axis=1)
     assert video.features.shape == (crops, len(clips), 256)
-    # In other company a clip may be added up in another order.
+    # In another batch the sums of a clip may have another order.
     np.testing.assert_allclose(video.features, alone, rtol=1e-4, atol=1e-5)
 
 
@@ -137,7 +137,7 @@ def test_features_do_not_depend_on_the_batch_but_for_rounding(
     )
     # The same clips in the same batches are the same to the bit on every processor.
     np.testing.assert_array_equal(one, two)
-    # Batches of another size are cut into other blocks, and added in another order.
+    # Batches of another size are summed in another order.
     assert np.abs(one - many).max() < bound * np.abs(one).max()
 
 

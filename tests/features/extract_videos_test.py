@@ -99,7 +99,7 @@ def test_bytes_do_not_depend_on_workers_nor_features_on_batches(folder, backbone
         results.append(contents(out))
     assert len(results[0]) == 3 * 6
     assert results[1] == results[0]
-    # In batches of another size a clip may be added up in another order.
+    # In batches of another size the sums of a clip may have another order.
     for result, name in itertools.product(results[2:], results[0]):
         if name.endswith(".npy"):
             one, other = (
@@ -117,7 +117,7 @@ def test_what_is_done_is_passed_over(folder, backbone, extraction, tmp_path):
     report = extract_videos(videos, tmp_path, backbone, extraction)
     assert report.done_before == ["A"] and sorted(report.extracted) == ["B", "C"]
     assert (tmp_path / "A.npy").stat().st_mtime_ns == before
-    # A feature file that is gone, cut, or of one crop too many is made again.
+    # A feature file that is missing, cut, or has an extra crop is made again.
     (tmp_path / "A.npy").unlink()
     (tmp_path / "B.npy").write_bytes((tmp_path / "B.npy").read_bytes()[:-4])
     np.save(tmp_path / "C__5.npy", np.zeros((3, 256)))
@@ -143,7 +143,7 @@ def test_other_settings_are_an_error_unless_overwritten(
             dataclasses.replace(extraction, crops=5),
             dtype="float16",
         )
-    # A folder of two settings would be of no use: overwriting one video is refused.
+    # A folder must not mix settings: overwriting one video raises.
     with pytest.raises(ConfigError, match="Extract those videos in the same call"):
         one = {"A": videos["A"]}
         extract_videos(one, tmp_path, backbone, other, overwrite=True)
@@ -218,7 +218,7 @@ def test_a_kill_between_two_files_of_a_video_is_mended(
     extraction = Extraction.of(backbone, crops=crops, num_segments=None)
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     extract_videos(videos, whole, backbone, extraction)
-    # What was there before is of another making, to be replaced.
+    # The existing files are of another extraction and get replaced.
     extract_videos(videos, broken, backbone, dataclasses.replace(extraction, stride=9))
 
     class Killed(BaseException):
@@ -233,7 +233,7 @@ def test_a_kill_between_two_files_of_a_video_is_mended(
 
     with monkeypatch.context() as patch:
         patch.setattr("keras_wsad.features.feature_files.os.replace", until_killed)
-        # After a kill nothing is tidied up.
+        # A killed process cleans nothing up.
         patch.setattr("shutil.rmtree", lambda *_, **__: None)
         with pytest.raises(Killed):
             extract_videos(videos, broken, backbone, extraction, overwrite=True)

@@ -30,7 +30,7 @@ def test_no_more_items_are_made_than_may_wait(depth):
     made = []
     with ReadAhead(counted(made), depth) as ahead:
         for item in ahead:
-            # One given, those that wait, and one in the making.
+            # One given, those that wait, and one being made.
             assert len(made) <= item + 1 + depth + 1
     assert made == list(range(10))
 

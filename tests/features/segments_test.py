@@ -24,7 +24,7 @@ def test_release_at_every_boundary():
     # The last clip is repeated.
     assert covered(31, "release") == [*one_each[:31], [30]]
     assert covered(32, "release") == one_each
-    # What does not fill another clip per segment is dropped.
+    # The remainder is dropped.
     assert covered(33, "release") == one_each
     assert covered(63, "release") == one_each
     assert covered(64, "release") == [[2 * i, 2 * i + 1] for i in range(32)]

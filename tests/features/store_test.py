@@ -226,7 +226,7 @@ def test_a_store_that_another_process_made_meanwhile_is_used(folder, monkeypatch
     store = open_store(folder, NAMES, num_segments=4)
     np.testing.assert_array_equal(store.features, others[1].features)
     assert not list(store.folder.parent.glob(".partial-*"))
-    # Other names on the same files are another store, and do not disturb the first.
+    # Other names on the same files are another store; the first is not affected.
     fewer = open_store(folder, NAMES[:2], num_segments=4)
     assert list(fewer.videos) == NAMES[:2]
     assert open_store(folder, NAMES, num_segments=4).reused

@@ -67,7 +67,7 @@ def test_a_saved_model_takes_any_batch_of_segments(saved_models, random):
                 )
 
 
-# What is taken away for the bare environment: this project, Keras, and what they need.
+# Packages removed for the bare environment: this project, Keras and their dependencies.
 ABSENT = (
     "__editable__",
     "keras",

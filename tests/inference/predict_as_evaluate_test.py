@@ -1,4 +1,4 @@
-"""From pixels to scores by both ways: extract, train, evaluate; and predict a video."""
+"""From pixels to scores in two ways: extract, train and evaluate; predict a video."""
 
 import dataclasses
 import json
@@ -25,7 +25,7 @@ SECONDS = (9.0, 12.0)
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory):
-    """Rendered videos of two classes, two of each to learn from and one to test on."""
+    """Rendered videos of two classes, two of each for training and one for testing."""
     root = tmp_path_factory.mktemp("scenes")
     random = np.random.default_rng(5)
     lists, annotation = {"Anomaly_Train": [], "Anomaly_Test": []}, []
@@ -77,11 +77,11 @@ def test_a_video_is_scored_as_in_the_evaluation(run, root, of):
     predictor = keras_wsad.load(getattr(run, of))
     backbone = predictor.open_backbone()
     threshold = json.loads(run.training.read_text())["threshold"]["value"]
-    # Two videos that differ, and segments that differ: no mix-up goes unseen.
+    # Videos and segments have different scores: a mix-up would be found.
     assert np.ptp(scores["segment_scores"], axis=0).max() > 1e-3
     assert np.ptp(scores["segment_scores"], axis=1).min() > 1e-3
     for place, video in enumerate(data.test):
-        # Between two segments, so that there are alarms and silence.
+        # Between two scores, so that some segments are alarms and others are not.
         between = float(np.median(scores["segment_scores"][place]))
         for path in (root / f"{video.name}.mp4", root / "features" / f"{video.name}.npy"):
             prediction = predictor.predict_video(path, backbone=backbone)

@@ -24,7 +24,7 @@ def test_a_video_is_scored_as_its_features_are(compact_run, video):
     prediction = predictor.predict_video(video)
     extraction = compact_run.load_extraction()
     extracted = extract_clips(video, open_backbone("compact", "random"), extraction)
-    # As many clips as there may be crops: which axis is which is not guessed.
+    # As many clips as there may be crops: the axes are not guessed.
     assert extracted.features.shape == (5, 10, 256)
     expected = predictor.predict(extracted.features[0])
     np.testing.assert_allclose(
@@ -163,7 +163,7 @@ def test_another_precision_must_be_asked_for_and_is_stated(compact_run, video, t
         protocol
     )
     assert "float32" not in describe_protocol(predictor.protocol(plain))
-    # A file of such features says nothing of a wish for them.
+    # A sidecar with bfloat16 does not choose it for prediction.
     extraction = dataclasses.replace(predictor.extraction, precision="bfloat16")
     backbone = open_backbone("compact", "random", precision="bfloat16")
     extract_videos({"camera": video}, tmp_path, backbone, extraction)

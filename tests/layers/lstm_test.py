@@ -14,7 +14,7 @@ PAIR = (keras.layers.LSTM, LSTM)
 
 @pytest.fixture(autouse=True)
 def no_gpu(monkeypatch):
-    """Where there is one, the layer of Keras takes over."""
+    """With a GPU the layer of Keras takes over."""
     monkeypatch.setattr(lstm, "has_gpu", lambda: False)
 
 
@@ -81,7 +81,7 @@ def test_outputs_and_gradients_are_those_of_keras(random, gate, use_bias, return
 
 @pytest.mark.parametrize("training", [False, True])
 def test_keras_comes_to_the_fast_loop(random, monkeypatch, training):
-    """By a method that Keras may rename, and then nothing else would tell."""
+    """Keras may rename the method, which no other test would notice."""
     layer = make_pair(random)[1]
     name = "_recur_to_learn" if training else "_recur"
     called = []
@@ -97,7 +97,7 @@ def test_keras_comes_to_the_fast_loop(random, monkeypatch, training):
 
 
 def test_gradients_reach_a_given_first_state(random):
-    """Of states that a layer before has made."""
+    """The states come from a layer before."""
     inputs = random.normal(size=(3, 7, 4)).astype("float32")
     wanted = random.normal(size=(3, 5)).astype("float32")
     found = []
@@ -198,7 +198,7 @@ def test_gradients_in_half_precision_are_nearer_than_those_of_keras(random):
         inputs = random.normal(size=(3, 7, 4)).astype("float32")
         wanted = random.normal(size=(3, 7, 5)).astype("float32")
         layers = [make_pair(random)[0]]
-        # Gates in their middle, where gradients are large.
+        # Gates in the middle of their range, where gradients are large.
         weights = [weight / 2 for weight in layers[0].get_weights()]
         layers += [kind(**SETTINGS, dtype="mixed_bfloat16") for kind in PAIR]
         for layer in layers:

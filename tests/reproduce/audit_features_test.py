@@ -20,7 +20,7 @@ def audit(root, **kwargs):
 
 def test_batches_that_follow_the_label_give_it_away(root):
     for path in (root / "features").iterdir():
-        # As if normal videos had gone through another network.
+        # As if another network had extracted the normal videos.
         clips = np.load(path)
         np.save(path, clips[:, ::-1] * 5 + 50 if "Normal" in path.name else clips)
     result = audit(root, num_groups=2)

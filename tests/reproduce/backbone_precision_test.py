@@ -79,7 +79,7 @@ def test_each_precision_is_compared_with_float32(data, run):
     assert "made up; 2 test videos" in about and "checkpoint best_on_validation" in about
     found = {row["backbone computes in"]: row for row in rows}
     assert found["float32"]["feature error"] == 0
-    # Of two identical videos neither is named better than the other.
+    # Identical videos get the same class: at most one of the two is right.
     assert found["float32"]["mAA"] in (0.0, 0.5)
     frame_scores = load(run).predict_video(data.root / "normal.mp4").frame_scores
     labels = [video.frame_labels() for video in data.test]

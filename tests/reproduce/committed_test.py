@@ -16,7 +16,7 @@ def read_means(path):
 
 @pytest.mark.large
 def test_a_short_run_comes_near_the_committed_numbers(real_data, tmp_path):
-    """Four of the 24 epochs, one of the three seeds: enough to see a mistake."""
+    """Four of the 24 epochs and one of the three seeds, enough to find an error."""
     arguments = [
         f"--data={real_data / 'ucf_crime'}",
         "--features=r3d34",

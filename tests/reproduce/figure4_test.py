@@ -65,7 +65,7 @@ def test_figure_4_needs_features_alone(tiny_run, tmp_path, capsys):
 def test_examples_are_chosen_where_no_name_is_given(tiny_run, tmp_path):
     path, lines = draw_figure4(tiny_run.folder, out=tmp_path / "a.png")
     assert path.is_file()
-    # Hardly trained: something is missed.
+    # The model is hardly trained, so it misses something.
     assert any("missed" in line for line in lines)
 
 
@@ -88,7 +88,7 @@ def test_key_frames_are_drawn_of_the_videos_that_are_there(tiny_run, tiny_root, 
     root = tmp_path / "data"
     shutil.copytree(tiny_root, root)
     (root / "Arson").mkdir()
-    # Of no video but those that are drawn is anything read.
+    # Only the videos that are drawn are read.
     (root / "Arson" / "Arson004_x264.mp4").write_text("no video")
     without = height(root)
     (video,) = (v for v in UCFCrime(root).test if v.name == "Robbery004_x264")

@@ -98,7 +98,7 @@ def test_a_broken_rendering_goes_on_to_the_same_bytes(root, tmp_path):
 
 @pytest.mark.large
 def test_a_folder_is_not_gone_on_with_by_other_settings(root):
-    # Else its videos would not be those of the new lists.
+    # Its videos would not be those of the new lists.
     before = videos_of(root)
     with pytest.raises(ConfigError, match="expected the settings"):
         write_data_set(root, dataclasses.replace(SMALL, seed=1))

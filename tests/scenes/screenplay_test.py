@@ -10,12 +10,12 @@ from keras_wsad.scenes.screenplay import EVENTS
 from keras_wsad.scenes.screenplay import FPS
 from keras_wsad.scenes.screenplay import write_scene
 
-# What a square crop of the middle sees of a frame, with the border of resizing.
+# The part of a frame in a square centre crop, with the border of resizing.
 CROP = (slice(14, 226), slice(54, 266))
 
 
 def picture(scene, number, cast=None):
-    """A frame, with the same noise whoever is in it."""
+    """A frame with the same noise whatever it shows."""
     cast = scene.cast if cast is None else cast
     random = np.random.default_rng(number)
     frame = scene.camera.take(scene.backdrop, cast, number / FPS, random)

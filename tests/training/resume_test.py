@@ -24,7 +24,7 @@ from tests.compare_runs import assert_same_runs
 
 @pytest.mark.large
 def test_a_killed_run_goes_on_to_the_same_end(tiny_settings, tmp_path):
-    """Kills a run with SIGKILL, twice; its end is that of an unbroken run."""
+    """A run killed twice by SIGKILL ends like an uninterrupted run."""
     settings = {**tiny_settings, "steps": 120, "learning_rate": 1e-3}
     unbroken = train(ExperimentConfig(**settings, runs=str(tmp_path), name="unbroken"))
     options = [f"--{name}={value}" for name, value in settings.items()]

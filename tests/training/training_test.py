@@ -39,7 +39,7 @@ def test_a_run_leaves_its_history_and_environment(tiny_run, tiny_settings):
 
 
 def test_the_threshold_is_chosen_on_the_held_out_videos(tiny_run):
-    """And is the same in the run, in its saved model and in what is loaded of either."""
+    """It is the same in the run, in its saved model and in both once loaded."""
     stored = tiny_run.load_training()["threshold"]
     data = open_experiment_data(tiny_run.load_config())
     scores = score_videos(load_model(tiny_run.model), data.store, data.validation)
@@ -81,7 +81,7 @@ def test_a_seed_gives_the_same_run_and_another_seed_another(
 
 
 def test_nan_loss_stops_with_the_names_of_the_videos(tiny_settings, tmp_path, monkeypatch):
-    """A video with a NaN gets past the readers: it must be in the batch that is named."""
+    """A NaN that passes the readers: the error names the videos of its batch."""
     config = ExperimentConfig(**tiny_settings, runs=str(tmp_path), name="nan", seed=3)
     data = open_experiment_data(config)
     bad = data.training[5].name
@@ -217,7 +217,7 @@ def test_the_model_is_built_as_the_config_says(tiny_settings):
 
 
 def test_the_saved_model_is_that_of_the_kept_epoch(kept_run):
-    """Judges the saved model again: it scores what the log says of the kept epoch."""
+    """The saved model has the scores that the log states for the kept epoch."""
     run = kept_run
     kept = json.loads(run.training.read_text())["checkpoint"]
     assert kept["epoch"] < len(read_log(run)), (

@@ -79,7 +79,7 @@ def test_where_reading_fails_the_frames_in_hand_come_still(tmp_path, monkeypatch
 
 
 def test_what_a_cut_without_encoding_leaves_out_is_no_damage(tmp_path):
-    """Its first frames are in the file to decode the next ones, and are not shown."""
+    """Its first frames are only needed to decode the next ones, and are not shown."""
     path = cut_video(tmp_path / "cut.mp4", make_video(tmp_path / "whole.mp4", 120))
     with warnings.catch_warnings():
         warnings.simplefilter("error")

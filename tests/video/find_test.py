@@ -27,7 +27,7 @@ def test_lines_of_a_list_are_relative_to_the_root(root, tmp_path):
     (tmp_path / "list.txt").write_text("Abuse/A_x264.mp4\nOther\\C.MKV\n")
     videos = find_videos([tmp_path / "list.txt"], root)
     assert videos["A_x264"] == root / "Abuse" / "A_x264.mp4"
-    # In another folder than the list says, as the parts of UCF-Crime lie.
+    # In another folder than in the list, as in the parts of UCF-Crime.
     assert videos["C"] == root / "Normal" / "deep" / "C.MKV"
     with pytest.raises(DataError, match="Found none of 2, such as"):
         find_videos([tmp_path / "list.txt"])
@@ -63,7 +63,7 @@ def test_a_line_longer_than_any_path_is_named(root, tmp_path):
     (tmp_path / "list.txt").write_text("root/Normal/B.avi\n" + "x" * 5000)
     with pytest.raises(DataError, match=r"list\.txt: expected a path a line.*4096"):
         find_videos([tmp_path / "list.txt"])
-    # No file can have such a name, and the others are found.
+    # No file can have such a name; the others are found.
     (tmp_path / "list.txt").write_text("root/Normal/B.avi\n" + "x" * 300)
     assert list(find_videos([tmp_path / "list.txt"])) == ["B", "x" * 300]
 

@@ -5,7 +5,7 @@ import numpy as np
 def make_video(
     path, num_frames=100, size=(64, 48), codec="libx264", pixels="yuv420p", fps=30
 ):
-    """Writes a video whose frames are told apart by their brightness.
+    """Writes a video whose frames differ in brightness.
 
     Frame `i` has the level `40 + i` from 0 to 199, in its upper left quarter a brighter
     one, so that its orientation shows as well.

@@ -62,7 +62,7 @@ def test_the_autoencoder_learns(random, monkeypatch):
         top, left = random.integers(0, 36, 2)
         flow[:, top : top + 20, left : left + 20] = random.normal(size=2)
     _, losses = train_autoencoder(list(flows), seed=0, steps=100, learning_rate=1e-3)
-    # Beside what no flow at all would have had: that differs from batch to batch.
+    # Relative to the loss of zero flow, which differs from batch to batch.
     shares = losses[:, 0] / losses[:, 1]
     assert shares[:5].mean() > 0.95
     assert shares[-20:].mean() < 0.75
@@ -102,7 +102,7 @@ def test_a_kill_between_videos_loses_nothing(videos, small, tmp_path, monkeypatc
         with pytest.raises(KeyboardInterrupt):
             make(videos, tmp_path / "killed")
     assert [path.stem for path in (tmp_path / "killed").glob("*.npy")] == ["right"]
-    # Neither flow nor the autoencoder is made again.
+    # Neither flow nor autoencoder is computed again.
     monkeypatch.setattr(flow_features.OpticalFlow, "_compute", None)
     monkeypatch.setattr(flow_features, "train_autoencoder", None)
     readable = {name: path for name, path in videos.items() if name != "text"}

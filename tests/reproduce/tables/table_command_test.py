@@ -7,7 +7,7 @@ from reproduce import table1
 
 @pytest.fixture
 def arguments(table, expected, options, monkeypatch):
-    """The command line of a table whose runs are there already."""
+    """The command line of a table whose runs exist."""
     monkeypatch.setattr("reproduce.tables.table.EXPECTED", expected)
     listed = [f"--data={options.data}", "--seeds", "0", "1", "--steps=4"]
     return [*listed, f"--runs={options.runs}", "--replicates=10"]

@@ -48,7 +48,7 @@ def test_rows_with_the_same_settings_are_trained_once(table):
 
 @pytest.mark.large
 def test_the_difference_is_paired(table):
-    """A row less itself is nothing in every draw; drawn apart it would not be."""
+    """The difference of a row and itself is zero in every draw, as draws are paired."""
     difference = table.differences[0]
     assert (difference.better, difference.than) == ("whole", "small")
     whole, small = table.rows[1], table.rows[0]
@@ -179,7 +179,7 @@ def test_a_system_without_its_pixels_is_no_failure(
     text = table_as_markdown(table)
     assert "| needs pixels |" in text
     assert "whole, auc: needs pixels: found 4 of 5 videos" in text
-    # What is committed names no folder of a machine.
+    # Committed files name no folder of a machine.
     assert str(options.data) not in text
 
 
