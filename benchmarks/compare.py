@@ -1,11 +1,11 @@
-"""Compares the speed of two commits, by ratio, in one run.
+"""Compares the speed of two commits in one run.
 
     python -m benchmarks.compare HEAD~5 HEAD --works training_step
 
-Each commit is checked out into a folder of its own, and both are given the benchmarks of
-this checkout as they stand, changes included: so the very same work is timed, whichever
-benchmarks a commit had, if any. What a commit cannot do yet is left out and said. Only
-contenders of this project are timed, as others do not depend on the commit.
+Each commit is checked out into a folder of its own and gets the benchmarks of this
+checkout, uncommitted changes included, so both are timed on the same work. What a commit
+cannot do yet is reported and left out. Only this project's contenders are timed, as others
+do not depend on the commit.
 """
 
 import argparse
@@ -40,25 +40,25 @@ _COLUMNS = ("work", "contender", "before", "after", "times as fast", "disturbed"
 
 
 class RevisionError(Exception):
-    """Git knows no such commit, or there is no repository."""
+    """The commit or the repository does not exist."""
 
 
 @contextlib.contextmanager
 def checked_out(root, revisions):
-    """Gives a folder for each commit, with the benchmarks of `root` in place of its own.
+    """Yields a checkout of each commit, with the benchmarks of `root` in it.
 
     Args:
         root: path of a git repository.
-        revisions: list of names of commits.
+        revisions: list of str, names of commits.
 
     Raises:
-        RevisionError: git knows no such commit.
+        RevisionError: a commit does not exist.
     """
     commits = [
         _git(root, "rev-parse", "--verify", f"{name}^{{commit}}") for name in revisions
     ]
     with tempfile.TemporaryDirectory(prefix="benchmark-") as scratch:
-        folders = [pathlib.Path(scratch, str(place)) for place in range(len(commits))]
+        folders = [pathlib.Path(scratch, str(index)) for index in range(len(commits))]
         try:
             for folder, commit in zip(folders, commits, strict=True):
                 _git(root, "worktree", "add", "--detach", str(folder), commit)
@@ -68,7 +68,7 @@ def checked_out(root, revisions):
         finally:
             for folder in folders:
                 shutil.rmtree(folder, ignore_errors=True)
-            # They are gone, and git forgets them.
+            # Git drops the worktrees whose folders are gone.
             _git(root, "worktree", "prune")
 
 
@@ -79,14 +79,14 @@ def compare(root, revisions, works, *, quick=False, repetitions=None):
         root: path of a git repository.
         revisions: two names of commits, before and after.
         works: names of works, see `open_work`.
-        quick: bool. Whether works are done in small. Defaults to `False`.
-        repetitions: int or `None`. Rounds; 9 by default, and 3 where it is quick.
+        quick: bool. Whether to use the small sizes. Defaults to `False`.
+        repetitions: int or `None`. Rounds. Defaults to `None`, for 9, or 3 if quick.
 
     Returns:
         A list of dicts with the keys of the table, all strings.
 
     Raises:
-        RevisionError: git knows no such commit.
+        RevisionError: a commit does not exist.
     """
     rows = []
     with checked_out(root, revisions) as folders:
@@ -95,9 +95,9 @@ def compare(root, revisions, works, *, quick=False, repetitions=None):
             size = work.SIZES["quick" if quick else "full"]
             ours = [title for title in work.CONTENDERS if title.startswith("keras_wsad")]
             contenders = {
-                (title, place): Contender(name, title, size, folder)
+                (title, index): Contender(name, title, size, folder)
                 for title in ours
-                for place, folder in enumerate(folders)
+                for index, folder in enumerate(folders)
             }
             rounds = repetitions or (3 if quick else 9)
             timings = time_in_turn(contenders, rounds, work.TITLE)
@@ -140,12 +140,12 @@ def _git(root, *arguments):
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("revisions", nargs=2, metavar="REV", help="before, after")
-    parser.add_argument("--quick", action="store_true", help="small works, 3 rounds")
+    parser.add_argument("--quick", action="store_true", help="small sizes, 3 rounds")
     parser.add_argument(
         "--works", nargs="+", type=work_name, default=WORKS, help="default: all"
     )
     parser.add_argument("--repetitions", type=at_least_one, help="rounds of each work")
-    parser.add_argument("--csv", type=pathlib.Path, help="file to write as well")
+    parser.add_argument("--csv", type=pathlib.Path, help="also write this file")
     arguments = parser.parse_args(argv)
     try:
         rows = compare(

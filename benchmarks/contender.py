@@ -21,22 +21,22 @@ class MissingLibraryError(ContenderError):
 
 
 class Contender:
-    """One way of doing a work, in a process of its own that is stopped until it is asked.
+    """One way of doing a work, in a process of its own that is paused between calls.
 
-    It is stopped with all that it has started: whoever makes batches ready ahead shall not
-    do so in the time of others. A context manager: the process is set up at the beginning
-    and gone at the end, with its temporary files.
+    Its whole process group is paused, so that background work such as prefetching does not
+    run while others are timed. A context manager: it starts the process, and ends it and
+    removes its temporary files.
 
     Args:
         work: str. Name of the work, see `open_work`.
         name: str. Which contender of it.
-        size: dict of what the contender's function takes.
-        folder: path. Where the process runs: its `benchmarks` and `keras_wsad` are used.
-            Defaults to the folder that this file's package lies in.
+        size: dict of arguments of the contender's function.
+        folder: path. Working folder of the process, whose `benchmarks` and `keras_wsad` it
+            imports. Defaults to the root of this checkout.
 
     Raises:
-        MissingLibraryError: what it needs is not installed.
-        ContenderError: it has failed or died, when set up or in any other call.
+        MissingLibraryError: a library that it needs is not installed.
+        ContenderError: it failed or died, in the set-up or in any call.
     """
 
     def __init__(self, work, name, size, folder=ROOT):
@@ -57,8 +57,8 @@ class Contender:
             stdout=subprocess.PIPE,
             stderr=self._errors,
             encoding="utf-8",
-            # A group of its own, which is stopped as a whole. In the same session: if this
-            # process is killed, the system wakes what is stopped, to end it.
+            # A group of its own, which is paused as a whole. In the same session: if this
+            # process is killed, the system wakes and ends a paused group.
             process_group=0,
         )
         try:
@@ -69,7 +69,7 @@ class Contender:
         return self
 
     def __exit__(self, *_):
-        # One that has died may have left a command unread.
+        # A dead process may have left a command unread.
         with contextlib.suppress(BrokenPipeError):
             self._process.stdin.close()
         self._signal("SIGCONT")
@@ -78,14 +78,14 @@ class Contender:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        # What it has started and left.
+        # Ends what it has started.
         self._signal("SIGKILL")
         self._process.stdout.close()
         self._errors.close()
         self._scratch.cleanup()
 
     def first(self):
-        """Does the work once, to warm up; returns its result, an array or `None`."""
+        """Does the work once to warm up, and returns its result, an array or `None`."""
         result = self._ask("first")["result"]
         return result and np.reshape(result["values"], result["shape"])
 
@@ -96,19 +96,19 @@ class Contender:
             times: int.
 
         Returns:
-            A dict of `seconds` and `cpu_seconds` of all of them, and `peak_mib`, the most
-            memory that the process has held since its start.
+            A dict: `seconds` and `cpu_seconds` of all repetitions, and `peak_mib`, the peak
+            memory of the process since its start.
         """
         return self._ask(f"repeat {times}")
 
     def _signal(self, name):
-        # Where there are no such signals it sleeps as well as it can.
+        # Systems without these signals do not pause it.
         with contextlib.suppress(ProcessLookupError, AttributeError):
             os.killpg(self._process.pid, getattr(signal, name))
 
     def _ask(self, line):
         self._signal("SIGCONT")
-        # What it died of, if it did, is told when its answer is read.
+        # If it has died, reading the answer says why.
         with contextlib.suppress(BrokenPipeError):
             print(line, file=self._process.stdin, flush=True)
         return self._read()
@@ -117,14 +117,14 @@ class Contender:
         line = self._process.stdout.readline()
         if line:
             self._signal("SIGSTOP")
-        answer = json.loads(line) if line else {"failed": self._last_words()}
+        answer = json.loads(line) if line else {"failed": self._last_error()}
         if "missing" in answer:
             raise MissingLibraryError(answer["missing"])
         if "failed" in answer:
             raise ContenderError(answer["failed"])
         return answer
 
-    def _last_words(self):
+    def _last_error(self):
         status = self._process.wait()
         self._errors.seek(0)
         lines = self._errors.read().decode(errors="replace").strip().splitlines()

@@ -1,9 +1,9 @@
-"""The memory of `keras-wsad extract` on a short and on a long video.
+"""Measures the memory of `keras-wsad extract` on a short and on a long video.
 
     python -m benchmarks.extract_memory --hours 3
 
-Both videos are made up and made here, which takes a minute for three hours. A process of
-its own extracts each with random weights; its peak is read when it has ended.
+Both videos are synthetic; writing three hours takes a minute. Each is extracted with random
+weights in a process of its own, whose peak memory is read when it ends.
 """
 
 import argparse

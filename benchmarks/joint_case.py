@@ -1,17 +1,17 @@
-"""The joint model's weights, a batch and the count of its operations, for any library."""
+"""Weights, a batch and the operation count of the joint model, for any library."""
 
 import numpy as np
 
 NUM_CLASSES = 14
 NORMAL = 7
-# Training videos of each class: about those of UCF-Crime.
+# Training videos of each class, about as in UCF-Crime.
 CLASS_COUNTS = [60] * NORMAL + [800] + [60] * (NUM_CLASSES - NORMAL - 1)
 # Units of the layers whose size is not an argument.
 FIRST_LEVEL, DETECTION, SECOND_LEVEL, CLASS = 1024, 96, 24, 256
 
 
 def make_weights(num_segments, feature_dim, lstm_units):
-    """Makes weights up, the same ones in every process.
+    """Returns random weights, the same in every process.
 
     Returns:
         A dict from the name of a layer of `JointModel` to its list of float32 arrays, in
@@ -44,7 +44,7 @@ def make_weights(num_segments, feature_dim, lstm_units):
 
 
 def make_batch(videos, num_segments, feature_dim):
-    """Makes a batch up, half of it anomalous.
+    """Returns a random batch, half of it anomalous.
 
     Returns:
         A dict of `features` and `normalized_features`, float32 arrays of shape
@@ -64,7 +64,7 @@ def make_batch(videos, num_segments, feature_dim):
 
 
 def inference_flops(videos, num_segments, feature_dim, lstm_units):
-    """Counts the operations of the matrix products of one pass, two for each product."""
+    """Counts operations of the matrix products of a forward pass, 2 per multiply-add."""
     wide = feature_dim + lstm_units
     of_segment = (
         _first_products(feature_dim, lstm_units)
@@ -84,8 +84,8 @@ def inference_flops(videos, num_segments, feature_dim, lstm_units):
 def training_flops(videos, num_segments, feature_dim, lstm_units):
     """Counts the operations of the matrix products of one training step.
 
-    Each product of the pass has two more in its gradient, for its weights and for its
-    input, except those whose input is the features, which have none.
+    Each product of the forward pass has two more in its gradient, for its weights and its
+    input; those on the features have only the former.
     """
     size = (videos, num_segments, feature_dim, lstm_units)
     first = 2 * videos * num_segments * _first_products(feature_dim, lstm_units)

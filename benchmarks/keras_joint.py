@@ -37,7 +37,7 @@ def build_joint(num_segments, feature_dim, lstm_units, *, lstm="package", dropou
         dropout: float. Defaults to `0.6`.
 
     Returns:
-        A compiled `keras.Model` of the global precision policy.
+        A compiled `keras.Model` with the global precision policy.
     """
     proposed = Proposed(
         ExperimentConfig(num_segments=num_segments, lstm_units=lstm_units, dropout=dropout)
@@ -51,7 +51,7 @@ def build_joint(num_segments, feature_dim, lstm_units, *, lstm="package", dropou
 
 
 def set_dropout(model, rate):
-    """Changes the rate of every dropout of a model; a compiled step is compiled anew."""
+    """Changes the rate of every dropout of a model and recompiles its training step."""
     for layer in model.layers:
         if isinstance(layer, keras.layers.Dropout):
             layer.rate = rate

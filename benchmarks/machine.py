@@ -1,4 +1,4 @@
-"""What the machine is, and how busy it is with other things."""
+"""Describes the machine, and measures how busy other processes keep it."""
 
 import datetime
 import importlib.metadata
@@ -8,7 +8,7 @@ import sys
 
 from keras_wsad.cli.tensorflow_noise import import_tensorflow_quietly
 
-# A repetition is disturbed if others use more of the machine than this meanwhile.
+# A repetition is disturbed if other processes use a larger share of the machine.
 DISTURBED = 0.05
 
 # Instructions that decide what bfloat16 and int8 gain.
@@ -18,23 +18,23 @@ _THREADS = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS
 
 
 class CPUProbe:
-    """Tells how much of the machine others have used since it was made.
+    """Measures how much of the machine other processes use from its creation on.
 
-    It takes what all processors have done, of which the system keeps count, the host's
-    part included where the machine is a virtual one ("steal"), and subtracts one's own.
+    It subtracts the own processor time from that of all processors in `/proc/stat`, which
+    includes time taken by the host of a virtual machine ("steal").
     """
 
     def __init__(self):
         self._before = _ticks()
 
     def others(self, own_seconds):
-        """Returns the share of the machine, 0 to 1, that others have used.
+        """Returns the share of the machine, 0 to 1, that other processes have used.
 
         Args:
-            own_seconds: float. Processor time of what is being measured.
+            own_seconds: float. Processor time of what is measured.
 
         Returns:
-            A float, or `None` where the system keeps no count or too little time is past.
+            A float, or `None` without `/proc/stat` or after too short a time.
         """
         after = _ticks()
         if self._before is None or after is None:
@@ -49,8 +49,8 @@ class CPUProbe:
 def describe_machine():
     """Returns the environment of a measurement, as a dict for JSON.
 
-    It is that of a run, with the date, processor flags, settings of threads and the
-    versions of the libraries compared.
+    It is that of a run, with the date, processor flags, thread settings and versions of the
+    libraries compared.
     """
     import_tensorflow_quietly()
     from keras_wsad.runs import describe_environment
@@ -61,7 +61,7 @@ def describe_machine():
             environment["packages"][package] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:
             continue
-    # As it was typed: of a module Python gives the whole path.
+    # `sys.argv[0]` of a module is its whole path.
     name = f"python -m benchmarks.{pathlib.Path(sys.argv[0]).stem}"
     return {
         "date": datetime.date.today().isoformat(),
@@ -89,7 +89,7 @@ def environment_line(about):
 
 
 def _ticks():
-    """Clock ticks of all processors since the start: those used, and all."""
+    """Returns clock ticks of all processors since boot: those used, and all."""
     try:
         line = pathlib.Path("/proc/stat").read_text(encoding="ascii").partition("\n")[0]
     except OSError:

@@ -1,4 +1,4 @@
-"""Videos to measure with, made up and encoded as surveillance cameras do it."""
+"""Synthetic videos to measure with, encoded in H.264."""
 
 import av
 import numpy as np
@@ -7,7 +7,7 @@ FPS = 25
 
 
 def make_video(path, num_frames, size=(160, 120)):
-    """Streams a video of a texture that drifts by a pixel a frame.
+    """Writes a video of a texture that drifts by a pixel a frame.
 
     Args:
         path: str or path.

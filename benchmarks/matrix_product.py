@@ -1,8 +1,8 @@
-"""A product of two matrices: the most that a processor does of any work here.
+"""A matrix product, whose speed is the ceiling that works are compared with.
 
-A work like those of `benchmarks.works`, measured beside each of them: its best contender of
-a precision is what a work's speed is a share of. Rows, columns and depth are those of the
-joint model's largest product, the LSTM's input projection of 60 videos.
+It is measured beside each work of `benchmarks.works`; the best contender of each precision
+is the ceiling. Its size is that of the joint model's largest product, the LSTM's input
+projection of 60 videos.
 """
 
 TITLE = "Matrix product"
@@ -27,7 +27,7 @@ def _tensorflow(dtype, rows, depth, columns):
     product = tf.function(tf.matmul, jit_compile=False)
 
     def work():
-        # Reading a value waits for it, where a device computes apart from the program.
+        # Reading a value waits for an asynchronous device.
         product(left, right)[0, 0].numpy()
 
     return work

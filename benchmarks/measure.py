@@ -1,4 +1,4 @@
-"""Contenders timed in turn, so that whatever slows the machine slows them all."""
+"""Times contenders in turn, so that whatever slows the machine slows them all."""
 
 import contextlib
 import dataclasses
@@ -13,12 +13,12 @@ from benchmarks.machine import DISTURBED
 from benchmarks.machine import CPUProbe
 from keras_wsad.progress import track
 
-# Threads that wait actively for more work are given this time to fall asleep.
+# Seconds in which busy-waiting threads of other contenders fall asleep.
 _PAUSE = 0.1
-# Seconds of a repetition: a work that takes less is done several times in a row, as the
-# system counts the time of its processors by the hundredth of a second.
+# Least seconds of a repetition: a shorter work is done several times in a row, as the
+# system counts processor time in hundredths of a second.
 _LEAST = 0.25
-# Seconds of a work to which caches make no difference.
+# Seconds from which on a work needs no warm cache.
 _LONG = 5
 
 
@@ -27,9 +27,9 @@ class Repetition:
     """One timing.
 
     Attributes:
-        seconds: float. Of the work, a mean where it was done several times in a row.
-        cpu_seconds: float. Processor time of it.
-        others: float or `None`. Share of the machine that all else has used meanwhile.
+        seconds: float. Wall time of the work, a mean if it was done several times in a row.
+        cpu_seconds: float. Processor time of the work.
+        others: float or `None`. Share of the machine that other processes used meanwhile.
     """
 
     seconds: float
@@ -38,20 +38,20 @@ class Repetition:
 
     @property
     def disturbed(self):
-        """Whether others used so much of the machine that the timing is in doubt."""
+        """Whether other processes used enough of the machine to put the timing in doubt."""
         return self.others is not None and self.others > DISTURBED
 
 
 @dataclasses.dataclass(kw_only=True)
 class Timings:
-    """What was measured of one contender.
+    """Measurements of one contender.
 
     Attributes:
-        result: array or `None`. What the work gave the first time.
+        result: array or `None`. Result of the first call.
         repetitions: list of `Repetition`, one for each round; empty if it was left out.
-        peak_mib: float. The most memory that its process has held.
-        missing: str. Which library is not installed, or empty.
-        failed: str. What it failed of, or empty.
+        peak_mib: float. Peak memory of its process.
+        missing: str. The library that is not installed, or empty.
+        failed: str. The error, or empty.
     """
 
     result: np.ndarray | None = None
@@ -69,15 +69,14 @@ class Timings:
 def time_in_turn(contenders, repetitions, title):
     """Sets contenders up one after the other and times each once a round.
 
-    The first of a round is the last of the next one. Before each timing the work is done
-    once untimed: while the others had their turn its weights have left the cache, which a
-    program that does nothing else does not suffer. One that cannot be set up is left out;
-    one that fails later loses all its timings, so that rounds are whole.
+    The first of a round is the last of the next. Before each timing the work is done once
+    untimed, to bring its weights back into the cache. A contender that cannot be set up is
+    left out; one that fails later loses all its timings, so that rounds are complete.
 
     Args:
         contenders: dict from any name to `Contender`, not yet entered.
         repetitions: int. Rounds.
-        title: str, for the progress bar.
+        title: str. Title of the progress bar.
 
     Returns:
         A dict from name to `Timings`.
@@ -109,7 +108,7 @@ def _turns(names, rounds):
 
 
 def _warm_up(contender):
-    """Does the work up to three times; returns the seconds of the last."""
+    """Does the work up to three times and returns the seconds of the last."""
     started = time.monotonic()
     for _ in range(3):
         seconds = contender.repeat(1)["seconds"]

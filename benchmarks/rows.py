@@ -1,4 +1,4 @@
-"""What was measured of a work, as the rows of its table."""
+"""Measures a work and returns the rows of its table."""
 
 from benchmarks import matrix_product
 from benchmarks.contender import Contender
@@ -16,24 +16,24 @@ COLUMNS = (
     *("others_median", "others_max", "disturbed", "deviation", "tolerance", "problem"),
 )
 
-# How far results may be from those of the first contender, as a share of their greatest
-# value, where a work does not say otherwise.
+# Largest deviation of a result from that of the first contender, as a share of the
+# greatest value, unless the work has a tolerance of its own.
 TOLERANCE = {"float32": 1e-4, "bfloat16": 5e-2, "int8": 1e-1}
 _CEILING = "benchmarks.matrix_product"
 
 
 def measure_work(name, *, quick=False, repetitions=None, cores=1):
-    """Times every contender of a work, and the matrix products of their precisions.
+    """Times all contenders of a work, and matrix products of the same precisions.
 
     Args:
         name: str. The work, see `open_work`.
-        quick: bool. Whether it is done in small. Defaults to `False`.
-        repetitions: int or `None`. Rounds; by default the work's own number, or 9, and 3
-            where it is quick.
-        cores: int, of the machine. Defaults to `1`.
+        quick: bool. Whether to use the small size. Defaults to `False`.
+        repetitions: int or `None`. Rounds. Defaults to `None`, for the work's own number or
+            9, and for 3 if quick.
+        cores: int. Cores of the machine. Defaults to `1`.
 
     Returns:
-        A list of dicts with the keys `COLUMNS`: numbers, or `""` where there is none.
+        A list of dicts with the keys `COLUMNS`; missing numbers are `""`.
     """
     work, which = open_work(name), "quick" if quick else "full"
     repetitions = repetitions or (3 if quick else getattr(work, "REPETITIONS", 9))
@@ -62,12 +62,12 @@ def measure_work(name, *, quick=False, repetitions=None, cores=1):
 
 
 def precision_of(work, contender):
-    """Returns the precision that a contender's products are in."""
+    """Returns the precision of a contender's products."""
     return getattr(work, "PRECISION", {}).get(contender, "float32")
 
 
 def ceilings(rows):
-    """Returns the ceiling of each precision, a dict to the row of the fastest product."""
+    """Returns a dict from precision to the row of its fastest matrix product."""
     best = {}
     for row in rows:
         if row["kind"] == "ceiling" and row["gflop_per_s"]:

@@ -23,12 +23,12 @@ WORKS = tuple(module.name for module in pkgutil.iter_modules(benchmarks.works.__
 
 
 def work_name(name):
-    """Returns the name of a work, as an argument of a command line.
+    """Parses the name of a work on a command line.
 
     Raises:
         ArgumentTypeError: there is no such work.
     """
-    # A dot stands in the path of a module from elsewhere.
+    # A name with a dot is a module elsewhere.
     if "." not in name and name not in WORKS:
         known = ", ".join(WORKS)
         raise argparse.ArgumentTypeError(f"Expected a work ({known}). Received: {name!r}")
@@ -36,7 +36,7 @@ def work_name(name):
 
 
 def at_least_one(text):
-    """Returns a number of repetitions, as an argument of a command line."""
+    """Parses a number of repetitions on a command line."""
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"Expected 1 or more. Received: {number}")
@@ -45,7 +45,7 @@ def at_least_one(text):
 
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="small works, 3 rounds")
+    parser.add_argument("--quick", action="store_true", help="small sizes, 3 rounds")
     parser.add_argument(
         "--works", nargs="+", type=work_name, default=WORKS, help="default: all"
     )
@@ -53,7 +53,7 @@ def main(argv=None):
     parser.add_argument(
         "--results",
         type=pathlib.Path,
-        help="default: benchmarks/results, and its folder quick where --quick is given",
+        help="default: benchmarks/results, with --quick benchmarks/results/quick",
     )
     arguments = parser.parse_args(argv)
     results = arguments.results or (RESULTS / "quick" if arguments.quick else RESULTS)
@@ -68,7 +68,7 @@ def main(argv=None):
         )
         print_work(rows)
         write_work(results, name.rpartition(".")[2], rows, environment)
-        # What is not installed is left out and said; all else should have run.
+        # Contenders that are not installed are only reported; all others must run.
         problems += [row for row in rows if row["problem"]]
     command = "python -m benchmarks.run" + (" --quick" if arguments.quick else "")
     write_text(results / "speed.md", as_markdown(read_works(results), command))

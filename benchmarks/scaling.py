@@ -1,10 +1,11 @@
-"""Cost against size: segments, features and videos of a training step; hours of video.
+"""Measures cost against size: of a training step and of an extraction.
 
     python -m benchmarks.scaling
     python -m benchmarks.scaling --quick --costs T B
 
-Each cost is measured at sizes that double, in turn, and a line is laid through them where
-both axes are logarithmic: slope 1 says that twice the size takes twice the time.
+A training step is timed at growing numbers of segments, features and videos, an extraction
+at growing hours of video. The slope on logarithmic axes is the exponent of the cost: with
+slope 1, twice the size takes twice the time.
 """
 
 import argparse
@@ -34,7 +35,7 @@ from keras_wsad.files import write_json
 from keras_wsad.files import write_text
 
 _STEP = "keras_wsad float32"
-# What grows: the argument of the training step, and what it is multiplied by.
+# The argument of the training step that grows, and its factors.
 _ARGUMENTS = {"T": "num_segments", "n": "feature_dim", "B": "videos"}
 _DOUBLED = (1 / 4, 1 / 2, 1, 2)
 _SHARES = {"T": _DOUBLED, "n": (1 / 8, 1 / 4, 1 / 2, 1), "B": _DOUBLED}
@@ -52,14 +53,14 @@ _COLUMNS = (
 
 
 def training_sizes(cost, size):
-    """Returns the sizes of the training step that a cost is measured at.
+    """Returns the sizes at which the training step is measured.
 
     Args:
         cost: `"T"`, `"n"` or `"B"`.
-        size: dict, the size that is varied.
+        size: dict. The size to vary.
 
     Returns:
-        A dict from the number that grows to the whole size.
+        A dict from the growing number to the whole size.
     """
     argument = _ARGUMENTS[cost]
     numbers = [max(2, round(size[argument] * share)) for share in _SHARES[cost]]
@@ -67,7 +68,7 @@ def training_sizes(cost, size):
 
 
 def scale_training(cost, *, quick, repetitions):
-    """Times the training step at growing sizes; returns rows with the keys of the table."""
+    """Times the training step at growing sizes and returns the rows of the table."""
     sizes = training_sizes(
         cost, open_work("training_step").SIZES["quick" if quick else "full"]
     )
@@ -97,10 +98,9 @@ def scale_training(cost, *, quick, repetitions):
 
 
 def scale_extraction(*, quick):
-    """Times `keras-wsad extract` on longer and longer videos, its start-up included.
+    """Times `keras-wsad extract` on growing videos, and returns the rows of the table.
 
-    Returns:
-        Rows with the keys of the table; each video is extracted once.
+    Each video is extracted once. The time includes the start-up.
     """
     rows = []
     for hours in _HOURS["quick" if quick else "full"]:
@@ -114,7 +114,7 @@ def scale_extraction(*, quick):
 
 
 def with_slope(rows):
-    """Adds to the rows of a cost the slope of the line through them."""
+    """Adds the slope of the line through them to the rows of a cost."""
     slope = log_log_slope([row["size"] for row in rows], [row["median_s"] for row in rows])
     return [{**row, "slope": slope} for row in rows]
 
@@ -131,11 +131,11 @@ def draw(costs, path):
         figure.subplots(1, len(costs), squeeze=False)[0], costs.items(), strict=True
     ):
         sizes, seconds = ([row[key] for row in rows] for key in ("size", "median_s"))
-        # In proportion to the size, through the last point.
+        # Proportional to the size, through the last point.
         proportional = [seconds[-1] * size / sizes[-1] for size in sizes]
         axes.loglog(sizes, proportional, "--", color="grey", label="slope 1")
         axes.loglog(sizes, seconds, "o-")
-        # A decade may hold no tick of its own.
+        # There may be no tick of a decade between the sizes.
         axes.minorticks_off()
         axes.set_xticks(sizes, [f"{size:g}" for size in sizes])
         axes.set_yticks(seconds, [seconds_text(value) for value in seconds])
@@ -154,7 +154,7 @@ def main(argv=None):
         "--costs", nargs="+", choices=_LABELS, default=tuple(_LABELS), help="default: all"
     )
     parser.add_argument("--repetitions", type=at_least_one, help="rounds; default: 7")
-    parser.add_argument("--results", type=pathlib.Path, help="as of benchmarks.run")
+    parser.add_argument("--results", type=pathlib.Path, help="as in benchmarks.run")
     arguments = parser.parse_args(argv)
     results = arguments.results or (RESULTS / "quick" if arguments.quick else RESULTS)
     repetitions = arguments.repetitions or (3 if arguments.quick else 7)

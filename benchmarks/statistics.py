@@ -1,4 +1,4 @@
-"""Medians, their spread, and ratios of times that were measured in turn."""
+"""Medians with intervals, and ratios of times measured in turn."""
 
 import dataclasses
 
@@ -34,18 +34,18 @@ def quartiles(values):
 
 
 def median_with_interval(values, confidence=0.95):
-    """Returns the median and an interval that holds the true one, an `Estimate`.
+    """Returns the median and its confidence interval, an `Estimate`.
 
-    The interval goes from one of the values to another, as the binomial distribution has
-    it, whatever the values' own distribution. Below six values it is from the least to the
-    greatest, and its confidence is less than 95 % (five: 94 %, three: 75 %).
+    The interval is that of order statistics, valid for any distribution. With fewer than
+    six values it is from the least to the greatest, with less than 95 % confidence (five:
+    94 %, three: 75 %).
 
     Args:
         values: sequence of floats.
         confidence: float. Defaults to `0.95`.
     """
     values = np.sort(values)
-    # How many values of each end are left out.
+    # Values excluded at each end.
     outside = int(stats.binom.ppf((1 - confidence) / 2, len(values), 0.5)) - 1
     outside = max(outside, 0)
     low, high = values[outside], values[len(values) - 1 - outside]
@@ -53,13 +53,13 @@ def median_with_interval(values, confidence=0.95):
 
 
 def paired_ratio(slow, fast):
-    """How many times as fast one is as the other: the median over rounds of the ratio.
+    """Returns the median over the rounds of the ratio of two times.
 
-    What slows the machine for a while slows both times of a round, and leaves their ratio.
+    What slows the machine for a while slows both times of a round and cancels out.
 
     Args:
-        slow: sequence of floats, seconds of one in each round.
-        fast: sequence of floats, those of the other in the same rounds.
+        slow: sequence of floats. Numerators, seconds in each round.
+        fast: sequence of floats. Denominators, seconds in the same rounds.
 
     Returns:
         An `Estimate`.
@@ -73,14 +73,14 @@ def paired_ratio(slow, fast):
 
 
 def log_log_slope(sizes, seconds):
-    """The exponent of a cost: 1 where twice the size takes twice the time.
+    """Returns the exponent of a cost: 1 if twice the size takes twice the time.
 
     Args:
         sizes: sequence of positive floats.
         seconds: sequence of positive floats.
 
     Returns:
-        A float, the slope of the line of least squares through the logarithms.
+        A float, the least-squares slope through the logarithms.
 
     Example:
 
@@ -92,14 +92,14 @@ def log_log_slope(sizes, seconds):
 
 
 def largest_deviation(result, reference):
-    """How far a result is from another, as a share of the greatest value of that.
+    """Returns the largest difference from a reference, as a share of its greatest value.
 
     Args:
         result: array.
         reference: array.
 
     Returns:
-        A float; infinite where shapes differ or a value is none.
+        A float; infinite if shapes differ or a value is not finite.
 
     Example:
 

@@ -1,4 +1,4 @@
-"""What was measured, as CSV, as one table in Markdown, and for the terminal."""
+"""Writes measurements as CSV, as one table in Markdown, and for the terminal."""
 
 import csv
 import io
@@ -38,7 +38,7 @@ def write_work(folder, name, rows, environment):
 
     Args:
         folder: path.
-        name: str. Of the file, without suffix.
+        name: str. Name of the file, without suffix.
         rows: list of dicts with the keys `COLUMNS`.
         environment: dict, as `describe_machine` returns it.
     """
@@ -55,13 +55,13 @@ def read_works(folder):
     """Reads every work of a folder.
 
     Returns:
-        A list of pairs, the rows of a work, whose values are strings, and its environment.
+        A list of pairs: the rows of a work, with strings as values, and its environment.
     """
     works = []
     for path in sorted(folder.glob("*.csv")):
         with open(path, newline="", encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
-        # Other benchmarks leave tables of other columns here.
+        # Other benchmarks write tables with other columns here.
         if rows and tuple(rows[0]) == COLUMNS:
             text = path.with_suffix(".environment.json").read_text(encoding="utf-8")
             works.append((rows, json.loads(text)))
@@ -73,7 +73,7 @@ def as_markdown(works, command):
 
     Args:
         works: list of pairs, see `read_works`.
-        command: str that makes the table.
+        command: str. The command that makes the table.
     """
     lines = ["# Speed", "", f"Made by `{command}`.", "", f"| {' | '.join(_HEADER)} |"]
     lines.append("|---|---" + "|---:" * (len(_HEADER) - 2) + "|")
@@ -89,14 +89,14 @@ def as_markdown(works, command):
 
 
 def print_work(rows, console=None):
-    """Prints the table of a work for the terminal, and what there is to say of it."""
+    """Prints the table and the notes of a work."""
     console = console or rich.console.Console(highlight=False)
     if not console.is_terminal:
         # A fixed width where there is no terminal, so that logs can be compared.
         console = rich.console.Console(highlight=False, width=160, file=console.file)
     view = rich.table.Table(title=rows[0]["title"], box=rich.box.SIMPLE)
-    for place, column in enumerate(_HEADER[1:]):
-        view.add_column(column, justify="right" if place else "left")
+    for index, column in enumerate(_HEADER[1:]):
+        view.add_column(column, justify="right" if index else "left")
     for cells in _work_cells(rows):
         view.add_row(*cells[1:])
     console.print(view)
@@ -105,7 +105,7 @@ def print_work(rows, console=None):
 
 
 def work_notes(rows):
-    """Returns sentences on a work: its size, its ceilings, what was left out."""
+    """Returns notes on a work: its size, its ceilings, and what was left out."""
     title = rows[0]["title"]
     gflop = f"; {float(rows[0]['gflop']):.4g} GFLOP" if rows[0]["gflop"] else ""
     notes = [f"{title}: {rows[0]['size']}; {rows[0]['repetitions']} rounds{gflop}"]

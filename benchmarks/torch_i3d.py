@@ -1,9 +1,9 @@
-"""I3D once more, in PyTorch: from its publication, and with nothing of keras_wsad."""
+"""An independent I3D in PyTorch, written from the publication without keras_wsad."""
 
 import numpy as np
 
 PREFIX = "RGB/inception_i3d"
-# Filters of 1x1; of 1x1 and 3x3; of 1x1 and 3x3; of 1x1 after the pooling.
+# Filters of the branches: 1x1; 1x1 and 3x3; 1x1 and 3x3; 1x1 after pooling.
 BLOCKS = {
     "Mixed_3b": (64, 96, 128, 16, 32, 32),
     "Mixed_3c": (128, 128, 192, 32, 96, 64),
@@ -18,8 +18,8 @@ BLOCKS = {
 
 
 def units_of(block):
-    """Names of a block's six convolutions, in the order of their filters."""
-    # The name of one differs, for no reason that is known.
+    """Returns the names of a block's six convolutions, in the order of their filters."""
+    # One name differs in the published checkpoint.
     last = "Conv3d_0a_3x3" if block == "Mixed_5b" else "Conv3d_0b_3x3"
     return (
         f"{block}/Branch_0/Conv3d_0a_1x1",
@@ -61,7 +61,7 @@ def published_shapes(width=1.0, num_classes=400):
 
 
 def random_weights(random, **sizes):
-    """Draws weights, batch statistics too, under which no layer is trivial."""
+    """Returns random weights and batch statistics, with which no layer is trivial."""
     arrays = {}
     for name, shape in published_shapes(**sizes).items():
         values = random.normal(size=shape)
@@ -79,7 +79,7 @@ class TorchI3D:
     """The published network on RGB.
 
     Args:
-        arrays: dict from published name to array. Their type is that of the computation.
+        arrays: dict from published name to array. Their dtype is that of the computation.
     """
 
     def __init__(self, arrays):
@@ -87,7 +87,7 @@ class TorchI3D:
 
         self.torch = torch
         self.weights = {name: torch.tensor(array) for name, array in arrays.items()}
-        # Laid out once as PyTorch's convolutions read them, and not in every call.
+        # Transposed once to the layout of PyTorch's convolutions.
         self.kernels = {
             name: weight.permute(4, 3, 0, 1, 2).contiguous()
             for name, weight in self.weights.items()
@@ -141,7 +141,7 @@ class TorchI3D:
         return self.torch.nn.functional.max_pool3d(x, size, stride)
 
     def pad(self, x, size, stride, value):
-        """TensorFlow's SAME: as many windows as strides begin; the odd place is after."""
+        """TensorFlow's SAME padding; an odd remainder goes to the end."""
         before_and_after = []
         # PyTorch takes the last axis first.
         for length, window, step in reversed(

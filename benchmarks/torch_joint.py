@@ -2,12 +2,12 @@ import torch
 
 from benchmarks.joint_case import CLASS_COUNTS
 
-# The layers of the two branches, whose kernels bear an L2 penalty.
+# The layers of the two branches, whose kernels have an L2 penalty.
 _PENALISED = ("detection_latent", "detection_score", "class_latent", "class_probabilities")
 
 
 class TorchJoint(torch.nn.Module):
-    """The joint model in PyTorch, as one writes it there.
+    """The joint model in idiomatic PyTorch.
 
     Args:
         weights: dict of lists of arrays, see `make_weights`.
@@ -28,7 +28,7 @@ class TorchJoint(torch.nn.Module):
         self.lstm.weight_ih_l0.data = kernel.T.contiguous()
         self.lstm.weight_hh_l0.data = recurrent_kernel.T.contiguous()
         self.lstm.bias_ih_l0.data = bias
-        # Keras has one bias: the second stays zero, lest both of them learn it.
+        # Keras has one bias: the second one stays zero.
         self.lstm.bias_hh_l0.data.zero_()
         self.lstm.bias_hh_l0.requires_grad_(False)
         first, second = weights["first_level_attention"], weights["second_level_attention"]
@@ -59,7 +59,7 @@ class TorchJoint(torch.nn.Module):
         }
 
     def loss(self, outputs, labels, is_anomalous):
-        """Equation 6 with the settings of the paper, and the penalty on the kernels.
+        """Returns equation 6 with the settings of the paper, plus the kernel penalty.
 
         Args:
             outputs: dict, as the model returns it.

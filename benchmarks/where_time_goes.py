@@ -1,9 +1,9 @@
-"""Which operations of TensorFlow a training step of the joint model spends its time in.
+"""Profiles the TensorFlow operations of a training step of the joint model.
 
     python -m benchmarks.where_time_goes
     python -m benchmarks.where_time_goes --precision float32 --quick
 
-It is the step of the work `training_step`, under TensorFlow's own profiler.
+It runs the step of the work `training_step` under TensorFlow's profiler.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from benchmarks.works.training_step import SIZES
 from benchmarks.works.training_step import in_keras
 
 _STEPS = 5
-# An operation's event is called NAME:TYPE; those of one kind, by TYPE.
+# Kinds of operations, by the TYPE of their events, which are called NAME:TYPE.
 _KINDS = {
     "matrix products": (
         "_MklMatMul",
@@ -40,8 +40,8 @@ def profile(precision, size):
         size: dict, one of `SIZES`.
 
     Returns:
-        A dict from the type of an operation to its milliseconds a step. Operations that
-        run side by side each count in full.
+        A dict from the type of an operation to its milliseconds a step. Concurrent
+        operations each count in full.
     """
     step = in_keras(precision)(**size)
     import tensorflow as tf
@@ -67,7 +67,7 @@ def profile(precision, size):
 
 
 def by_kind(times):
-    """Sums up times of operations by what they are for.
+    """Sums the times of operations by kind.
 
     Args:
         times: dict, as `profile` returns it.

@@ -1,16 +1,16 @@
-"""A process that does one work in one way, as often as it is told.
+"""A process that runs one contender of a work on command.
 
     python -m benchmarks.worker training_step "keras_wsad float32" --size '{"videos": 60}'
 
-It is started by `benchmarks.contender`, which writes a line and reads a line:
+`benchmarks.contender` starts it, writes commands and reads answers, a line each:
 
-| line | what is done | answer, one line of JSON |
+| command | action | answer, one line of JSON |
 |---|---|---|
 | (none) | the contender is set up | `{"ready": true}`, `{"missing": why}` |
 | `first` | the work, once | `{"result": {"shape": [..], "values": [..]}}` |
 | `repeat N` | the work, N times | `seconds`, `cpu_seconds` of all N, `peak_mib` so far |
 
-`{"failed": why}` may be the answer to each. It ends with its standard input.
+Any answer may be `{"failed": why}`. It ends at the end of its standard input.
 """
 
 import argparse
@@ -32,19 +32,19 @@ def open_work(name):
     """Imports the module of a work.
 
     Args:
-        name: str. A module of `benchmarks.works`, or the whole path of any other.
+        name: str. A module of `benchmarks.works`, or the full name of any other.
     """
     return importlib.import_module(name if "." in name else f"benchmarks.works.{name}")
 
 
 def serve(set_up, size, commands, answer):
-    """Sets a contender up and obeys until there are no more commands.
+    """Sets a contender up and executes commands until there are no more.
 
     Args:
-        set_up: a function that takes the size and returns the work, a function.
+        set_up: function that takes the size and returns the work, a function.
         size: dict.
         commands: iterable of lines.
-        answer: a function that takes a dict.
+        answer: function that takes a dict.
     """
     try:
         work = set_up(**size)
@@ -84,7 +84,7 @@ def _repeat(work, times):
 
 
 def _cpu_seconds():
-    """Processor time of this process, all its threads and its children."""
+    """Returns the processor time of this process, its threads and its children."""
     kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     usages = [resource.getrusage(kind) for kind in kinds]
     own = sum(usage.ru_utime + usage.ru_stime for usage in usages)
@@ -92,7 +92,7 @@ def _cpu_seconds():
 
 
 def _cpu_seconds_of_running_children():
-    """Of all other processes in the group, on Linux; elsewhere none are counted."""
+    """Returns that of all other processes in the group; 0 without `/proc`."""
     ticks = 0
     for file in pathlib.Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -107,12 +107,12 @@ def _cpu_seconds_of_running_children():
 
 
 def _peak_mib():
-    """The most memory that this process, or one of its ended children, has held."""
+    """Returns the peak memory of this process or one of its ended children."""
     # Kilobytes on Linux, bytes on macOS.
     unit = 1 if sys.platform == "darwin" else 1024
     children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit
     try:
-        # On Linux ru_maxrss may be that of the process which started this one.
+        # On Linux ru_maxrss may be that of the parent process.
         status = pathlib.Path("/proc/self/status").read_text(encoding="ascii")
         own = int(status.partition("VmHWM:")[2].split()[0]) * 1024
     except (OSError, IndexError):
@@ -126,8 +126,8 @@ def main(argv=None):
     parser.add_argument("contender")
     parser.add_argument("--size", type=json.loads, default={}, help="JSON")
     arguments = parser.parse_args(argv)
-    # Answers have the pipe to themselves: whatever a library prints, even from C, goes to
-    # the standard error stream.
+    # Standard output is for answers only: what libraries print, even from C, goes to
+    # standard error.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
 
@@ -138,7 +138,7 @@ def main(argv=None):
         return open_work(arguments.work).CONTENDERS[arguments.contender](**size)
 
     serve(set_up, arguments.size, sys.stdin, answer)
-    # Taking a large TensorFlow program apart takes longer than many a work.
+    # The regular shutdown of TensorFlow takes longer than many a work.
     sys.stderr.flush()
     os._exit(0)
 

@@ -1,10 +1,9 @@
-"""Asks how much of the labels the batches in which features were extracted give away.
+"""Measures how much of the labels the batches of feature extraction give away.
 
-
-Features that were extracted in several batches, each with its own software, settings or
-weights, differ from batch to batch more than from scene to scene. Where the batches follow
-the classes, a model is rewarded for telling batches apart. The audit groups the videos by
-their mean feature alone, without labels, and then asks how well the group names the label.
+Features that were extracted in batches of different software, settings or weights differ
+more between batches than between scenes. If the batches follow the classes, a model is
+rewarded for telling batches apart. The audit groups the videos by their mean feature,
+without labels, and measures how well the group predicts the label.
 
 ```
 python reproduce/audit_features.py --data UCF_CRIME --features r3d34
@@ -19,7 +18,7 @@ import sys
 
 import numpy as np
 
-# Python looks beside a script for what it imports; the packages are one folder up.
+# The packages are one folder above this script.
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from keras_wsad.alignment import frames_of
@@ -39,21 +38,21 @@ from keras_wsad.metrics import video_level_auc
 
 
 def audit_features(data, num_groups=5, seed=0):
-    """Groups videos without labels and judges the groups as if they were a model.
+    """Groups videos without labels and evaluates the groups as a model.
 
-    Videos are k-means clusters of their standardised mean feature. A group's anomaly score
-    is its share of anomalous training videos, the same for every frame; its class is the
-    most frequent of its training videos.
+    The groups are k-means clusters of the standardised mean feature. A group's anomaly
+    score is its share of anomalous training videos, the same for every frame; its class is
+    the most frequent of its training videos.
 
     Args:
         data: `ExperimentData`.
         num_groups: int. Clusters. Defaults to `5`.
-        seed: int. Of the clustering. Defaults to `0`.
+        seed: int. Seed of the clustering. Defaults to `0`.
 
     Returns:
-        A dict: `auc`, `video_auc` and `maa` on the test videos, `explained`, the share of
-        the variance between videos that lies between the groups, and `groups`, a list of
-        dicts from class name to videos, all parts together.
+        A dict: `auc`, `video_auc` and `maa` on the test videos; `explained`, the share of
+        the variance between videos that lies between groups; `groups`, a list of dicts from
+        class name to number of videos.
     """
     training, test = data.training + data.validation, data.test
     batches = ExtractionBatches(ExperimentConfig(seed=seed, test_crops=1), num_groups)
@@ -68,11 +67,11 @@ def audit_features(data, num_groups=5, seed=0):
     rows = data.rows(training + test)
     found = batches.group(mean_features(data.store.features, rows))
     group_of_video, standardized, residuals = found
-    everybody = np.array([video.label for video in training + test])
+    labels = np.array([video.label for video in training + test])
     groups = [
         {
-            CLASS_NAMES[label]: int(np.sum(everybody[group_of_video == group] == label))
-            for label in np.unique(everybody[group_of_video == group])
+            CLASS_NAMES[label]: int(np.sum(labels[group_of_video == group] == label))
+            for label in np.unique(labels[group_of_video == group])
         }
         for group in range(len(batches.learned["centers"]))
     ]
@@ -91,7 +90,7 @@ def audit_as_markdown(audit, source):
 
     Args:
         audit: dict, as `audit_features` returns it.
-        source: str. Which features.
+        source: str. Name of the features.
     """
     lines = [
         f"# What the groups of {source} features give away",
@@ -118,7 +117,7 @@ def audit_as_markdown(audit, source):
 
 @report_errors("nothing is written")
 def main(argv=None):
-    """Prints what groups of features give away of the labels.
+    """Prints how well groups of features predict the labels.
 
     Args:
         argv: list of str, or `None` for the process's own.
@@ -128,9 +127,9 @@ def main(argv=None):
     """
     parser = argparse.ArgumentParser(
         prog="reproduce/audit_features.py",
-        description="Groups videos by their mean feature, without labels, and tells how "
-        "well the groups name the labels. What they reach, a model that only tells "
-        "extraction batches apart would reach too.",
+        description="Groups videos by their mean feature, without labels, and measures how "
+        "well the groups predict the labels. A model that only tells extraction batches "
+        "apart would do as well.",
     )
     parser.add_argument("--data", required=True, help="a folder in UCF-Crime's layout")
     parser.add_argument("--features", help="a folder below it, or any other")

@@ -1,4 +1,4 @@
-"""Asks what bfloat16 and int8 in the backbone do to features, frame AUC and mAA.
+"""Measures what bfloat16 and int8 in the backbone cost in features, frame AUC and mAA.
 
 ```
 pip install 'keras_wsad[openvino]'
@@ -17,7 +17,7 @@ import tempfile
 
 import numpy as np
 
-# Python looks beside a script for what it imports; the packages are one folder up.
+# The packages are one folder above this script.
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from keras_wsad.alignment import frames_of
@@ -50,19 +50,18 @@ COLUMNS = ("backbone computes in", "seed", "feature error", "frame AUC", "mAA", 
 def study_precision(runs):
     """Extracts the test videos of runs in each precision and scores them.
 
-    The models are left as they are, trained on float32. Int8 is calibrated by the training
-    videos.
+    The models are not retrained. Int8 is calibrated on the training videos.
 
     Args:
         runs: list of str or path. Finished runs on one data set with videos.
 
     Returns:
-        A list of dicts with `COLUMNS`, and a str: on which data, by which protocol.
+        A list of dicts with `COLUMNS`, and a str: data and protocol.
 
     Raises:
-        RunError: the runs are not on the same features, or those are not of a backbone
-            that comes with its weights.
-        DataError: the data is gone, or videos are missing.
+        RunError: the runs have different features, or their backbone does not come with
+            its weights.
+        DataError: data or videos are missing.
     """
     predictors = [load(run) for run in runs]
     extraction = predictors[0].extraction
@@ -121,8 +120,8 @@ def study_as_markdown(rows, about):
         "# What the precision of the backbone costs",
         "",
         f"{about}. The models were trained on float32. Feature error is the length of the "
-        "difference to float32 over the length of the features. Of other backbones nothing "
-        "is measured here.",
+        "difference to float32 over the length of the features. Other backbones were not "
+        "measured.",
         "",
         "| backbone computes in | feature error | frame AUC % | mAA % |",
         "|---|---:|---:|---:|",

@@ -1,8 +1,8 @@
 """Learns the weights of the backbone `compact` from rendered clips of plain motions.
 
 ```
-python reproduce/compact_weights.py                      # as they were learned
-python reproduce/compact_weights.py --clips 2000 --out compact.weights.h5  # a short one
+python reproduce/compact_weights.py                      # the packaged weights
+python reproduce/compact_weights.py --clips 2000 --out compact.weights.h5  # shorter
 python reproduce/compact_weights.py --help
 ```
 """
@@ -19,7 +19,7 @@ import numpy as np
 from PIL import Image
 from sklearn.metrics import roc_auc_score
 
-# Python looks beside a script for what it imports; the packages are one folder up.
+# The packages are one folder above this script.
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from keras_wsad.backbones import Compact
@@ -36,11 +36,11 @@ from keras_wsad.video.crops import short_side_of
 from reproduce.compact.generic_motions import MOTIONS
 from reproduce.compact.generic_motions import render_clip
 
-# Raised whenever another picture is rendered from the same seed.
+# Raise it when the same seed renders other frames.
 _VERSION = 3
 _FRAMES, _SIZE = 16, 80
-# What is kept around a crop, so that it can be moved.
-_ROOM = 8
+# Margin in pixels, in which crops are shifted.
+_MARGIN = 8
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -49,10 +49,10 @@ class Pretraining:
 
     Attributes:
         clips: int. Clips to render and learn from.
-        held_out: int. Further clips, to judge on.
-        epochs: int. Times that each clip is seen, moved and mirrored anew.
+        held_out: int. Further clips, to evaluate on.
+        epochs: int. Passes over the clips, each with new augmentation.
         batch: int. Clips in a step.
-        learning_rate: float. Of Adam, falling to zero along a cosine.
+        learning_rate: float. Peak rate of Adam, with cosine decay to zero.
         seed: int.
     """
 
@@ -65,16 +65,16 @@ class Pretraining:
 
 
 def learn_compact_weights(settings, path, workers=2):
-    """Renders clips, trains a `Compact` to name the motions in them, and saves it.
+    """Renders clips, trains a `Compact` to recognise their motions, and saves its weights.
 
-    The network learns to tell, for each of `MOTIONS`, whether a clip shows it. Its head is
-    then left off.
+    The network predicts for each of `MOTIONS` whether a clip shows it. The weights are
+    saved without its head.
 
     Args:
         settings: `Pretraining`.
-        path: path. The `.weights.h5` file to write; a `.md` beside it tells how it came
-            about and how well each motion is told.
-        workers: int. Processes that render. Defaults to `2`.
+        path: path. The `.weights.h5` file to write; `compact.md` beside it holds the
+            settings and the ROC area of each motion.
+        workers: int. Rendering processes. Defaults to `2`.
     """
     keras.utils.set_random_seed(settings.seed)
     clips, shown = _rendered(settings.seed, settings.clips + settings.held_out, workers)
@@ -96,10 +96,10 @@ def learn_compact_weights(settings, path, workers=2):
         starts = range(0, settings.clips - settings.batch + 1, settings.batch)
         for start in track(starts, f"Epoch {epoch + 1} of {settings.epochs}"):
             rows = np.sort(order[start : start + settings.batch])
-            batch = _moved(clips[rows], random)
+            batch = _augmented(clips[rows], random)
             losses.append(model.train_on_batch(batch, shown[rows]))
         print(f"epoch {epoch + 1}: loss {float(np.mean(losses[-200:])):.4f}", flush=True)
-    areas = _judge(model, clips[settings.clips :], shown[settings.clips :])
+    areas = _areas(model, clips[settings.clips :], shown[settings.clips :])
     _save(model, settings, areas, pathlib.Path(path))
 
 
@@ -109,7 +109,7 @@ def _rendered(seed, count, workers):
     if not folder.is_dir():
         with atomic_path(folder) as temporary:
             temporary.mkdir()
-            side = _SIZE + _ROOM
+            side = _SIZE + _MARGIN
             shape = (count, _FRAMES, side, side, 3)
             clips = np.lib.format.open_memmap(
                 temporary / "clips.npy", "w+", np.uint8, shape
@@ -127,10 +127,10 @@ def _rendered(seed, count, workers):
 
 
 def _render(number, seed):
-    # Each clip has a generator of its own, so that the number of workers plays no part.
+    # A generator for each clip: the result does not depend on the number of workers.
     frames, shown = render_clip(np.random.default_rng((seed, number)), _FRAMES)
     small = [_resized(Image.fromarray(frame)) for frame in frames]
-    return np.stack([take_crops(frame, _SIZE + _ROOM, 1)[0] for frame in small]), shown
+    return np.stack([take_crops(frame, _SIZE + _MARGIN, 1)[0] for frame in small]), shown
 
 
 def _resized(frame):
@@ -139,11 +139,11 @@ def _resized(frame):
     return np.asarray(frame.resize(size, Image.Resampling.BILINEAR))
 
 
-def _moved(clips, random):
-    """Crops each clip anew, mirrors one in two, and changes its light and colours."""
+def _augmented(clips, random):
+    """Augments clips: random crop, mirroring, brightness and tint."""
     batch = np.empty((len(clips), _FRAMES, _SIZE, _SIZE, 3), np.float32)
     for row, clip in enumerate(clips):
-        top, left = random.integers(0, _ROOM + 1, 2)
+        top, left = random.integers(0, _MARGIN + 1, 2)
         cut = clip[:, top : top + _SIZE, left : left + _SIZE]
         batch[row] = cut[:, :, ::-1] if random.random() < 0.5 else cut
     gains = random.uniform(0.8, 1.2, (len(clips), 1, 1, 1, 1))
@@ -151,9 +151,9 @@ def _moved(clips, random):
     return np.clip(batch * (gains * tints / 127.5).astype(np.float32) - 1, -1, 1)
 
 
-def _judge(model, clips, shown):
+def _areas(model, clips, shown):
     """Returns the area under the ROC curve of each motion on held-out clips."""
-    margin = _ROOM // 2
+    margin = _MARGIN // 2
     cut = clips[:, :, margin : margin + _SIZE, margin : margin + _SIZE]
     logits = [
         model.predict_on_batch(part.astype(np.float32) / 127.5 - 1)
@@ -205,7 +205,7 @@ def main(argv=None):
     parser = argparse.ArgumentParser(
         prog="reproduce/compact_weights.py",
         description="Renders clips of plain motions, of which none is an anomaly, trains "
-        "the backbone to name them, and writes its weights.",
+        "the backbone to recognise them, and writes its weights.",
     )
     import_tensorflow_quietly()
 

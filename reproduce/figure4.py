@@ -1,4 +1,4 @@
-"""Draws figure 4 of the paper: score and attentions of test videos, and the ground truth.
+"""Draws Figure 4 of the paper: score and attentions of test videos, and the ground truth.
 
 ```
 python reproduce/figure4.py --run runs/NAME
@@ -13,7 +13,7 @@ import pathlib
 import sys
 import textwrap
 
-# Python looks beside a script for what it imports; the packages are one folder up.
+# The packages are one folder above this script.
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from keras_wsad.cli.report_errors import report_errors
@@ -39,9 +39,9 @@ from keras_wsad.video import video_in
 def draw_figure4(folder, names=None, out=None, data=None):
     """Draws the figure for test videos of a run.
 
-    The paper shows one video that is found and named, Shoplifting016, and one that is
-    missed and misnamed, Shoplifting034. Without names, the same is chosen here by
-    `choose_examples`. Key frames are added where a video lies in the data folder.
+    The paper shows Shoplifting016, which is found and classified correctly, and
+    Shoplifting034, which is neither. Without `names`, `choose_examples` chooses such a
+    pair. Key frames are added for videos in the data folder.
 
     Args:
         folder: str or path. A finished run.
@@ -50,12 +50,12 @@ def draw_figure4(folder, names=None, out=None, data=None):
         data: str or path, or `None`. The data folder, if it has moved since training.
 
     Returns:
-        `(path, lines)`: where the figure is, and a line on each video.
+        `(path, lines)`: the path of the figure, and a line about each video.
 
     Raises:
-        RunError: the folder is no finished run, its system names no classes, or a
-            video is none of its test videos.
-        DataError: the data is gone, of another width, or of another extraction.
+        RunError: the folder is not a finished run, its system predicts no classes, or a
+            name is not that of a test video with features.
+        DataError: the data is missing, or its features have another width or extraction.
 
     Reference:
         - Majhi et al., FG 2021, figure 4.
@@ -68,8 +68,8 @@ def draw_figure4(folder, names=None, out=None, data=None):
         )
     threshold = scored.about["threshold"]["value"]
     pairs = []
-    for place, video in enumerate(scored.videos):
-        outputs = {name: values[place] for name, values in scored.scores.items()}
+    for index, video in enumerate(scored.videos):
+        outputs = {name: values[index] for name, values in scored.scores.items()}
         prediction = VideoPrediction(
             class_name=CLASS_NAMES[int(outputs["class_probabilities"].argmax())],
             **outputs,
@@ -92,8 +92,8 @@ def draw_figure4(folder, names=None, out=None, data=None):
         chosen = choose_examples(pairs)
     if not chosen:
         raise RunError(
-            f"{scored.run.folder}: expected a test video that is found and named, or one "
-            "that is missed and misnamed. Found neither; --videos names others"
+            f"{scored.run.folder}: expected a test video that is found and classified "
+            "correctly, or one that is neither. There is none; choose others by --videos"
         )
     files = UCFCrime(scored.root).files
     chosen = [(video, _with_pixels(prediction, files)) for video, prediction in chosen]
@@ -103,12 +103,12 @@ def draw_figure4(folder, names=None, out=None, data=None):
 
 
 def choose_examples(pairs):
-    """Chooses a video that is found and named, and one that is missed and misnamed.
+    """Chooses a video that is found and classified correctly, and one that is neither.
 
-    Found is an overlap of alarms and annotated events of 0.3 or more. Of the anomalous
-    videos that are found and named rightly the one with the largest overlap is taken; of
-    those that are neither, the one whose annotated event is longest, as a share of the
-    video; of equals the first. What there is none of is left out.
+    Found means an IoU of alarms and annotated events of at least 0.3. The first is the one
+    with the largest IoU; the second is the one whose annotated event is the longest share
+    of the video; of equals the first in the list. If there is no such video, it is left
+    out.
 
     Args:
         pairs: list of `(Video, VideoPrediction)`.
@@ -148,7 +148,7 @@ def _verdict(video, prediction):
 
 
 def _with_pixels(prediction, files):
-    """Adds where the video of a prediction lies, if it does, and its frame rate."""
+    """Adds the path and the frame rate of the video, if it is among the files."""
     path = video_in(files, prediction.video)
     if path is None:
         return prediction
@@ -161,7 +161,7 @@ def _draw(path, chosen, about):
     heights = [2.4, *([1.4] if any(key_frames) else []), *[0.95 for _ in attentions[0]]]
     figure = new_figure(6.2 * len(chosen) + 0.4, 1.3 + sum(heights) + 0.12 * len(heights))
     grid = figure.add_gridspec(len(heights), len(chosen), height_ratios=heights)
-    # One scale for all videos, or a level of nothing would look like a peak.
+    # One scale for all videos, or attention close to zero would look like a peak.
     tops = [
         max(float(values.max()) for values, _, _ in row)
         for row in zip(*attentions, strict=True)
@@ -213,9 +213,8 @@ def main(argv=None):
         "--videos",
         nargs="+",
         metavar="NAME",
-        help="test videos (default: the one that is found and named with the largest "
-        "overlap; and of those that are missed and misnamed the one with the longest "
-        "event, as a share of the video)",
+        help="test videos (default: the best one that is found and classified correctly, "
+        "and the one with the longest event that is neither)",
     )
     parser.add_argument("--out", help="a .png file (default: figure4.png in the run)")
     arguments = parser.parse_args(argv)

@@ -1,6 +1,6 @@
-"""Draws figure 5 of the paper: the ROC curves of the rows of Table II.
+"""Draws Figure 5 of the paper: the ROC curves of the rows of Table II.
 
-It is the picture `table2_roc.png`, and trains what Table II has not trained yet.
+It is `reproduce/table2.py`, which trains what is missing and draws `table2_DATA_roc.png`.
 
 ```
 python reproduce/figure5.py --roc FOLDER   # beside published curves, .mat or .npy
@@ -11,7 +11,7 @@ python reproduce/figure5.py --help
 import pathlib
 import sys
 
-# Python looks beside a script for what it imports; the packages are one folder up.
+# The packages are one folder above this script.
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from reproduce.tables.command import table_command

@@ -11,7 +11,7 @@ python reproduce/table2.py --help
 import pathlib
 import sys
 
-# Python looks beside a script for what it imports; the packages are one folder up.
+# The packages are one folder above this script.
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from reproduce.tables.command import table_command

@@ -1,4 +1,4 @@
-"""UCSD's pedestrian data sets, Ped1 and Ped2, read from a folder."""
+"""Reads UCSD's pedestrian data sets, Ped1 and Ped2."""
 
 import functools
 import pathlib
@@ -20,8 +20,8 @@ class UCSDPed:
 
     - `training/NAME.mp4`, `testing/NAME.mp4` (or another kind of video) and
       `testing_labels.txt`, lines of a name and a 0 or 1 for each frame;
-    - as published: `Train/Train001/*.tif`, `Test/Test001/*.tif` and the ground truth, which
-      is `gt_frame` in `Test/*.m` or, without such a file, the masks in
+    - as published: `Train/Train001/*.tif`, `Test/Test001/*.tif` and the ground truth,
+      `gt_frame` in `Test/*.m` or, without such a file, the masks in
       `Test/Test001_gt/*.bmp`, where a frame is anomalous if any pixel is.
 
     Args:
@@ -29,7 +29,7 @@ class UCSDPed:
             `Test`.
 
     Raises:
-        DataError: neither layout is there.
+        DataError: the folder has neither layout.
 
     Reference:
         - [Mahadevan et al., 2010](http://www.svcl.ucsd.edu/projects/anomaly/dataset.htm)
@@ -47,21 +47,21 @@ class UCSDPed:
 
     @functools.cached_property
     def training(self):
-        """The clips to learn from: a dict from name to video or folder of pictures."""
+        """Training clips: a dict from name to video or folder of pictures."""
         if self._published:
             return self._clip_folders("Train")
         return find_videos([self.root / "training"])
 
     @functools.cached_property
     def testing(self):
-        """The clips to test on, likewise."""
+        """Test clips, a dict like `training`."""
         if self._published:
             return self._clip_folders("Test")
         return find_videos([self.root / "testing"])
 
     @functools.cached_property
     def frame_labels(self):
-        """Which frames are anomalous: a dict from test clip to a bool array `(frames,)`.
+        """Frame labels, 1 anomalous: a dict from test clip to a bool array `(frames,)`.
 
         Raises:
             DataError: a clip has no labels, or a line or a file of them is malformed.
@@ -126,7 +126,7 @@ class UCSDPed:
 
 
 def _read_masks(folder):
-    """Returns which frames have a mask that is not empty."""
+    """Returns which frames have a non-empty mask."""
     masks = sorted(folder.with_name(f"{folder.name}_gt").glob("*.bmp"))
     if not masks:
         raise DataError(

@@ -1,4 +1,4 @@
-"""Trains the systems that look at pixels on UCSD Ped2 and measures their frame AUC.
+"""Trains the systems that read pixels on UCSD Ped2 and measures their frame AUC.
 
 ```
 python reproduce/ucsd_ped2.py --data UCSD_PED2
@@ -18,7 +18,7 @@ import time
 import keras
 import numpy as np
 
-# Python looks beside a script for what it imports; the packages are one folder up.
+# The packages are one folder above this script.
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from keras_wsad.baselines import open_system
@@ -44,14 +44,14 @@ class FrameResult:
     """Result of one system.
 
     Attributes:
-        title: str. What it is called.
+        title: str. Its name in the table.
         auc: float. Frame AUC over all test clips, of the scores as the system gives them.
-        scaled_auc: float. The same where the scores of each clip are scaled to 0 to 1.
+        scaled_auc: float. The same with the scores of each clip scaled to 0 to 1.
         published: float or `None`. Frame AUC in percent, as its authors state it.
-        settings: str. What it was trained with.
-        training_seconds: float or `None`. Since the last start of a training that was
-            stopped; `None` where nothing is learned.
-        seconds_per_frame: float or `None`. Of scoring.
+        settings: str. Training settings.
+        training_seconds: float or `None`. Training time since the last start; `None` if
+            nothing is learned.
+        seconds_per_frame: float or `None`. Scoring time.
     """
 
     title: str
@@ -64,17 +64,17 @@ class FrameResult:
 
 
 def reference_results(data):
-    """Scores frames by what needs no learning, to show what a number is worth.
+    """Scores frames without learning, as references for the other results.
 
     Args:
         data: `UCSDPed`.
 
     Returns:
-        A list of `FrameResult`: a frame's difference from the mean image of the training
-        clips, and from the frame before, both as sums over the pixels.
+        A list of `FrameResult`: the summed absolute difference of a frame from the mean
+        image of the training clips, and from the frame before.
 
     Raises:
-        DataError: a clip has another number of frames than of labels.
+        DataError: numbers of frames and labels of a clip differ.
     """
     clips = GreyVideos(data.training)
     mean = mean_image([clips.read(name) for name in track(clips.names, "clips read")])
@@ -84,7 +84,7 @@ def reference_results(data):
         frames = clips.read(name).astype(np.float32) / 255
         from_mean[name] = np.abs(frames - mean).sum(axis=(1, 2))
         changes = np.abs(np.diff(frames, axis=0)).sum(axis=(1, 2))
-        # The first has none before it: it is given the change of the second.
+        # The first frame has no predecessor and gets the change of the second.
         from_before[name] = np.append(changes[:1], changes) if len(changes) else [0.0]
     return [
         _result(data, from_mean, title="nothing learned: difference from the mean image"),
@@ -99,15 +99,15 @@ def run_frame_benchmark(data, system, settings, workspace):
 
     Args:
         data: `UCSDPed`.
-        system: str. A key of `SYSTEMS`, of a system that looks at pixels.
-        settings: dict of settings over those that it was published with.
-        workspace: path. A folder for frames and for what survives a kill.
+        system: str. A key of `SYSTEMS`, of a system that reads pixels.
+        settings: dict of settings that replace the published ones.
+        workspace: path. A folder for frames and training state.
 
     Returns:
         A `FrameResult`.
 
     Raises:
-        DataError: a clip has another number of frames than of labels.
+        DataError: numbers of frames and labels of a clip differ.
     """
     system_class = open_system(system)
     config = ExperimentConfig(**{**system_class.published, **settings, "system": system})
@@ -139,7 +139,7 @@ def write_frame_benchmark(path, name, results):
 
     Args:
         path: str or path, without suffix.
-        name: str. Of the data set.
+        name: str. Name of the data set.
         results: list of `FrameResult`.
     """
     columns = [field.name for field in dataclasses.fields(FrameResult)]
@@ -216,7 +216,7 @@ _SYSTEMS = ("hasan", "lu")
 
 @report_errors("the same command goes on")
 def main(argv=None):
-    """Trains the systems that look at pixels on UCSD Ped2 and measures their frame AUC.
+    """Trains the systems that read pixels on UCSD Ped2 and measures their frame AUC.
 
     Args:
         argv: list of str, or `None` for the process's own.
@@ -238,7 +238,7 @@ def main(argv=None):
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(arguments.precision)
     try:
-        # These first: they tell whether frames and labels fit.
+        # First, as they raise if frames and labels do not match.
         references = reference_results(data)
         results = [
             run_frame_benchmark(
@@ -261,8 +261,8 @@ def _parser():
     parser = argparse.ArgumentParser(
         prog="reproduce/ucsd_ped2.py",
         description="Trains on the normal clips of UCSD Ped2 and measures the frame AUC "
-        "over all of its test clips, beside what was published. The defaults of Hasan et "
-        "al. are what two cores can do; it was published with --steps 150000 --stacks 64 "
+        "over all of its test clips, beside the published one. The defaults for Hasan et "
+        "al. suit two cores; the published ones are --steps 150000 --stacks 64 "
         "--learning_rate 1e-4.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
@@ -273,22 +273,26 @@ def _parser():
         "Test/ as published",
     )
     parser.add_argument(
-        "--systems", nargs="+", choices=_SYSTEMS, default=list(_SYSTEMS), help="which"
+        "--systems",
+        nargs="+",
+        choices=_SYSTEMS,
+        default=list(_SYSTEMS),
+        help="systems to run",
     )
-    parser.add_argument("--seed", type=int, default=0, help="of everything random")
-    parser.add_argument("--steps", type=int, default=400, help="of Hasan et al.")
-    parser.add_argument("--stacks", type=int, default=4, help="stacks in a step")
-    parser.add_argument("--learning_rate", type=float, default=5e-4, help="of Adagrad")
+    parser.add_argument("--seed", type=int, default=0, help="random seed")
+    parser.add_argument("--steps", type=int, default=400, help="steps of Hasan et al.")
+    parser.add_argument("--stacks", type=int, default=4, help="stacks per step")
+    parser.add_argument("--learning_rate", type=float, default=5e-4, help="rate of Adagrad")
     parser.add_argument(
         "--precision",
         choices=("float32", "mixed_bfloat16"),
         default="float32",
-        help="mixed_bfloat16 is faster on processors that have it",
+        help="mixed_bfloat16 is faster on processors with bfloat16 units",
     )
     parser.add_argument(
         "--workspace", help="folder for frames and unfinished training; by default a cache"
     )
-    parser.add_argument("--out", default="ucsd_ped2", help=".csv and .md, without suffix")
+    parser.add_argument("--out", default="ucsd_ped2", help="path without suffix")
     return parser
 
 

@@ -1,1 +1,1 @@
-"""One module for each work that is timed; `benchmarks/README.md` says what is in it."""
+"""One module for each work that is timed, see `benchmarks/README.md`."""

@@ -1,6 +1,6 @@
-"""A video of a surveillance camera to RGB frames of short side 256, as I3D's crops need.
+"""Decoding of a synthetic video to RGB frames of short side 256, as for I3D.
 
-The video is made up. OpenCV resizes by other rules, so its pixels are close, not the same.
+OpenCV resizes by other rules, so its pixels are close, not equal.
 """
 
 import math
@@ -15,16 +15,16 @@ SIZES = {
     "quick": {"num_frames": 200, "size": [320, 240]},
 }
 SHORT_SIDE = 256
-# Levels of brightness, of the brightest: OpenCV's pixels are not FFmpeg's.
+# Share of the brightest level: OpenCV's pixels are not FFmpeg's.
 TOLERANCE = {"float32": 0.1}
 
 
 def flops(num_frames, size):
-    """No products of matrices are in it."""
+    """Returns `None`: there are no matrix products."""
 
 
 def to_ndarray(num_frames, size):
-    """PyAV as its documentation has it."""
+    """PyAV as in its documentation."""
     import av
 
     path, (width, height) = _video(num_frames, size), _resized(size)
@@ -76,5 +76,5 @@ def _resized(size):
 
 
 def _levels(frames):
-    """Returns how bright a spot of each frame is, so that none has been left out."""
+    """Returns the brightness of a patch of each frame, which shows that none is missing."""
     return np.array([frame[100:108, 100:108].mean() for frame in frames])

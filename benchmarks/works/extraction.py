@@ -1,7 +1,7 @@
-"""Features of ten crops of each clip of a video, from its file, by the backbone `compact`.
+"""Features of ten crops of a video by the backbone `compact`, from its file.
 
-Its weights come with the package. A video that is decoded for each crop anew is what
-cropping costs where decoding and cropping are two programs.
+The peer decodes the video for each crop anew, as when decoding and cropping are separate
+programs.
 """
 
 import pathlib
@@ -17,11 +17,11 @@ SIZES = {
 
 
 def flops(**size):
-    """Most of the time is not in products of matrices."""
+    """Returns `None`: most of the time is not in matrix products."""
 
 
 def each_crop_alone(num_frames, size):
-    """Decodes and cuts for each crop anew, and then computes."""
+    """Decodes the video for each crop anew."""
     backbone, _, path = _open(num_frames, size, crops=10)
     from keras_wsad.video import decode_frames
     from keras_wsad.video.crops import short_side_of
@@ -39,7 +39,7 @@ def each_crop_alone(num_frames, size):
 
 
 def ours(crops):
-    """Returns a set-up of what `keras-wsad extract` does with one video."""
+    """Returns a set-up of `keras-wsad extract` on one video."""
 
     def set_up(num_frames, size):
         backbone, extraction, path = _open(num_frames, size, crops)
@@ -67,5 +67,5 @@ def _open(num_frames, size, crops):
 
 
 def _some(features):
-    """Returns one number of each clip of each crop."""
+    """Returns one number for each clip of each crop."""
     return features[..., 0]

@@ -1,7 +1,7 @@
-"""One clip through I3D, from pixels in memory to its features, with weights drawn here.
+"""One clip through I3D, from pixels in memory to features, with random weights.
 
-The published weights take as long. OpenVINO's int8 is calibrated on noise, so that its
-features are those of no video; `reproduce/backbone_precision.py` states what int8 costs.
+The published weights take as long. OpenVINO's int8 is calibrated on noise, so its deviation
+is not typical; `reproduce/backbone_precision.py` measures what int8 costs.
 """
 
 TITLE = "I3D, one clip"
@@ -9,12 +9,12 @@ SIZES = {
     "full": {"clip_shape": [64, 224, 224, 3]},
     "quick": {"clip_shape": [16, 64, 64, 3]},
 }
-# Of the largest feature. All but float32 round the maps of 22 convolutions in a row.
+# Shares of the largest feature. Low precision rounds 22 convolutions in a row.
 TOLERANCE = {"float32": 1e-3, "bfloat16": 5e-2, "int8": 0.3}
 
 
 def flops(clip_shape):
-    """Counts two for each multiplication of the convolutions, from the layers' shapes."""
+    """Counts two operations per multiply-add of the convolutions."""
     import keras
     import numpy as np
 
@@ -28,7 +28,7 @@ def flops(clip_shape):
 
 
 def pytorch(autocast=False):
-    """Returns a set-up of the network in PyTorch, each operation as it comes."""
+    """Returns a set-up of the network in eager PyTorch."""
 
     def set_up(clip_shape):
         import torch
@@ -47,14 +47,14 @@ def pytorch(autocast=False):
 
 
 def unfolded(clip_shape):
-    """`predict` of the Keras model as it is."""
+    """`predict_on_batch` of the Keras model, batch norms not folded."""
     model, clip = _keras_model(clip_shape), _scaled(clip_shape)
     model.compile(jit_compile=False)
     return lambda: model.predict_on_batch(clip)
 
 
 def ours(precision, runtime=None):
-    """Returns a set-up of the network that extraction runs."""
+    """Returns a set-up of the network that extraction uses."""
 
     def set_up(clip_shape):
         from keras_wsad.backbones.registry import find_backbone
@@ -89,7 +89,7 @@ def _clip(clip_shape):
 
 
 def _scaled(clip_shape):
-    """The same clip from -1 to 1, for those that do not scale it themselves."""
+    """Returns the clip scaled to -1 to 1, for networks that do not scale it themselves."""
     return (_clip(clip_shape) / 127.5 - 1).astype("float32")
 
 

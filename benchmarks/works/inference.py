@@ -1,6 +1,6 @@
-"""Scores and classes of videos whose features are in memory, by the joint model.
+"""Inference of the joint model on features in memory.
 
-Each contender takes the same arrays of numpy and gives the same outputs.
+Every contender takes the same numpy arrays and returns the same outputs.
 """
 
 import tempfile
@@ -25,14 +25,14 @@ def keras_predict(videos, **size):
 
 
 def keras_wsad(precision):
-    """Returns a set-up of the path that `keras_wsad.load` predicts by."""
+    """Returns a set-up of the function that `keras_wsad.load` predicts with."""
 
     def set_up(videos, **size):
         model = _keras_model(size, precision)
         inputs = _inputs(videos, **size)
         from keras_wsad.inference import open_model as inference
 
-        # Before there was a compiled path it was this one.
+        # Commits before `compiled` used `predict_on_batch`.
         call = getattr(inference, "compiled", lambda model: model.predict_on_batch)(model)
         return lambda: _flat(call(inputs))
 
@@ -77,8 +77,8 @@ def pytorch(videos, **size):
 
 
 def onnx_runtime(videos, **size):
-    """The model of PyTorch, exported for this number of videos."""
-    import onnx  # noqa: F401, named here if it is absent, as the export needs it
+    """The PyTorch model, exported for this number of videos."""
+    import onnx  # noqa: F401, the export needs it: raises here if it is absent
     import onnxruntime
     import torch
 
@@ -131,7 +131,7 @@ def _inputs(videos, num_segments, feature_dim, **_):
 
 
 def _flat(outputs):
-    """Lays the outputs of each video side by side, an array `(videos, numbers)`."""
+    """Concatenates the outputs of each video, an array `(videos, numbers)`."""
     import numpy as np
 
     return np.concatenate(

@@ -1,4 +1,4 @@
-"""Scores and the class of one video, as a program asks for them that watches."""
+"""Inference of the joint model on one video, as in live use."""
 
 from benchmarks.works import inference
 

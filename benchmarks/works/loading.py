@@ -1,7 +1,7 @@
-"""One batch of segment features from disk, with those of its clips normalised first.
+"""Loading of one batch of features and normalised features from disk.
 
-What a step waits for is less: batches are made ready while it computes. The files are in
-the page cache, as they are from the second epoch on where memory allows.
+A training step waits for less of it, as batches are prefetched. The files are in the page
+cache, as from the second epoch on if memory allows.
 """
 
 import itertools
@@ -19,11 +19,11 @@ NAMES = ("features", "normalized_features")
 
 
 def flops(**size):
-    """No products of matrices are in it."""
+    """Returns `None`: there are no matrix products."""
 
 
 def tfrecord(videos, batch, num_segments, feature_dim):
-    """A file of both arrays of each video, in the order in which they are asked for."""
+    """A file of both arrays of each video, in the order of reading."""
     import tensorflow as tf
 
     shape = (num_segments, feature_dim)
@@ -69,9 +69,9 @@ def npy_files(videos, batch, num_segments, feature_dim):
 
 
 def data_loader(videos, batch, num_segments, feature_dim):
-    """The files by PyTorch's loader, with two processes and what it collates by itself.
+    """The files by PyTorch's loader, with two processes and default collation.
 
-    The processor time of its processes is not counted while they live.
+    The processor time of these processes is not counted while they run.
     """
     import torch.utils.data
 
@@ -95,7 +95,7 @@ def data_loader(videos, batch, num_segments, feature_dim):
 
 
 def ours(videos, batch, num_segments, feature_dim):
-    """The arrays as a store has them, memory-mapped, and the pipeline of training."""
+    """Memory-mapped arrays, as in a feature store, through the training pipeline."""
     from keras_wsad.data.pipelines import training_batches
 
     folder, shape = _folder(), (num_segments, feature_dim)
@@ -104,9 +104,10 @@ def ours(videos, batch, num_segments, feature_dim):
     mapped = [
         np.memmap(folder / name, np.float32, "r").reshape(videos, *shape) for name in NAMES
     ]
-    places = np.arange(videos)
+    indices = np.arange(videos)
+    is_anomalous = indices < videos // 2
     batches = iter(
-        training_batches(*mapped, places, places, places < videos // 2, **_per_batch(batch))
+        training_batches(*mapped, indices, indices, is_anomalous, **_per_batch(batch))
     )
     return lambda: _some(next(batches)[0])
 
@@ -150,5 +151,5 @@ def _schedule(videos, batch):
 
 
 def _some(inputs):
-    """Returns the first number of each video, so that batches can be compared."""
+    """Returns the first number of each video, to compare batches."""
     return np.stack([np.asarray(inputs[name][:, 0, 0]) for name in NAMES])

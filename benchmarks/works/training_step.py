@@ -1,8 +1,8 @@
 """One training step of the joint model, forward, backward and Adam, on a batch in memory.
 
-The result that is compared is not that of the timed steps, whose dropout is random, but
-the losses of three steps without dropout before them, from the same weights and batch: the
-first shows the forward pass and the loss, the others the gradient and Adam.
+The result to compare is not that of the timed steps, whose dropout is random, but the
+losses of three steps without dropout before them, from the same weights and batch: the
+first checks the forward pass and the loss, the others the gradient and Adam.
 """
 
 import contextlib
@@ -16,8 +16,7 @@ SIZES = {
     "full": {"videos": 60, "num_segments": 32, "feature_dim": 7168, "lstm_units": 1024},
     "quick": {"videos": 8, "num_segments": 8, "feature_dim": 512, "lstm_units": 64},
 }
-# Adam moves a weight whose gradient is next to nothing as far as any other, up or down as
-# roundings have it.
+# Adam moves a weight with a tiny gradient as far as any other; rounding decides the sign.
 TOLERANCE = {"float32": 1e-3, "bfloat16": 5e-2}
 _STEPS, _DROPOUT, _LEARNING_RATE = 3, 0.6, 1e-4
 
@@ -25,7 +24,7 @@ flops = training_flops
 
 
 def pytorch(autocast=False):
-    """Returns a set-up of PyTorch, in float32 or with its automatic bfloat16."""
+    """Returns a set-up of PyTorch, in float32 or with bfloat16 autocast."""
 
     def set_up(videos, num_segments, feature_dim, lstm_units):
         import torch
@@ -64,7 +63,7 @@ def pytorch(autocast=False):
 
 
 def in_keras(precision, lstm="package"):
-    """Returns a set-up of a Keras model, fed by tf.data and stepped as `fit` does it."""
+    """Returns a set-up of a Keras model with tf.data and the training step of `fit`."""
 
     def set_up(videos, num_segments, feature_dim, lstm_units):
         from keras_wsad.cli.tensorflow_noise import import_tensorflow_quietly

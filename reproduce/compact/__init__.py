@@ -1,1 +1,1 @@
-"""What the backbone `compact` learned from: rendered clips of plain motions."""
+"""Training data of the backbone `compact`: rendered clips of plain motions."""

@@ -1,8 +1,7 @@
-"""Clips of plain motions, to train a backbone on: none shows an anomaly of any class.
+"""Renders clips of plain motions to train a backbone on; none shows an anomaly.
 
-A clip shows some of `MOTIONS`, each in any place, size and colour: somebody runs or bends,
-a ball bounces, a light flickers, a car brakes. What they add up to in a scene is left to
-those who learn from the features.
+A clip shows some of `MOTIONS` at random positions, sizes and colours: somebody runs or
+bends, a ball bounces, a light flickers, a car brakes.
 """
 
 import numpy as np
@@ -63,7 +62,7 @@ MOTIONS = {
 
 
 def render_clip(random, num_frames=16):
-    """Renders a clip of one to three motions among people who stand and walk.
+    """Renders a clip of one to three motions, with common ones around them.
 
     Args:
         random: `numpy.random.Generator`.
@@ -71,7 +70,7 @@ def render_clip(random, num_frames=16):
 
     Returns:
         `(frames, shown)`: a list of uint8 arrays of shape `(HEIGHT, WIDTH, 3)`, and a
-        float32 array of shape `(len(MOTIONS),)`, 1 for what is shown and 0 for the rest.
+        float32 array of shape `(len(MOTIONS),)`, 1 for the motions shown, else 0.
     """
     backdrop = make_backdrop(KINDS[random.integers(len(KINDS))], random)
     camera = any_camera(random)

@@ -7,7 +7,7 @@ from keras_wsad.scenes.person import Person
 from keras_wsad.scenes.poses import ONCE
 from keras_wsad.scenes.things import Held
 
-# Seconds that no clip lasts.
+# Seconds, longer than any clip.
 LONG = 100.0
 
 
@@ -61,7 +61,7 @@ def held(kinds):
 
 
 def meeting(before, after):
-    """Two people at a distance in heights before and after the clip's middle second."""
+    """Two people whose distance, in body heights, changes from `before` to `after`."""
 
     def cast(random, backdrop):
         x, y = on_stage(random, backdrop, margin=20)

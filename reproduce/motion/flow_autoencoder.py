@@ -2,7 +2,7 @@ import keras
 
 from reproduce.motion.optical_flow import FLOW
 
-# Frames of a clip, and so many flows less one between them.
+# Frames of a clip; it has one flow fewer.
 CLIP_LENGTH = 16
 _CHANNELS = 2 * (CLIP_LENGTH - 1)
 
@@ -16,16 +16,16 @@ class FlowAutoencoder(keras.Model):
     15 flows of a clip of 16 frames are its 30 channels. The mean of the bottleneck over
     the frame is the motion-aware feature of the clip, in the output `motion` of `encoder`.
 
-    Of the paper: the layers, their strides, flows stacked as channels, 1024 features by
-    global average pooling (section 3.1, as public notes on it give it). Of this project:
-    the channels between, kernels of 3, no ReLU on the flow that comes out, which may be
-    negative, and flow of half the resolution, 56 by 56.
+    From the paper: the layers, their strides, flows stacked as channels, 1024 features by
+    global average pooling (section 3.1, as public notes give it). This project's choices:
+    the hidden channels, kernels of 3, no ReLU on the output flow, which may be negative,
+    and flow of half the resolution, 56 by 56.
 
     Args:
         filters: tuple of three ints. Channels of the three layers before the bottleneck.
             Defaults to `(64, 128, 256)`.
         features: int. Channels of the bottleneck. Defaults to `1024`.
-        **kwargs: for `keras.Model`.
+        **kwargs: arguments of `keras.Model`.
 
     Call arguments:
         flow: tensor of shape `(batch, 56, 56, 30)`.

@@ -1,4 +1,4 @@
-"""Motion-aware features: what an autoencoder makes of the optical flow of clips."""
+"""Motion-aware features: clips encoded by an autoencoder of optical flow."""
 
 import hashlib
 import json
@@ -29,30 +29,30 @@ from reproduce.motion.optical_flow import FLOW
 from reproduce.motion.optical_flow import FRAME
 from reproduce.motion.optical_flow import OpticalFlow
 
-# Clips that the network sees at a time, and the rate of Adam. Most of a frame is still, so
-# that the mean absolute error first drives all flow to zero: at a rate of 1e-3 it had not
-# come back after 200 steps, at this one it came back within 100.
+# Clips in a batch, and the rate of Adam. Most of a frame is still, so the mean absolute
+# error first drives all flow to zero: at a rate of 1e-3 it had not recovered after 200
+# steps, at this one it recovered within 100.
 _BATCH, _LEARNING_RATE = 16, 3e-4
 
 
 def motion_features(videos, training, out, *, seed=0, steps=1000, workers=2):
-    """Makes a folder of the motion-aware features of videos, in this project's format.
+    """Writes the motion-aware features of videos into a folder, in this project's format.
 
-    The flow of all videos is computed, a `FlowAutoencoder` learns to reproduce the flow of
-    clips of the training videos, without any label, and each video becomes `NAME.npy` of
-    shape `(clips, 1024)` with a sidecar. Clips of 16 frames lie as `keras-wsad extract`
-    lays them, 32 at least. `--features` of that folder then trains any system on them.
+    A `FlowAutoencoder` learns, without labels, to reproduce the optical flow of clips of
+    the training videos. Each video becomes `NAME.npy` of shape `(clips, 1024)` with a
+    sidecar. It is cut into clips of 16 frames as by `keras-wsad extract`, at least 32.
+    `--features` with that folder trains any system on them.
 
-    A second call goes on with what is not done: flow is kept in the cache folder, a video
-    at a time, for whatever autoencoder; the autoencoder and the features lie in `out`.
+    A second call resumes: the flow of each video is in the cache folder, autoencoder and
+    features in `out`.
 
     Args:
         videos: dict from name to path, see `keras_wsad.video.find_videos`.
-        training: list of names among them to learn from.
+        training: list of str. Names of the videos to learn from.
         out: str or path. The folder.
-        seed: int. Of the autoencoder's weights and its batches. Defaults to `0`.
+        seed: int. Seed of the autoencoder's weights and batches. Defaults to `0`.
         steps: int. Steps of 16 clips. Defaults to `1000`.
-        workers: int. Videos whose flow is computed at a time. Defaults to `2`.
+        workers: int. Videos whose flow is computed in parallel. Defaults to `2`.
 
     Returns:
         An `ExtractionReport`.
@@ -123,10 +123,9 @@ def stack_flow(flow, start):
 
 
 def train_autoencoder(flows, seed, steps, learning_rate=_LEARNING_RATE):
-    """Trains a `FlowAutoencoder` on clips drawn at random: a video, then a place in it.
+    """Trains a `FlowAutoencoder` on random clips: first a video, then a start in it.
 
-    The loss is the mean absolute error, as the paper has it; Adam is this project's
-    choice.
+    The loss is the mean absolute error, as in the paper; Adam is this project's choice.
 
     Args:
         flows: list of arrays of shape `(frames - 1, 56, 56, 2)`.
@@ -136,7 +135,7 @@ def train_autoencoder(flows, seed, steps, learning_rate=_LEARNING_RATE):
 
     Returns:
         `(autoencoder, losses)`: the `FlowAutoencoder`, and a float array of shape
-        `(steps, 2)`: the loss of each step, and what no flow at all would have had.
+        `(steps, 2)`: the loss of each step, and that of zero flow.
     """
     keras.utils.set_random_seed(seed)
     random = np.random.default_rng(seed)
@@ -156,11 +155,11 @@ def train_autoencoder(flows, seed, steps, learning_rate=_LEARNING_RATE):
 
 
 def _autoencoder(out, settings, flows):
-    """Trains the autoencoder, or opens the one that was trained with these settings."""
-    saved, told = out / "autoencoder.keras", out / "autoencoder.json"
-    if told.is_file():
+    """Trains the autoencoder, or opens the one trained with these settings."""
+    saved, about = out / "autoencoder.keras", out / "autoencoder.json"
+    if about.is_file():
         try:
-            content = json.loads(told.read_text(encoding="utf-8"))
+            content = json.loads(about.read_text(encoding="utf-8"))
             other = [name for name in settings if content.get(name) != settings[name]]
             if not other:
                 return keras.saving.load_model(saved, compile=False)
@@ -180,14 +179,14 @@ def _autoencoder(out, settings, flows):
     )
     with atomic_path(saved) as temporary:
         autoencoder.save(temporary)
-    # Of the last tenth of the steps: single ones vary with their clips.
+    # Over the last tenth of the steps, as single ones vary with their clips.
     loss, without = losses[-max(len(losses) // 10, 1) :].mean(axis=0)
-    write_json(told, {**settings, "loss": loss, "loss_of_no_flow": without})
+    write_json(about, {**settings, "loss": loss, "loss_of_no_flow": without})
     return autoencoder
 
 
 def _digest(model):
-    """Identifies weights by their values: a file of them also holds the time."""
+    """Returns a hash of the weights: that of a file would change with its time stamps."""
     digest = hashlib.sha256()
     for values in model.get_weights():
         digest.update(values.tobytes())
@@ -205,7 +204,7 @@ def _write(files, video, autoencoder, extraction, path):
     try:
         for first in range(0, len(starts), _BATCH):
             batch = [stack_flow(video.flow, start) for start in starts[first:][:_BATCH]]
-            # Always as many, so that the network is compiled once.
+            # Padded to one size, so that the network compiles once.
             missing = [(0, _BATCH - len(batch)), (0, 0), (0, 0), (0, 0)]
             features = autoencoder.encoder.predict_on_batch(
                 np.pad(np.stack(batch), missing)

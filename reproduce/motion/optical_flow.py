@@ -14,10 +14,10 @@ from keras_wsad.progress import track
 from keras_wsad.video import probe_video
 from keras_wsad.video.decode import DecodedFrames
 
-# Pixels a side of the frames that flow is computed on, and of the flow that is kept: at
-# the finest, DIS looks at patches at half of the resolution.
+# Pixels a side of frames and of stored flow: the finest scale of DIS has half the
+# resolution of the frames.
 FRAME, FLOW = 112, 56
-# Raised whenever other flow is computed of the same video.
+# Raise it when the flow of the same video changes.
 _VERSION = 1
 
 
@@ -26,11 +26,10 @@ class VideoFlow:
     """The optical flow of a video.
 
     Attributes:
-        flow: float16 array of shape `(frames - 1, 56, 56, 2)`, from each frame to the
-            next to the right and down, in pixels of a frame of 112 by 112. It lies in a
-            file and takes memory only where it is looked at.
+        flow: float16 array of shape `(frames - 1, 56, 56, 2)`, memory-mapped: the motion
+            right and down from each frame to the next, in pixels of a 112 by 112 frame.
         fps: float. Mean frames per second.
-        damage: str or `None`. What was wrong with the video, though parts of it decode.
+        damage: str or `None`. What is wrong with a video that decodes in part.
     """
 
     flow: np.ndarray
@@ -44,15 +43,14 @@ class VideoFlow:
 
 
 class OpticalFlow:
-    """The optical flow of videos, by DIS, computed once and kept.
+    """The optical flow of videos, computed once by DIS and stored.
 
-    Frames are scaled to 112 by 112 pixels whatever their shape, as Zhu and Newsam do,
-    whose flow is that of PWC-Net.
+    Frames are scaled to 112 by 112 pixels whatever their shape, as by Zhu and Newsam, who
+    use PWC-Net.
 
     Args:
         paths: dict from name to path, as `find_videos` returns it.
-        folder: str or path. Where flow is kept, about 12.5 kB a frame. A video is whole
-            there or not at all, whatever ends the process.
+        folder: str or path. Stores the flow, about 12.5 kB a frame, each video atomically.
 
     Raises:
         MissingExtraError: OpenCV is not installed.
@@ -67,7 +65,7 @@ class OpticalFlow:
         self._cv2 = _open_cv()
 
     def read(self, name):
-        """Computes the flow of a video, or finds it kept.
+        """Computes the flow of a video, or opens the stored one.
 
         Args:
             name: str. One of the names.
@@ -76,7 +74,7 @@ class OpticalFlow:
             A `VideoFlow`.
 
         Raises:
-            VideoError: the file is absent, no video, or not a frame of it decodes.
+            VideoError: the file is absent, not a video, or no frame of it decodes.
         """
         path = self.paths[name]
         kept = self.folder / f"{name}-{_key(path)}"
@@ -89,15 +87,15 @@ class OpticalFlow:
         return VideoFlow(flow=flow, **content)
 
     def read_all(self, names, workers=2):
-        """Computes the flow of many videos that is not kept yet.
+        """Reads the flow of many videos; computes what is not stored yet.
 
         Args:
             names: list of str.
-            workers: int. Videos looked at at a time, each in a thread. Defaults to `2`.
+            workers: int. Threads, each with one video. Defaults to `2`.
 
         Returns:
-            `(flows, failed)`: a dict from name to `VideoFlow`, and one from name to what is
-            wrong with a video that gives none.
+            `(flows, failed)`: a dict from name to `VideoFlow`, and one from name to error
+            message.
         """
         flows, failed = {}, {}
         with concurrent.futures.ThreadPoolExecutor(workers) as pool:
@@ -115,7 +113,7 @@ class OpticalFlow:
 
     def _compute(self, path, folder):
         cv2 = self._cv2
-        # It keeps memory of its own: one for each thread.
+        # It is not thread-safe: one for each thread.
         dis = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
         frames, before = DecodedFrames(path), None
         with open(folder / "flow.npy", "wb") as file:
@@ -128,7 +126,7 @@ class OpticalFlow:
                     flow = cv2.resize(flow, (FLOW, FLOW), interpolation=cv2.INTER_AREA)
                     file.write(flow.astype(np.float16).tobytes())
                 before = frame
-            # How many there are is known at the end; numpy leaves room in the header.
+            # The count is known only now; numpy leaves room for it in the header.
             file.seek(0)
             _write_header(file, frames.num_frames - 1)
         content = {"fps": probe_video(path).fps, "damage": frames.damage}

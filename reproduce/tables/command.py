@@ -1,4 +1,4 @@
-"""`python evaluate.py --table1`, `python reproduce/table1.py`, and the same of Table II."""
+"""`python evaluate.py --table1`, `python reproduce/table1.py`, and those of Table II."""
 
 import argparse
 import pathlib
@@ -10,7 +10,7 @@ from keras_wsad.cli.tensorflow_noise import import_tensorflow_quietly
 
 @report_errors("the same command goes on; what is trained is kept")
 def table_command(argv=None, prog="evaluate.py", number=2):
-    """Trains what a table of the paper needs, and prints and writes the table.
+    """Trains the systems of a table of the paper, and prints and writes the table.
 
     Args:
         argv: list of str, or `None` for the process's own.
@@ -18,8 +18,8 @@ def table_command(argv=None, prog="evaluate.py", number=2):
         number: int. 1 or 2. Defaults to `2`.
 
     Returns:
-        int, the exit status: 0, or 1 if a row has failed or, under `--check`, is not as
-        committed.
+        int, the exit status: 0, or 1 if a row failed or, with `--check`, differs from the
+        committed one.
     """
     arguments = _parser(prog, number).parse_args(argv)
     import_tensorflow_quietly()
@@ -32,7 +32,7 @@ def table_command(argv=None, prog="evaluate.py", number=2):
     from reproduce.tables.write import print_table
     from reproduce.tables.write import write_table
 
-    # A folder that holds none is told before the training.
+    # Before the training, as it raises if the folder holds none.
     curves = read_published_curves(arguments.roc) if arguments.roc else None
     seeds = arguments.seeds or ([0] if arguments.quick else [0, 1, 2])
     options = TableOptions(
@@ -68,9 +68,9 @@ def _parser(prog, number):
     what = {1: "I (the parts of the model)", 2: "II (the model among others)"}[number]
     parser = argparse.ArgumentParser(
         prog=prog,
-        description=f"Trains and evaluates every row of Table {what} that is not done yet, "
-        "prints it beside what was published, and writes it as Markdown, CSV and LaTeX "
-        "with its pictures. A run that was stopped goes on.",
+        description=f"Trains and evaluates the missing rows of Table {what}, prints the "
+        "table with the published values, and writes it as Markdown, CSV and LaTeX with "
+        "pictures. Stopped runs continue.",
     )
     parser.add_argument(
         "--data", help="a folder in UCF-Crime's layout (default: rendered videos)"
@@ -86,7 +86,7 @@ def _parser(prog, number):
         help="only the rows whose title contains one of these words",
     )
     parser.add_argument(
-        "--quick", action="store_true", help="the form of the table in minutes"
+        "--quick", action="store_true", help="a table in minutes, of few steps"
     )
     parser.add_argument(
         "--standardize",
@@ -107,12 +107,12 @@ def _parser(prog, number):
         help="bootstrap draws for the intervals (default: %(default)s)",
     )
     parser.add_argument(
-        "--roc", metavar="DIR", help="published ROC curves, to be drawn in figure 5"
+        "--roc", metavar="DIR", help="published ROC curves to draw in Figure 5"
     )
     parser.add_argument(
         "--check",
         action="store_true",
-        help="compare with the table committed in reproduce/tables/results; status 1 if it "
+        help="compare with the table in reproduce/tables/results; exit status 1 if it "
         "differs by more than the tolerance",
     )
     parser.add_argument(

@@ -1,4 +1,4 @@
-"""What a table gave before, and whether it gives the same again."""
+"""Compares a table with the committed one."""
 
 import csv
 import pathlib
@@ -9,7 +9,7 @@ RESULTS = pathlib.Path(__file__).with_name("results")
 
 
 def committed_path(number, options):
-    """Returns where the committed CSV of a table on the same data is.
+    """Returns the path of the committed CSV of a table on the same data.
 
     Raises:
         DataError: there is none.
@@ -23,15 +23,15 @@ def committed_path(number, options):
 def compare_with_committed(table, path):
     """Compares a table with the committed one, seed by seed.
 
-    A row is as before if, over the seeds that both have, the mean of every metric is
-    within the tolerance of the row.
+    A row matches if the mean of every metric, over the seeds that both have, is within the
+    tolerance of the row.
 
     Args:
         table: `Table`.
         path: path, as `committed_path` returns it.
 
     Returns:
-        `(lines, misses)`: a line for each number, and how many are further away.
+        `(lines, misses)`: a line for each number, and how many do not match.
 
     Raises:
         DataError: there is no such file.
@@ -42,9 +42,12 @@ def compare_with_committed(table, path):
     except OSError as error:
         raise DataError(f"{path}: expected the committed table ({error}).") from error
     lines, misses = [], 0
-    for row in table.rows:
-        for metric, cell in row.row.cells.items():
-            line, number = before.get((row.row.title, metric), {}), row.numbers.get(metric)
+    for result in table.rows:
+        for metric, cell in result.row.cells.items():
+            line, number = (
+                before.get((result.row.title, metric), {}),
+                result.numbers.get(metric),
+            )
             pairs = []
             if number is not None:
                 pairs = [
@@ -52,9 +55,9 @@ def compare_with_committed(table, path):
                     for seed, value in zip(table.options.seeds, number.values, strict=True)
                     if line.get(f"seed {seed}")
                 ]
-            name = f"{row.row.title}, {metric}"
+            name = f"{result.row.title}, {metric}"
             if not pairs:
-                # A problem that was there before is no other result.
+                # The same missing number is a match.
                 same = number is None and not line.get("measured") and bool(line)
                 lines.append(f"{name}: {'as' if same else 'NOT as'} committed")
                 misses += not same

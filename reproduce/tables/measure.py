@@ -1,4 +1,4 @@
-"""From the runs of a table to its numbers."""
+"""Computes the numbers of a table from its runs."""
 
 import dataclasses
 import itertools
@@ -10,7 +10,7 @@ from keras_wsad.evaluation.scores_file import load_scores
 from keras_wsad.metrics.bootstrap import interval
 from reproduce.tables.plan import run_name
 
-# Where a metric stands in what `evaluate` returns; `None` for the alignment.
+# Keys of a metric in the result of `evaluate`; `None` stands for the alignment.
 _PATHS = {
     "auc": ("detection", None, "auc"),
     "abnormal_auc": ("detection", None, "abnormal_auc"),
@@ -25,9 +25,8 @@ class Measured:
     Attributes:
         values: list of floats, one for each seed.
         mean: float.
-        std: float. Of a sample; NaN of one seed.
-        interval: 95 % bootstrap interval of the mean over test videos, or `None` where
-            none was made.
+        std: float. Sample standard deviation; NaN of one seed.
+        interval: 95 % bootstrap interval of the mean over test videos, or `None`.
     """
 
     values: list
@@ -42,12 +41,12 @@ class MeasuredRow:
 
     Attributes:
         row: `Row`.
-        numbers: dict from `"auc"`, `"abnormal_auc"`, `"maa"` to `Measured`, as far as
-            there are any.
+        numbers: dict from `"auc"`, `"abnormal_auc"`, `"maa"` to `Measured`; missing ones
+            are left out.
         draws: dict from `"auc"` and `"maa"` to the metric in each bootstrap draw.
-        features: str. What the row has looked at.
+        features: str. What its systems read.
         problems: dict from a metric to the reason why it has no number.
-        failed: bool. Whether something went wrong.
+        failed: bool. Whether a run failed.
     """
 
     row: object
@@ -59,7 +58,7 @@ class MeasuredRow:
 
     @property
     def is_proposed(self):
-        """Whether it is the paper's whole model."""
+        """Whether it is the paper's complete model."""
         return any(
             cell.system == "joint" and not cell.settings for cell in self.row.cells.values()
         )
@@ -67,25 +66,25 @@ class MeasuredRow:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Difference:
-    """How much better one row is than another, by a metric.
+    """Difference of two rows in a metric.
 
     Attributes:
         metric: `"auc"` or `"maa"`.
-        better: str. Title of the row that is taken as the first.
-        than: str. Title of the other.
-        mean: float. Of the seeds' means.
+        row: str. Title of the first row.
+        other: str. Title of the row that is subtracted.
+        mean: float. Difference of the means over the seeds.
         interval: 95 % paired bootstrap interval over test videos.
     """
 
     metric: str
-    better: str
-    than: str
+    row: str
+    other: str
     mean: float
     interval: list
 
     @property
     def is_shown(self):
-        """Whether the interval leaves out zero."""
+        """Whether the interval excludes zero."""
         return self.interval[0] > 0 or self.interval[1] < 0
 
 
@@ -137,43 +136,48 @@ def measure_row(row, outcomes, options, resampling):
     )
 
 
-def consecutive_differences(rows):
+def consecutive_differences(results):
     """Compares each row with the one before it, as Table I is read.
 
     Args:
-        rows: list of `MeasuredRow`.
+        results: list of `MeasuredRow`.
 
     Returns:
         A list of `Difference`.
     """
-    return [d for before, row in itertools.pairwise(rows) for d in _compare(row, before)]
+    return [
+        difference
+        for before, result in itertools.pairwise(results)
+        for difference in _compare(result, before)
+    ]
 
 
-def differences_to_proposed(rows):
+def differences_to_proposed(results):
     """Compares the proposed model with each other row, as Table II is read.
 
     Args:
-        rows: list of `MeasuredRow`. Without the proposed model there is nothing to say.
+        results: list of `MeasuredRow`.
 
     Returns:
-        A list of `Difference`.
+        A list of `Difference`, empty without the proposed model.
     """
-    proposed = next((row for row in rows if row.is_proposed), None)
+    proposed = next((result for result in results if result.is_proposed), None)
     if proposed is None:
         return []
-    return [d for row in rows if row is not proposed for d in _compare(proposed, row)]
+    others = [result for result in results if result is not proposed]
+    return [d for other in others for d in _compare(proposed, other)]
 
 
-def _compare(row, other):
+def _compare(result, other):
     differences = []
-    for metric in row.draws.keys() & other.draws.keys():
+    for metric in result.draws.keys() & other.draws.keys():
         differences.append(
             Difference(
                 metric=metric,
-                better=row.row.title,
-                than=other.row.title,
-                mean=row.numbers[metric].mean - other.numbers[metric].mean,
-                interval=interval(row.draws[metric] - other.draws[metric]),
+                row=result.row.title,
+                other=other.row.title,
+                mean=result.numbers[metric].mean - other.numbers[metric].mean,
+                interval=interval(result.draws[metric] - other.draws[metric]),
             )
         )
     return sorted(differences, key=lambda difference: difference.metric)
@@ -193,13 +197,13 @@ def scores_of(run, videos):
         videos: list of `Video`.
     """
     names, scores = load_scores(run.scores)
-    places = {name: place for place, name in enumerate(names)}
-    if places.keys() != {video.name for video in videos}:
+    indices = {name: index for index, name in enumerate(names)}
+    if indices.keys() != {video.name for video in videos}:
         raise RunError(
             f"{run.folder}: expected scores of the {len(videos)} test videos of the table. "
             f"Found those of {len(names)}; delete the folder if the data have changed"
         )
-    order = [places[video.name] for video in videos]
+    order = [indices[video.name] for video in videos]
     return {name: values[order] for name, values in scores.items()}
 
 

@@ -1,4 +1,4 @@
-"""Motion-aware features for the row that was published with them."""
+"""Motion-aware features for the row of Zhu and Newsam."""
 
 import json
 
@@ -8,23 +8,22 @@ from keras_wsad.errors import NeedsPixelsError
 from keras_wsad.video import video_in
 from reproduce.motion.flow_features import motion_features
 
-#: What stands for them in a row's setting `features`.
+#: Value of a row's setting `features` that stands for them.
 MOTION_AWARE = "motion-aware"
 
 
 def make_motion_features(root, out, steps):
-    """Makes the motion-aware features of a data set, or takes them as they are.
+    """Makes the motion-aware features of a data set, or uses existing ones.
 
-    The autoencoder learns from all training videos, those that are held out included: it
-    sees no label.
+    The autoencoder learns without labels, from all training videos, held-out ones included.
 
     Args:
         root: path. A folder in UCF-Crime's layout.
         out: path. The folder for features.
-        steps: int. Of the autoencoder.
+        steps: int. Training steps of the autoencoder.
 
     Raises:
-        NeedsPixelsError: a video is not there.
+        NeedsPixelsError: a video is missing.
         DataError: a video cannot be read.
     """
     dataset = UCFCrime(root)

@@ -1,4 +1,4 @@
-"""The pictures of a table: ROC curves (figure 5), bars, the confusion of a row."""
+"""Pictures of a table: ROC curves (Figure 5), bars, and the confusion matrix of a row."""
 
 import textwrap
 
@@ -17,7 +17,7 @@ _POINTS = 500
 
 
 def draw_pictures(table, path, published=None):
-    """Draws what a table has to show.
+    """Draws the pictures of a table.
 
     Args:
         table: `Table`.
@@ -26,16 +26,16 @@ def draw_pictures(table, path, published=None):
 
     Returns:
         A list of the paths: `_roc.png`, `_bars.png`, and `_confusion.png` of the last row
-        that is no reference and names classes.
+        that predicts classes and is not a reference.
     """
     paths = [f"{path}_roc.png", f"{path}_bars.png"]
     _draw_curves(table, paths[0], published or {})
     _draw_bars(table, paths[1])
-    for row in reversed(table.rows):
-        if "maa" in row.numbers and not row.row.is_reference:
+    for result in reversed(table.rows):
+        if "maa" in result.numbers and not result.row.is_reference:
             paths.append(f"{path}_confusion.png")
-            matrix = _confusion(table, row)
-            title = f"{row.row.title}, {_over_seeds(table)}. {table.protocol[0]}"
+            matrix = _confusion(table, result)
+            title = f"{result.row.title}, {_over_seeds(table)}. {table.protocol[0]}"
             draw_confusion(paths[-1], matrix, title)
             break
     return paths
@@ -48,21 +48,21 @@ def _draw_curves(table, path, published):
     colors = matplotlib.colormaps["tab20"].colors
     for name, (false_rates, true_rates) in published.items():
         axes.plot(false_rates, true_rates, label=name, linewidth=1.1, linestyle=":")
-    for row in table.rows:
-        if "auc" not in row.numbers:
+    for result in table.rows:
+        if "auc" not in result.numbers:
             continue
         curves = []
         for seed in table.options.seeds:
-            run = table.outcomes[run_name(row.row.cells["auc"], seed)].run
+            run = table.outcomes[run_name(result.row.cells["auc"], seed)].run
             scores = scores_of(run, table.videos)["segment_scores"]
             frames = frames_of(table.videos, scores, table.options.alignment)
             curves.append(np.interp(grid, *roc_curve(*frames)[:2]))
         curve = np.concatenate([[0], np.mean(curves, axis=0)])
-        is_reference = row.row.is_reference
+        is_reference = result.row.is_reference
         axes.plot(
             np.concatenate([[0], grid]),
             curve,
-            label=f"{row.row.title}: {row.numbers['auc'].mean:.4f}",
+            label=f"{result.row.title}: {result.numbers['auc'].mean:.4f}",
             linewidth=1.0 if is_reference else 1.7,
             linestyle="--" if is_reference else "-",
             color=colors[len(axes.lines) % len(colors)],
@@ -80,32 +80,34 @@ def _draw_curves(table, path, published):
 
 
 def _draw_bars(table, path):
-    rows = [row for row in table.rows if row.numbers][::-1]
-    figure = new_figure(10.5, 1.4 + 0.33 * len(rows))
-    places = np.arange(len(rows))
+    results = [result for result in table.rows if result.numbers][::-1]
+    figure = new_figure(10.5, 1.4 + 0.33 * len(results))
+    heights = np.arange(len(results))
     for column, (metric, name) in enumerate((("auc", "Frame AUC, %"), ("maa", "mAA, %"))):
         axes = figure.add_subplot(1, 2, column + 1)
-        for place, row in zip(places, rows, strict=True):
-            number, cell = row.numbers.get(metric), row.row.cells.get(metric)
+        for height, result in enumerate(results):
+            number, cell = result.numbers.get(metric), result.row.cells.get(metric)
             if number is not None:
                 low, high = number.interval
                 mean = 100 * number.mean
                 error = [[mean - 100 * low], [100 * high - mean]]
-                color = "0.75" if row.row.is_reference else "tab:blue"
-                axes.barh(place, mean, xerr=np.maximum(error, 0), color=color, height=0.7)
+                color = "0.75" if result.row.is_reference else "tab:blue"
+                axes.barh(height, mean, xerr=np.maximum(error, 0), color=color, height=0.7)
                 axes.scatter(
                     [100 * v for v in number.values],
-                    [place] * len(number.values),
+                    [height] * len(number.values),
                     s=6,
                     color="black",
                     zorder=3,
                 )
             if cell is not None and cell.published is not None:
-                axes.plot([cell.published], [place], "D", color="tab:red", markersize=4)
-        axes.set_yticks(places, [row.row.title for row in rows] if not column else [])
+                axes.plot([cell.published], [height], "D", color="tab:red", markersize=4)
+        axes.set_yticks(
+            heights, [result.row.title for result in results] if not column else []
+        )
         axes.tick_params(axis="y", labelsize=8)
-        # The same for both, or bars would not stand beside their names.
-        axes.set_ylim(-0.6, len(rows) - 0.4)
+        # The same for both panels, so that bars align with their names.
+        axes.set_ylim(-0.6, len(results) - 0.4)
         axes.set(xlabel=name, xlim=(0, 100))
         axes.grid(axis="x", color="0.92")
         axes.set_axisbelow(True)
@@ -121,9 +123,9 @@ def _draw_bars(table, path):
     save_figure(figure, path)
 
 
-def _confusion(table, row):
+def _confusion(table, result):
     """Adds up the confusion matrices of the seeds."""
-    names = [run_name(row.row.cells["maa"], seed) for seed in table.options.seeds]
+    names = [run_name(result.row.cells["maa"], seed) for seed in table.options.seeds]
     metrics = [table.outcomes[name].metrics["classification"] for name in names]
     return sum(np.array(of_seed["confusion"]) for of_seed in metrics)
 

@@ -1,4 +1,4 @@
-"""The ROC curves that others have published, for Figure 5."""
+"""Reads published ROC curves, for Figure 5."""
 
 import pathlib
 
@@ -8,7 +8,7 @@ from sklearn.metrics import auc
 
 from keras_wsad.errors import DataError
 
-# What the curves are called, by the beginning of their file's name.
+# Names of the curves, by the start of their file name.
 _NAMES = {
     "proposed": "Proposed model",
     "svm": "SVM baseline",
@@ -21,17 +21,17 @@ _NAMES = {
 def read_published_curves(folder):
     """Reads ROC curves from a folder.
 
-    A curve is a `.mat` file with `X` and `Y`, or a pair `NAME_fpr.npy`, `NAME_tpr.npy`:
-    the forms in which Sultani et al. and the paper's authors publish theirs.
+    A curve is a `.mat` file with `X` and `Y`, as published by Sultani et al., or a pair
+    `NAME_fpr.npy`, `NAME_tpr.npy`, as published by the paper's authors.
 
     Args:
         folder: str or path.
 
     Returns:
-        A dict from a legend, with the area, to `(false_rates, true_rates)`.
+        A dict from legend, with the area, to `(false_rates, true_rates)`.
 
     Raises:
-        DataError: there is none, or a file is no curve.
+        DataError: there is no curve, or a file cannot be read as one.
     """
     folder = pathlib.Path(folder)
     curves = {}

@@ -1,4 +1,4 @@
-"""How sure a row is, and a difference of two: the same resampled test videos for both."""
+"""Paired bootstrap over test videos, for rows and for differences of rows."""
 
 import numpy as np
 
@@ -8,12 +8,12 @@ from keras_wsad.metrics.bootstrap import weighted_auc
 
 
 class Resampling:
-    """Test videos drawn with replacement many times, the same for every system.
+    """Bootstrap draws of the test videos, the same for every system.
 
-    A metric of a row is the mean over its seeds. What the draws give of it tells how much
-    it hangs on the choice of test videos, and what they give of the difference of two rows,
-    draw by draw, whether one is better on videos like these. The spread over seeds is
-    another matter, and stands beside it.
+    A metric of a row is the mean over its seeds. Its spread over the draws shows how much
+    it depends on the choice of test videos; the spread of the difference of two rows, draw
+    by draw, whether one is better on such videos. The spread over seeds is reported
+    separately.
 
     Args:
         videos: list of `Video`, the test videos.

@@ -1,4 +1,4 @@
-"""The rows of a table, as they stand in `reproduce/tables/expected`."""
+"""Reads the rows of a table from `reproduce/tables/expected`."""
 
 import csv
 import dataclasses
@@ -10,7 +10,7 @@ from keras_wsad.errors import DataError
 
 EXPECTED = pathlib.Path(__file__).with_name("expected")
 
-# The columns of a table, by the name that the files have for them.
+# The metrics of a table, by their names in the files.
 METRICS = {"auc": "AUC", "maa": "mAA"}
 
 _COLUMNS = ["row", "metric", "system", "settings", "published", "tolerance", "note"]
@@ -18,15 +18,15 @@ _COLUMNS = ["row", "metric", "system", "settings", "published", "tolerance", "no
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Cell:
-    """A number of a table, and what is run for it.
+    """A number of a table, and the system that is run for it.
 
     Args:
         system: str. A key of `keras_wsad.baselines.SYSTEMS`.
-        settings: dict of settings of `ExperimentConfig` that belong to the row.
+        settings: dict of settings of `ExperimentConfig` for this row.
         published: float or `None`. In percent, as printed in the paper.
-        tolerance: float. How far another machine may be from the committed value, in
-            points.
-        note: str. What to know of the number.
+        tolerance: float. Largest difference from the committed value on another machine,
+            in percentage points.
+        note: str. Remark on the number.
     """
 
     system: str
@@ -43,8 +43,7 @@ class Row:
     Args:
         title: str.
         cells: dict from a metric, `"auc"` or `"maa"`, to its `Cell`.
-        is_reference: bool. Whether it tells what a number is worth, and is no system that
-            anybody has published.
+        is_reference: bool. Whether it is a reference row, not a published system.
     """
 
     title: str
@@ -53,7 +52,7 @@ class Row:
 
 
 def read_table(number, folder):
-    """Reads the rows of a table, and the reference rows that stand under it.
+    """Reads the rows of a table, and the reference rows below them.
 
     Args:
         number: int. 1 or 2.
@@ -63,7 +62,7 @@ def read_table(number, folder):
         A list of `Row`.
 
     Raises:
-        DataError: a file is absent, or not as it should be.
+        DataError: a file is absent or malformed.
     """
     rows = _read(folder / f"table{number}.csv", is_reference=False)
     return rows + _read(folder / "references.csv", is_reference=True)

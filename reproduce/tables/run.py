@@ -1,4 +1,4 @@
-"""Trains and evaluates what a table needs, one run after the other."""
+"""Trains and evaluates the runs of a table, one after the other."""
 
 import contextlib
 import dataclasses
@@ -29,13 +29,13 @@ from reproduce.tables.plan import run_name
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
-    """What came of a run.
+    """Result of a run.
 
     Args:
         run: `Run`, or `None` if there is none.
         metrics: dict, as `evaluate` returns it, or `None`.
-        problem: str. Why there is none; empty if there is.
-        is_failure: bool. Whether it should have worked.
+        problem: str. Why there are no metrics; empty if there are.
+        is_failure: bool. Whether the run failed, rather than needing what is absent.
     """
 
     run: Run | None = None
@@ -45,11 +45,11 @@ class Outcome:
 
 
 def run_rows(rows, options):
-    """Trains what is missing and evaluates it.
+    """Trains and evaluates the missing runs of a table.
 
-    A finished run is left as it is, an unfinished one goes on. What a run prints goes into
-    `log.txt` in the folder of the table's runs. A run that fails is told at once, and the
-    others go on.
+    A finished run is kept, an unfinished one continues. The output of runs goes to
+    `log.txt` in the folder of the table's runs. A failure is printed at once and does not
+    stop the others.
 
     Args:
         rows: list of `Row`.
@@ -87,17 +87,17 @@ def _finish(cell, options, seed, keys):
     with open(log, "a", encoding="utf-8") as file, contextlib.ExitStack() as stack:
         stack.enter_context(contextlib.redirect_stdout(file))
         if not sys.stderr.isatty():
-            # On a terminal the bar of a training is shown.
+            # On a terminal the progress bar is shown.
             stack.enter_context(contextlib.redirect_stderr(file))
         try:
             config = cell_config(cell, options, seed)
             run = Run(options.folder / config.name)
             if _is_done(run.folder):
-                # It may be of an earlier call with other options.
+                # An earlier call may have had other options.
                 settings = run.load_config()
                 refuse_other_settings(config, settings, {"runs", "name"}, run.folder)
-                keys.refuse_other_data(config, run)
-            elif options.quick and options.data is not None and _looks_at_videos(cell):
+                keys.check_data(config, run)
+            elif options.quick and options.data is not None and _reads_videos(cell):
                 return Outcome(problem="left out: in a quick table of your data")
             else:
                 prepare(cell, options, config)
@@ -113,41 +113,41 @@ def _finish(cell, options, seed, keys):
         except WSADError as error:
             return Outcome(problem=f"failed: {error}", is_failure=True)
         except Exception as error:
-            # Of whatever kind: the other rows go on, and the log has where it was.
+            # Any error: the other rows go on, and the log has the traceback.
             traceback.print_exc(file=file)
             problem = f"failed: {type(error).__name__}: {error} (see {log})"
             return Outcome(problem=problem, is_failure=True)
 
 
 class _DataKeys:
-    """What data are, opened once for all rows that share them."""
+    """Hashes of data sets, each computed once for all rows that share it."""
 
     def __init__(self):
         self._known = {}
 
-    def refuse_other_data(self, config, run):
-        """Makes a run an error whose features or lists have changed since."""
+    def check_data(self, config, run):
+        """Raises if the features or lists of a run have changed since its training."""
         then = run.load_training().get("data_key")
-        place = (config.data, config.features, config.validation_fraction, config.seed)
+        source = (config.data, config.features, config.validation_fraction, config.seed)
         if then is None:
             return
-        if place not in self._known:
-            self._known[place] = open_experiment_data(config).key
-        if self._known[place] != then:
+        if source not in self._known:
+            self._known[source] = open_experiment_data(config).key
+        if self._known[source] != then:
             raise RunError(
                 f"{run.folder}: its features or lists have changed since it was trained. "
                 "Delete it, or use other --runs"
             )
 
 
-def _looks_at_videos(cell):
+def _reads_videos(cell):
     return cell.settings.get("features") == MOTION_AWARE or (
         open_system(cell.system).reads == "pixels"
     )
 
 
 class _Clock:
-    """Estimates the time left from what the runs have taken so far."""
+    """Estimates the time left from the times of the finished runs."""
 
     def __init__(self, names):
         self._names = names
@@ -160,14 +160,14 @@ class _Clock:
             before, started = self._current
             self._seconds[before] = now - started
         self._current = (name, now)
-        place = self._names.index(name)
-        line = f"[{place + 1}/{len(self._names)}] {title}"
+        index = self._names.index(name)
+        line = f"[{index + 1}/{len(self._names)}] {title}"
         if not self._seconds:
             return line
-        # Another seed of a row tells most; of a new row nothing is known but the mean.
+        # A run takes as long as another seed of its row, or else the mean of all runs.
         mean = sum(self._seconds.values()) / len(self._seconds)
         of_row = {_without_seed(name): taken for name, taken in self._seconds.items()}
-        left = sum(of_row.get(_without_seed(n), mean) for n in self._names[place:])
+        left = sum(of_row.get(_without_seed(n), mean) for n in self._names[index:])
         minutes = left / 60
         return line + (
             f", about {minutes:.0f} min left" if minutes >= 1 else ", < 1 min left"
@@ -179,7 +179,7 @@ def _without_seed(name):
 
 
 def finish_run(config):
-    """Trains a run, goes on with it, or takes it as it is, and evaluates it.
+    """Trains, resumes or reuses a run, and evaluates it.
 
     Args:
         config: `ExperimentConfig` with a name.

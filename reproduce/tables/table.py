@@ -1,4 +1,4 @@
-"""A table as it is measured: its rows, what they differ by, and on what."""
+"""Measures a table: its rows, their differences and the protocol."""
 
 import dataclasses
 
@@ -32,8 +32,8 @@ class Table:
         number: int.
         options: `TableOptions`.
         rows: list of `MeasuredRow`, reference rows last.
-        differences: list of `Difference`, of the rows that are no references.
-        protocol: list of str, on what and how the numbers were measured.
+        differences: list of `Difference`, of the rows that are not references.
+        protocol: list of str. Data and protocol.
         environment: dict, see `describe_environment`.
         videos: list of `Video`, the test videos.
         outcomes: dict from the name of a run to its `Outcome`.
@@ -50,23 +50,23 @@ class Table:
 
     @property
     def title(self):
-        """The title, with the data that it is measured on."""
+        """The title, with the name of the data."""
         return f"{TITLES[self.number]}, on {self.options.data_name}"
 
     @property
     def failed(self):
-        """Titles of the rows in which something went wrong."""
-        return [row.row.title for row in self.rows if row.failed]
+        """Titles of the rows with a failed run."""
+        return [result.row.title for result in self.rows if result.failed]
 
 
 def make_table(number, options, titles=None, replicates=1000):
-    """Runs what a table needs and measures it.
+    """Runs the systems of a table and measures it.
 
     Args:
         number: int. 1 or 2.
         options: `TableOptions`.
-        titles: list of str, or `None`. Parts of the titles of the rows to make; all
-            without it. Defaults to `None`.
+        titles: list of str, or `None`. Parts of the titles of the rows to make. Defaults
+            to `None`, for all rows.
         replicates: int. Bootstrap draws. Defaults to `1000`.
 
     Returns:
@@ -74,15 +74,15 @@ def make_table(number, options, titles=None, replicates=1000):
 
     Raises:
         ConfigError: `replicates` is below 1.
-        DataError: the data do not fit.
-        RunError: there is no such row, or not one row has a number.
+        DataError: the data cannot be used.
+        RunError: there is no such row, or no run has metrics.
     """
     if replicates < 1:
         raise ConfigError(f"Expected replicates >= 1. Received: {replicates}")
     rows = choose_rows(read_table(number, EXPECTED), titles)
-    # What does not fit the data at all is told before hours of training.
+    # Opens the data first: an error shall not come after hours of training.
     cells = [cell for row in rows for cell in row.cells.values()]
-    # Those on features of their own do not speak for the others.
+    # Not a row with features of its own.
     cell = next((cell for cell in cells if "features" not in cell.settings), cells[0])
     config = cell_config(cell, options, options.seeds[0])
     prepare(cell, options, config)
@@ -91,10 +91,10 @@ def make_table(number, options, titles=None, replicates=1000):
     done = [outcome for outcome in outcomes.values() if outcome.metrics]
     if not done:
         problem = next(iter(outcomes.values())).problem
-        raise RunError(f"Expected a row that works. The first says: {problem}")
+        raise RunError(f"Expected a row with metrics. The first has none: {problem}")
     resampling = Resampling(data.test, options.alignment, replicates)
     measured = [measure_row(row, outcomes, options, resampling) for row in rows]
-    own = [row for row in measured if not row.row.is_reference]
+    own = [result for result in measured if not result.row.is_reference]
     compare = consecutive_differences if number == 1 else differences_to_proposed
     return Table(
         number=number,
@@ -109,7 +109,7 @@ def make_table(number, options, titles=None, replicates=1000):
 
 
 def choose_rows(rows, titles):
-    """Returns the rows whose title contains one of some words, whatever its case.
+    """Returns the rows whose title contains one of some words, ignoring case.
 
     Args:
         rows: list of `Row`.

@@ -30,13 +30,13 @@ def print_table(table, console=None):
         # A fixed width where there is no terminal, so that logs can be compared.
         console = rich.console.Console(highlight=False, width=140, file=console.file)
     view = rich.table.Table(title=table.title + ", %", box=rich.box.SIMPLE)
-    for place, column in enumerate(_HEADER):
-        view.add_column(column, justify="left" if place < 2 else "right")
-    for row, before in zip(table.rows, [None, *table.rows], strict=False):
-        if before and row.row.is_reference and not before.row.is_reference:
+    for index, column in enumerate(_HEADER):
+        view.add_column(column, justify="left" if index < 2 else "right")
+    for result, before in zip(table.rows, [None, *table.rows], strict=False):
+        if before and result.row.is_reference and not before.row.is_reference:
             view.add_section()
             view.add_row("For reference, what numbers are worth:")
-        view.add_row(*_cells(row))
+        view.add_row(*_cells(result))
     console.print(view)
     for line in [*_difference_lines(table), *_notes(table), *table.protocol]:
         console.print(line, soft_wrap=True, markup=False)
@@ -66,10 +66,10 @@ def table_as_markdown(table):
     """Returns a table as Markdown, with its protocol and its environment."""
     lines = [f"# {table.title}, %", "", f"| {' | '.join(_HEADER)} |"]
     lines.append("|---|---" + "|---:" * (len(_HEADER) - 2) + "|")
-    for row, before in zip(table.rows, [None, *table.rows], strict=False):
-        if before and row.row.is_reference and not before.row.is_reference:
+    for result, before in zip(table.rows, [None, *table.rows], strict=False):
+        if before and result.row.is_reference and not before.row.is_reference:
             lines.append("| **for reference** |" + " |" * (len(_HEADER) - 1))
-        lines.append(f"| {' | '.join(_cells(row))} |")
+        lines.append(f"| {' | '.join(_cells(result))} |")
     parts = (_difference_lines(table), _notes(table), table.protocol)
     for part in parts:
         lines += ["", *(f"- {line}" for line in part)] if part else []
@@ -82,21 +82,21 @@ def table_as_csv(table):
     writer = csv.writer(text, lineterminator="\n")
     seeds = [f"seed {seed}" for seed in table.options.seeds]
     writer.writerow([*_CSV_COLUMNS, *seeds, "problem"])
-    for row in table.rows:
-        kind = "reference" if row.row.is_reference else "system"
+    for result in table.rows:
+        kind = "reference" if result.row.is_reference else "system"
         for metric in ("auc", "abnormal_auc", "maa"):
-            cell, number = row.row.cells.get(metric), row.numbers.get(metric)
+            cell, number = result.row.cells.get(metric), result.numbers.get(metric)
             if cell is None and number is None:
                 continue
             published = "" if cell is None or cell.published is None else cell.published
-            line = [row.row.title, kind, row.features, metric, published]
+            line = [result.row.title, kind, result.features, metric, published]
             if number is None:
                 line += [""] * (4 + len(seeds))
             else:
                 low, high = number.interval or (None, None)
                 values = [number.mean, number.std, low, high, *number.values]
                 line += [_digits(value) for value in values]
-            writer.writerow([*line, row.problems.get(metric, "")])
+            writer.writerow([*line, result.problems.get(metric, "")])
     return text.getvalue()
 
 
@@ -105,37 +105,37 @@ def table_as_latex(table):
     columns = "ll" + "r" * (len(_HEADER) - 2)
     lines = [f"\\begin{{tabular}}{{{columns}}}", "\\toprule"]
     lines += [" & ".join(_HEADER) + r" \\", "\\midrule"]
-    for row, before in zip(table.rows, [None, *table.rows], strict=False):
-        if before and row.row.is_reference and not before.row.is_reference:
+    for result, before in zip(table.rows, [None, *table.rows], strict=False):
+        if before and result.row.is_reference and not before.row.is_reference:
             lines.append("\\midrule")
-        lines.append(" & ".join(_latex(cell) for cell in _cells(row)) + r" \\")
+        lines.append(" & ".join(_latex(cell) for cell in _cells(result)) + r" \\")
     lines += ["\\bottomrule", "\\end{tabular}"]
     comments = [f"% {line}" for line in (table.title, *table.protocol)]
     return "\n".join([*comments, *lines]) + "\n"
 
 
-def _cells(row):
-    cells = row.row.cells
+def _cells(result):
+    cells = result.row.cells
     published = {
         metric: "-" if cell.published is None else f"{cell.published:g}"
         for metric, cell in cells.items()
     }
     return [
-        row.row.title,
-        row.features,
+        result.row.title,
+        result.features,
         published.get("auc", "-"),
-        _number(row, "auc"),
-        _number(row, "abnormal_auc"),
+        _number(result, "auc"),
+        _number(result, "abnormal_auc"),
         published.get("maa", "-"),
-        _number(row, "maa"),
+        _number(result, "maa"),
     ]
 
 
-def _number(row, metric):
-    number = row.numbers.get(metric)
+def _number(result, metric):
+    number = result.numbers.get(metric)
     if number is None:
-        # The reason stands below the table.
-        return row.problems.get(metric, "-").partition(":")[0]
+        # The full reason is in the notes below the table.
+        return result.problems.get(metric, "-").partition(":")[0]
     text = f"{100 * number.mean:.2f}"
     if not np.isnan(number.std):
         text += f" ± {100 * number.std:.2f}"
@@ -152,7 +152,7 @@ def _difference_lines(table):
         verdict = "" if d.is_shown else ": no difference is shown"
         name = "AUC" if d.metric == "auc" else "mAA"
         lines.append(
-            f"{d.better} - {d.than}: {name} {100 * d.mean:+.2f} [{low:+.1f}, {high:+.1f}]"
+            f"{d.row} - {d.other}: {name} {100 * d.mean:+.2f} [{low:+.1f}, {high:+.1f}]"
             f"{verdict}"
         )
     return lines
@@ -160,13 +160,13 @@ def _difference_lines(table):
 
 def _notes(table):
     notes = []
-    for row in table.rows:
-        for metric, cell in row.row.cells.items():
-            problem = row.problems.get(metric, "")
+    for result in table.rows:
+        for metric, cell in result.row.cells.items():
+            problem = result.problems.get(metric, "")
             if ":" in problem:
-                notes.append(f"{row.row.title}, {metric}: {problem}")
+                notes.append(f"{result.row.title}, {metric}: {problem}")
             if cell.note:
-                notes.append(f"{row.row.title}: {cell.note}")
+                notes.append(f"{result.row.title}: {cell.note}")
     return list(dict.fromkeys(notes))
 
 

@@ -50,7 +50,7 @@ def test_rows_with_the_same_settings_are_trained_once(table):
 def test_the_difference_is_paired(table):
     """The difference of a row and itself is zero in every draw, as draws are paired."""
     difference = table.differences[0]
-    assert (difference.better, difference.than) == ("whole", "small")
+    assert (difference.row, difference.other) == ("whole", "small")
     whole, small = table.rows[1], table.rows[0]
     assert difference.mean == pytest.approx(
         whole.numbers["auc"].mean - small.numbers["auc"].mean
@@ -69,7 +69,7 @@ def test_table_2_compares_the_proposed_model_with_every_other_row(table):
     }
     proposed = dataclasses.replace(whole, row=dataclasses.replace(whole.row, cells=cells))
     found = differences_to_proposed([proposed, small])
-    assert [(d.better, d.than, d.metric) for d in found] == [
+    assert [(d.row, d.other, d.metric) for d in found] == [
         ("whole", "small", "auc"),
         ("whole", "small", "maa"),
     ]
@@ -77,7 +77,7 @@ def test_table_2_compares_the_proposed_model_with_every_other_row(table):
 
 def test_a_difference_is_shown_if_its_interval_leaves_out_zero():
     def difference(*interval):
-        return Difference(metric="auc", better="b", than="a", mean=0.1, interval=interval)
+        return Difference(metric="auc", row="b", other="a", mean=0.1, interval=interval)
 
     assert difference(0.01, 0.2).is_shown
     assert difference(-0.2, -0.01).is_shown
@@ -212,7 +212,7 @@ def test_references_are_marked(table):
 def test_rows_can_be_chosen_by_a_word(expected, options, monkeypatch):
     monkeypatch.setattr("reproduce.tables.table.EXPECTED", expected)
     table = make_table(1, options, titles=["WHOLE"], replicates=10)
-    assert [row.row.title for row in table.rows] == ["whole"]
+    assert [result.row.title for result in table.rows] == ["whole"]
     with pytest.raises(RunError, match="Received: 'other'"):
         make_table(1, options, titles=["other"])
 
