@@ -1,4 +1,4 @@
-"""The joint model of the package, with its own LSTM or another."""
+"""The joint model of the package, with its own or another LSTM."""
 
 import unittest.mock
 
@@ -12,13 +12,13 @@ from keras_wsad.layers import LSTM
 
 
 class LSTMWithAutomaticGradient(LSTM):
-    """The package's LSTM without its written-out gradient."""
+    """The package's LSTM without its hand-written gradient."""
 
     def inner_loop(self, sequences, initial_state, mask, training=False):
         return super().inner_loop(sequences, initial_state, mask, training=False)
 
 
-#: What the LSTM of the model may be.
+#: LSTM layers to choose from.
 RECURRENT = {
     "package": LSTM,
     "automatic gradient": LSTMWithAutomaticGradient,
@@ -27,7 +27,7 @@ RECURRENT = {
 
 
 def build_joint(num_segments, feature_dim, lstm_units, *, lstm="package", dropout=0.6):
-    """Builds the joint model with the settings of the paper and made-up weights.
+    """Builds the joint model with the settings of the paper and random weights.
 
     Args:
         num_segments: int.
