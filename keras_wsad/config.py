@@ -158,11 +158,6 @@ class ExperimentConfig:
                     "Expected name to be that of a folder inside `runs`. "
                     f"Received: {self.name!a}"
                 ) from error
-        if self.checkpoint_rule == "best_on_validation" and not self.validation_fraction:
-            raise ConfigError(
-                "checkpoint_rule best_on_validation needs held-out videos. "
-                "Received: validation_fraction=0"
-            )
 
 
 def preset_path(name):

@@ -51,7 +51,6 @@ def test_a_config_comes_back_from_its_file(tmp_path):
         ("lstm: 3", "lstm"),
         ("alignment: left", "alignment"),
         ("dropout: 1.0", "dropout"),
-        ("validation_fraction: 0", "best_on_validation"),
         ("- steps", "config.yaml"),
         ("steps: [", "config.yaml"),
     ],

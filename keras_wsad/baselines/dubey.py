@@ -39,6 +39,14 @@ class Dubey(Head):
 
     title = "Dubey et al., ICCAIS 2019"
     published: ClassVar = {"learning_rate": 1e-3, "steps": 20_000}
+    settings = (
+        *Head.settings,
+        "dropout",
+        "kernel_l2",
+        "smoothness",
+        "sparsity",
+        "learning_rate",
+    )
 
     def __init__(self, config):
         super().__init__(config)

@@ -31,6 +31,7 @@ class ExtractionBatches(Learner):
     """
 
     title = "Extraction batches (k-means without labels)"
+    settings = ("train_crop", "test_crops")
 
     def __init__(self, config, num_groups=5):
         super().__init__(config)

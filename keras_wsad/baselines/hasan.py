@@ -52,8 +52,7 @@ class Hasan(PixelLearner):
     `normal_per_batch` there and raise `learning_rate` to about 5e-4; at 1e-3 the first
     steps do harm. `precision` mixed_bfloat16 is twice as fast on processors with bfloat16.
 
-    Of the configuration it reads `steps`, `learning_rate`, `kernel_l2` (half of the weight
-    decay), `normal_per_batch` (the stacks of a step), `num_segments` and `seed`.
+    `kernel_l2` is half of the weight decay, `normal_per_batch` the stacks of a step.
 
     Args:
         config: `ExperimentConfig`.
@@ -72,6 +71,7 @@ class Hasan(PixelLearner):
         "kernel_l2": 2.5e-4,
         "normal_per_batch": 64,
     }
+    settings = ("kernel_l2", "learning_rate", "steps", "normal_per_batch", "precision")
     num_frames = 10
     strides = (1, 2, 3)
     hop = 5

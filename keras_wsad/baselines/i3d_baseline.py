@@ -33,6 +33,14 @@ class I3DBaseline(Head):
     """
 
     title = "I3D baseline"
+    settings = (
+        *Head.settings,
+        "dropout",
+        "kernel_l2",
+        "smoothness",
+        "sparsity",
+        "learning_rate",
+    )
     from_preset = ("learning_rate", "dropout")
 
     def build(self, feature_dim):

@@ -32,6 +32,7 @@ class LogisticRegression(Learner):
     """
 
     title = "Logistic regression (mean feature)"
+    settings = ("train_crop", "test_crops")
 
     def __init__(self, config, strength=0.01):
         super().__init__(config)

@@ -62,6 +62,7 @@ class Lu(PixelLearner):
     """
 
     title = "Lu et al., ICCV 2013"
+    settings = ("steps",)
 
     def fit_clips(self, clips, workspace=None):
         random = np.random.default_rng(self.config.seed)

@@ -39,6 +39,7 @@ class NearestNeighbours(Learner):
     """
 
     title = "k-NN (mean feature)"
+    settings = ("train_crop", "test_crops")
 
     def fit(self, data, workspace):
         features, labels = self._examples(data, data.training)

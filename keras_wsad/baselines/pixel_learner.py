@@ -23,7 +23,7 @@ class PixelLearner(Learner):
     is the mean over its frames.
 
     Args:
-        config: `ExperimentConfig`. Each system documents the settings that it reads.
+        config: `ExperimentConfig`.
     """
 
     reads = "pixels"

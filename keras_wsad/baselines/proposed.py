@@ -19,6 +19,27 @@ class Proposed(Head):
     """
 
     title = "Proposed model"
+    settings = (
+        *Head.settings,
+        "lstm",
+        "second_level",
+        "first_level",
+        "lstm_units",
+        "first_level_units",
+        "detection_units",
+        "second_level_units",
+        "class_units",
+        "recurrent_activation",
+        "dropout",
+        "kernel_l2",
+        "detection_weight",
+        "smoothness",
+        "sparsity",
+        "first_level_target",
+        "first_level_weight",
+        "second_level_weight",
+        "learning_rate",
+    )
 
     def build(self, feature_dim):
         config = self.config

@@ -28,21 +28,21 @@ SYSTEMS = {
     "lu": "keras_wsad.baselines.lu.Lu",
 }
 
-# Settings that only the joint model reads.
-JOINT_SETTINGS = (
-    "lstm",
-    "second_level",
-    "first_level",
-    "lstm_units",
-    "first_level_units",
-    "detection_units",
-    "second_level_units",
-    "class_units",
-    "recurrent_activation",
-    "detection_weight",
-    "first_level_target",
-    "first_level_weight",
-    "second_level_weight",
+# Settings that are read for every system: of the data, of the run and of its folder.
+COMMON_SETTINGS = (
+    "system",
+    "data",
+    "features",
+    "strict",
+    "num_segments",
+    "reduce",
+    "alignment",
+    "standardize",
+    "validation_fraction",
+    "seed",
+    "deterministic",
+    "runs",
+    "name",
 )
 
 
@@ -66,7 +66,7 @@ def published_settings(system, embedded):
 
     They are those that it was published with. On the embedded data set it shares settings
     of the joint model: the coefficients of smoothness and sparsity, which depend on the
-    data set, and those `from_preset`.
+    data set, where it reads them, and those `from_preset`.
 
     Args:
         system: str. A key of `SYSTEMS`.
@@ -79,26 +79,52 @@ def published_settings(system, embedded):
     settings = {"system": system, **found.published}
     if embedded:
         preset = load_config(preset_path("embedded"))
-        names = ("smoothness", "sparsity", *found.from_preset)
+        shared = {"smoothness", "sparsity"} & set(found.settings)
+        names = (*shared, *found.from_preset)
         settings |= {name: getattr(preset, name) for name in names}
     return settings
 
 
-def refuse_settings_of_others(config):
+def settings_read(system):
+    """Returns the names of all settings that a system reads.
+
+    Args:
+        system: str. A key of `SYSTEMS`.
+
+    Raises:
+        ConfigError: there is no such system.
+    """
+    return {*COMMON_SETTINGS, *open_system(system).settings}
+
+
+def check_settings(config):
     """Raises if a setting is given that the system would silently ignore.
 
     Args:
         config: `ExperimentConfig`.
 
     Raises:
-        ConfigError: a setting of the joint model is given to another system.
+        ConfigError: a setting that the system does not read differs from its default, or
+            there are no held-out videos to choose a checkpoint on.
     """
-    if config.system == "joint":
-        return
-    defaults = {field.name: field.default for field in dataclasses.fields(ExperimentConfig)}
-    given = [name for name in JOINT_SETTINGS if getattr(config, name) != defaults[name]]
+    system, read = config.system, settings_read(config.system)
+    given = [
+        f"{field.name}={getattr(config, field.name)}"
+        for field in dataclasses.fields(ExperimentConfig)
+        if field.name not in read and getattr(config, field.name) != field.default
+    ]
     if given:
+        names = ", ".join([*open_system(system).settings, *COMMON_SETTINGS])
         raise ConfigError(
-            f"The system {config.system} does not read {', '.join(given)}, which are "
-            "settings of the joint model."
+            f"Expected settings that the system {system} reads ({names}). "
+            f"Received: {', '.join(given)}"
+        )
+    if (
+        "checkpoint_rule" in read
+        and config.checkpoint_rule == "best_on_validation"
+        and not config.validation_fraction
+    ):
+        raise ConfigError(
+            "checkpoint_rule best_on_validation needs held-out videos. "
+            "Received: validation_fraction=0"
         )

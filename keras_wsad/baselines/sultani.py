@@ -41,6 +41,14 @@ class Sultani(Head):
 
     title = "Sultani et al., CVPR 2018"
     published: ClassVar = {"learning_rate": 0.01, "steps": 20_000}
+    settings = (
+        *Head.settings,
+        "dropout",
+        "kernel_l2",
+        "smoothness",
+        "sparsity",
+        "learning_rate",
+    )
 
     def build(self, feature_dim):
         inputs = segment_inputs(self.config, feature_dim)

@@ -47,6 +47,7 @@ class SVM(Learner):
     """
 
     title = "SVM baseline"
+    settings = ("train_crop", "test_crops")
 
     def __init__(self, config, strength=1.0, folds=5):
         super().__init__(config)

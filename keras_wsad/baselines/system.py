@@ -14,6 +14,8 @@ class System:
         title: str. Display name.
         published: dict. Published settings of `ExperimentConfig` that differ from the
             defaults.
+        settings: tuple of names of the settings of `ExperimentConfig` that it reads, beyond
+            those that are read for every system. Any other is an error.
         from_preset: tuple of names of settings that it shares with the joint model, because
             it is a part of it or because nothing was published. A preset that changes them
             changes them for this system too.
@@ -25,6 +27,7 @@ class System:
 
     title = None
     published: ClassVar = {}
+    settings = ()
     from_preset = ()
     reads = None
 
@@ -36,8 +39,19 @@ class Head(System, abc.ABC):
     """A Keras model on segment features, trained as the joint model is.
 
     Batches, held-out videos, choice of the checkpoint and resumption are those of
-    `keras_wsad.training`.
+    `keras_wsad.training`, which reads the settings below; a head adds its own to them.
     """
+
+    settings = (
+        "train_crop",
+        "test_crops",
+        "steps",
+        "anomalous_per_batch",
+        "normal_per_batch",
+        "batch_order",
+        "checkpoint_rule",
+        "precision",
+    )
 
     @abc.abstractmethod
     def build(self, feature_dim):

@@ -39,6 +39,14 @@ class Zhang(Head):
 
     title = "Zhang et al., ICIP 2019"
     published: ClassVar = {"learning_rate": 1e-3, "steps": 20_000}
+    settings = (
+        *Head.settings,
+        "dropout",
+        "kernel_l2",
+        "smoothness",
+        "sparsity",
+        "learning_rate",
+    )
 
     def build(self, feature_dim):
         config = self.config

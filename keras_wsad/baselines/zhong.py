@@ -62,6 +62,19 @@ class Zhong(Learner):
 
     title = "Zhong et al., CVPR 2019"
     published: ClassVar = {"kernel_l2": 2.5e-4}
+    settings = (
+        "train_crop",
+        "test_crops",
+        "dropout",
+        "kernel_l2",
+        "learning_rate",
+        "steps",
+        "anomalous_per_batch",
+        "normal_per_batch",
+        "batch_order",
+        "checkpoint_rule",
+        "precision",
+    )
     from_preset = ("learning_rate",)
 
     def fit(self, data, workspace):

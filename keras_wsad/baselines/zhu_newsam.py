@@ -34,7 +34,7 @@ class ZhuNewsam(Head):
     the batch, and 8e-5 for sparsity.
 
     Args:
-        config: `ExperimentConfig`. Its `smoothness` is not read.
+        config: `ExperimentConfig`.
 
     Reference:
         - [Zhu and Newsam, BMVC 2019](https://arxiv.org/abs/1907.10211).
@@ -42,6 +42,7 @@ class ZhuNewsam(Head):
 
     title = "Zhu and Newsam, BMVC 2019"
     published: ClassVar = {"learning_rate": 0.01, "steps": 20_000}
+    settings = (*Head.settings, "dropout", "kernel_l2", "sparsity", "learning_rate")
 
     def build(self, feature_dim):
         inputs = segment_inputs(self.config, feature_dim)

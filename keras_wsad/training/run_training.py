@@ -7,7 +7,7 @@ import keras
 
 from keras_wsad.baselines import Head
 from keras_wsad.baselines import open_system
-from keras_wsad.baselines.registry import refuse_settings_of_others
+from keras_wsad.baselines.registry import check_settings
 from keras_wsad.config import with_absolute_paths
 from keras_wsad.data import open_experiment_data
 from keras_wsad.data.standardization import Standardization
@@ -39,7 +39,7 @@ def train(config, resume=None):
     started = time.monotonic()
     config = with_absolute_paths(config)
     system = open_system(config.system)(config)
-    refuse_settings_of_others(config)
+    check_settings(config)
     check_bfloat16(config.precision)
     run = run_to_resume(resume, config) if resume else new_run(config)
     with op_determinism() if config.deterministic else contextlib.nullcontext():

@@ -4,6 +4,7 @@ import dataclasses
 import pathlib
 
 from keras_wsad.baselines.registry import published_settings
+from keras_wsad.baselines.registry import settings_read
 from keras_wsad.config import load_config
 from keras_wsad.config import preset_path
 from keras_wsad.data.embedded import embedded_folder
@@ -42,8 +43,8 @@ class TableOptions:
             to `None`.
         seeds: tuple of ints. Defaults to `(0, 1, 2)`.
         standardize: bool. Whether features are standardised. Defaults to `False`.
-        steps: int or `None`. Training steps of every row, in place of its own. Defaults
-            to `None`.
+        steps: int or `None`. Training steps of every row that has any, in place of its
+            own. Defaults to `None`.
         alignment: `"aligned"` or `"release"`: how segment scores become frame scores.
             Defaults to `"aligned"`.
         quick: bool. Whether the form of the table is enough. Defaults to `False`.
@@ -121,23 +122,26 @@ def cell_config(cell, options, seed):
         ConfigError: a setting of the row is none, or of another type.
     """
     embedded = options.data is None
+    read = settings_read(cell.system)
     if cell.system == "joint":
         settings = dataclasses.asdict(
             load_config(preset_path("embedded" if embedded else "paper"))
         )
     else:
         settings = published_settings(cell.system, embedded)
-        steps = settings.get("steps", BASELINE_STEPS)
-        settings["steps"] = min(steps, BASELINE_STEPS)
+        if "steps" in read:
+            steps = settings.get("steps", BASELINE_STEPS)
+            settings["steps"] = min(steps, BASELINE_STEPS)
     if not embedded:
         settings |= {"data": options.data, "features": options.features}
     else:
         settings |= {"data": str(embedded_folder(_scenes(options)))}
-        settings |= _QUICK if options.quick else {}
+        if options.quick:
+            settings |= {name: _QUICK[name] for name in _QUICK.keys() & read}
     settings |= cell.settings
-    if options.quick:
+    if "steps" in read and options.quick:
         settings["steps"] = _QUICK_STEPS
-    if options.steps is not None:
+    if "steps" in read and options.steps is not None:
         settings["steps"] = options.steps
     if settings.get("features") == MOTION_AWARE:
         settings |= {"features": str(options.folder / MOTION_AWARE)}

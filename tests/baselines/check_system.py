@@ -1,10 +1,14 @@
 """Checks for every system of Table II: it fits, and a saved one gives the same scores."""
 
+import dataclasses
+import sys
+
 import numpy as np
 
 from keras_wsad.baselines import Head
 from keras_wsad.baselines import open_system
-from keras_wsad.baselines.registry import JOINT_SETTINGS
+from keras_wsad.baselines.registry import COMMON_SETTINGS
+from keras_wsad.baselines.registry import settings_read
 from keras_wsad.config import ExperimentConfig
 from keras_wsad.data import open_experiment_data
 from keras_wsad.data.annotations import CLASS_NAMES
@@ -15,12 +19,34 @@ from keras_wsad.inference import load_any_model
 from keras_wsad.inference import score_videos
 from keras_wsad.training import train
 
+# What reads settings on behalf of a system; the registry reads all of them to check them.
+_READERS = (
+    "keras_wsad.baselines",
+    "keras_wsad.training.fit_head",
+    "keras_wsad.training.held_out",
+)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RecordingConfig(ExperimentConfig):
+    """A configuration that notes which of its settings are read for a system."""
+
+    def __getattribute__(self, name):
+        reader = sys._getframe(1).f_globals["__name__"]
+        if reader.startswith(_READERS) and reader != "keras_wsad.baselines.registry":
+            _recorded.add(name)
+        return super().__getattribute__(name)
+
+
+_recorded = set()
+
 
 def check_system(name, settings, folder):
     """Trains a system for two steps, opens it again and compares; then evaluates it.
 
     What is compared is what the fitted system itself scores, before it was saved, with
-    what the run folder gives; and the same run once more with the same seed.
+    what the run folder gives; and the same run once more with the same seed. The settings
+    that were read must be those that the system declares.
 
     Args:
         name: str. A key of `SYSTEMS`.
@@ -31,12 +57,12 @@ def check_system(name, settings, folder):
         The metrics of the run.
     """
     system_class = open_system(name)
-    joint_only = set(JOINT_SETTINGS) if name != "joint" else set()
-    settings = {key: value for key, value in settings.items() if key not in joint_only}
     settings = {**system_class.published, **settings, "steps": 2, "system": name}
+    settings = {key: settings[key] for key in settings.keys() & settings_read(name)}
     configs = [
-        ExperimentConfig(**settings, runs=str(folder), name=run) for run in ("a", "b")
+        RecordingConfig(**settings, runs=str(folder), name=run) for run in ("a", "b")
     ]
+    _recorded.clear()
     fitted = []
     keep = system_class.save if not issubclass(system_class, Head) else None
 
@@ -52,6 +78,10 @@ def check_system(name, settings, folder):
     finally:
         if keep:
             system_class.save = keep
+    fields = {field.name for field in dataclasses.fields(ExperimentConfig)}
+    # The precision is set for all of Keras, before a system is fitted.
+    declared = {*system_class.settings} - {"precision"}
+    assert _recorded & fields - {*COMMON_SETTINGS} == declared
     first, second = (score_run(run.folder) for run in runs)
     if not keep:
         system = system_class(configs[0])

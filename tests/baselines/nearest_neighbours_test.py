@@ -18,8 +18,7 @@ def test_it_is_a_system(tiny_settings, tmp_path):
 
 
 def test_without_held_out_videos_it_is_one_neighbour(tiny_settings):
-    changes = {"validation_fraction": 0, "checkpoint_rule": "last"}
-    config, data = open_tiny(tiny_settings, **changes)
+    config, data = open_tiny(tiny_settings, validation_fraction=0)
     system = fitted(config, data)
     outputs = system.score(data, data.training)
     # The nearest neighbour of a training video is itself.

@@ -1,13 +1,11 @@
 import dataclasses
 
-from keras_wsad.baselines.registry import JOINT_SETTINGS
 from keras_wsad.config import ExperimentConfig
 from keras_wsad.data import open_experiment_data
 
 
 def open_tiny(settings, **changes):
     """Returns the configuration and the data of the tiny settings."""
-    settings = {key: settings[key] for key in settings.keys() - set(JOINT_SETTINGS)}
     config = ExperimentConfig(**{**settings, **changes})
     return config, open_experiment_data(config)
 

@@ -53,6 +53,7 @@ def test_train_then_evaluate(tiny_settings, tmp_path, capsys):
     [
         (["train", "--data=/nowhere"], "Expected a folder"),
         (["train", "--preset=other"], "Expected a preset"),
+        (["train", "--system=svm", "--dropout=0.3"], "Received: dropout=0.3"),
         (["train", "--resume=/nowhere"], "expected a run folder"),
         (["evaluate", "--run=/nowhere"], "expected a run folder"),
         (["simulate", "--seed=-1"], "Expected seed >= 0"),
