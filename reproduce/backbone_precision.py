@@ -21,8 +21,6 @@ import numpy as np
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from keras_wsad.alignment import frames_of
-from keras_wsad.backbones import open_backbone
-from keras_wsad.backbones.quantized import relative_error
 from keras_wsad.cli.report_errors import report_errors
 from keras_wsad.cli.tensorflow_noise import import_tensorflow_quietly
 from keras_wsad.data import CLASS_NAMES
@@ -31,12 +29,8 @@ from keras_wsad.errors import ConfigError
 from keras_wsad.errors import DataError
 from keras_wsad.errors import MissingExtraError
 from keras_wsad.errors import RunError
-from keras_wsad.features.calibration import quantize_backbone
 from keras_wsad.features.extract import extract_clips
 from keras_wsad.files import write_text
-from keras_wsad.inference import load
-from keras_wsad.inference.backbone import extraction_by
-from keras_wsad.inference.backbone import open_backbone_of
 from keras_wsad.metrics import frame_level_auc
 from keras_wsad.metrics import mean_average_accuracy
 from keras_wsad.progress import track
@@ -63,6 +57,11 @@ def study_precision(runs):
             its weights.
         DataError: data or videos are missing.
     """
+    from keras_wsad.backbones import open_backbone
+    from keras_wsad.backbones.quantized import relative_error
+    from keras_wsad.inference import load
+    from keras_wsad.inference.backbone import extraction_by
+
     predictors = [load(run) for run in runs]
     extraction = predictors[0].extraction
     if any(other.extraction != extraction or extraction is None for other in predictors):
@@ -156,6 +155,9 @@ def study_as_csv(rows):
 
 
 def _open(extraction, precision, data, paths):
+    from keras_wsad.features.calibration import quantize_backbone
+    from keras_wsad.inference.backbone import open_backbone_of
+
     if precision != "int8":
         return open_backbone_of(extraction, precision=precision)
     training = {video.name: paths[video.name] for video in data.training}

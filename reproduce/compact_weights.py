@@ -14,7 +14,6 @@ import multiprocessing
 import pathlib
 import sys
 
-import keras
 import numpy as np
 from PIL import Image
 from sklearn.metrics import roc_auc_score
@@ -22,8 +21,6 @@ from sklearn.metrics import roc_auc_score
 # The packages are one folder above this script.
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from keras_wsad.backbones import Compact
-from keras_wsad.backbones.compact import PACKAGED
 from keras_wsad.cli.report_errors import report_errors
 from keras_wsad.cli.tensorflow_noise import import_tensorflow_quietly
 from keras_wsad.files import atomic_path
@@ -76,6 +73,10 @@ def learn_compact_weights(settings, path, workers=2):
             settings and the ROC area of each motion.
         workers: int. Rendering processes. Defaults to `2`.
     """
+    import keras
+
+    from keras_wsad.backbones import Compact
+
     keras.utils.set_random_seed(settings.seed)
     clips, shown = _rendered(settings.seed, settings.clips + settings.held_out, workers)
     model = Compact(weights=None, num_classes=len(MOTIONS))
@@ -168,6 +169,8 @@ def _areas(model, clips, shown):
 
 
 def _save(model, settings, areas, path):
+    from keras_wsad.backbones import Compact
+
     without_head = Compact(weights=None)
     count = len(without_head.weights)
     without_head.set_weights(model.get_weights()[:count])
@@ -207,8 +210,6 @@ def main(argv=None):
         description="Renders clips of plain motions, of which none is an anomaly, trains "
         "the backbone to recognise them, and writes its weights.",
     )
-    import_tensorflow_quietly()
-
     for field in dataclasses.fields(Pretraining):
         parser.add_argument(
             f"--{field.name}",
@@ -217,9 +218,12 @@ def main(argv=None):
             help="(default: %(default)s)",
         )
     parser.add_argument("--workers", type=int, default=2, help="processes that render")
-    parser.add_argument("--out", default=str(PACKAGED), help="(default: %(default)s)")
+    parser.add_argument("--out", help="(default: the weights that the package holds)")
     arguments = vars(parser.parse_args(argv))
-    path, workers = pathlib.Path(arguments.pop("out")), arguments.pop("workers")
+    import_tensorflow_quietly()
+    from keras_wsad.backbones.compact import PACKAGED
+
+    path, workers = arguments.pop("out") or PACKAGED, arguments.pop("workers")
     learn_compact_weights(Pretraining(**arguments), path, workers)
     return 0
 

@@ -21,14 +21,8 @@ from keras_wsad.cli.tensorflow_noise import import_tensorflow_quietly
 from keras_wsad.data import CLASS_NAMES
 from keras_wsad.data import UCFCrime
 from keras_wsad.errors import RunError
-from keras_wsad.evaluation.alarms import FOUND_IOU
-from keras_wsad.evaluation.evaluate import describe_protocol
-from keras_wsad.evaluation.score_run import score_run
 from keras_wsad.figures import new_figure
 from keras_wsad.figures import save_figure
-from keras_wsad.inference import VideoPrediction
-from keras_wsad.inference import panels
-from keras_wsad.inference.write import read_key_frames
 from keras_wsad.metrics.alarms import event_iou
 from keras_wsad.metrics.score_text import score_text
 from keras_wsad.runs import newest_run
@@ -60,6 +54,9 @@ def draw_figure4(folder, names=None, out=None, data=None):
     Reference:
         - Majhi et al., FG 2021, figure 4.
     """
+    from keras_wsad.evaluation.score_run import score_run
+    from keras_wsad.inference import VideoPrediction
+
     scored = score_run(folder, data)
     if "class_probabilities" not in scored.scores:
         raise RunError(
@@ -116,6 +113,8 @@ def choose_examples(pairs):
     Returns:
         A list of at most two of the pairs.
     """
+    from keras_wsad.evaluation.alarms import FOUND_IOU
+
     anomalous = [pair for pair in pairs if pair[0].frame_labels().any()]
     right = [p for p in anomalous if _overlap(*p) >= FOUND_IOU and _is_named(*p)]
     wrong = [p for p in anomalous if _overlap(*p) < FOUND_IOU and not _is_named(*p)]
@@ -139,6 +138,8 @@ def _verdict(video, prediction):
         A str: the video's name; whether its event was found, with the IoU, or for a normal
         video whether it was silent or gave a false alarm; and the class it was given.
     """
+    from keras_wsad.evaluation.alarms import FOUND_IOU
+
     if not video.is_anomalous:
         found = "false alarm" if prediction.is_anomalous else "silent"
     else:
@@ -156,6 +157,10 @@ def _with_pixels(prediction, files):
 
 
 def _draw(path, chosen, about):
+    from keras_wsad.evaluation.evaluate import describe_protocol
+    from keras_wsad.inference import panels
+    from keras_wsad.inference.write import read_key_frames
+
     attentions = [panels.attentions_of(prediction) for _, prediction in chosen]
     key_frames = [read_key_frames(prediction.video, prediction) for _, prediction in chosen]
     heights = [2.4, *([1.4] if any(key_frames) else []), *[0.95 for _ in attentions[0]]]

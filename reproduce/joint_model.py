@@ -13,7 +13,6 @@ import json
 import pathlib
 import sys
 
-import keras
 import numpy as np
 
 # Python looks beside a script for what it imports; the packages are one folder up.
@@ -25,10 +24,8 @@ from keras_wsad.cli.training_options import config_of
 from keras_wsad.cli.training_options import spell_out
 from keras_wsad.cli.training_options import training_parser
 from keras_wsad.errors import ConfigError
-from keras_wsad.evaluation.evaluate import describe_protocol
 from keras_wsad.files import write_text
 from reproduce.scenes import rendered_data
-from reproduce.tables.run import finish_run
 
 # What is summarised: a name, and where it stands in the metrics of a run.
 METRICS = {
@@ -63,6 +60,10 @@ def run_seeds(config, seeds):
     Raises:
         ConfigError: a run of that name was made with other settings.
     """
+    import keras
+
+    from reproduce.tables.run import finish_run
+
     results = []
     for seed in seeds:
         name = f"{config.name}-seed{seed}"
@@ -101,6 +102,8 @@ def write_summary(path, results):
     Returns:
         The rows, as `summarize_seeds` returns them.
     """
+    from keras_wsad.evaluation.evaluate import describe_protocol
+
     rows = summarize_seeds([metrics for _, metrics in results])
     seeds = [metrics["about"]["seed"] for _, metrics in results]
     text = io.StringIO()

@@ -21,7 +21,6 @@ from keras_wsad.cli.report_errors import report_errors
 from keras_wsad.cli.tensorflow_noise import import_tensorflow_quietly
 from keras_wsad.data import UCFCrime
 from keras_wsad.video import find_videos
-from reproduce.motion.flow_features import motion_features
 from reproduce.scenes import rendered_data
 
 
@@ -66,6 +65,7 @@ def main(argv=None):
     )
     arguments = parser.parse_args(argv)
     import_tensorflow_quietly()
+    from reproduce.motion.flow_features import motion_features
 
     root = arguments.data or rendered_data()
     dataset = UCFCrime(root)

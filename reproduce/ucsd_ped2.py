@@ -15,14 +15,12 @@ import pathlib
 import sys
 import time
 
-import keras
 import numpy as np
 
 # The packages are one folder above this script.
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from keras_wsad.baselines import open_system
-from keras_wsad.baselines.hasan import mean_image
 from keras_wsad.cli.report_errors import report_errors
 from keras_wsad.cli.tensorflow_noise import import_tensorflow_quietly
 from keras_wsad.config import ExperimentConfig
@@ -76,6 +74,8 @@ def reference_results(data):
     Raises:
         DataError: numbers of frames and labels of a clip differ.
     """
+    from keras_wsad.baselines.hasan import mean_image
+
     clips = GreyVideos(data.training)
     mean = mean_image([clips.read(name) for name in track(clips.names, "clips read")])
     clips = GreyVideos(data.testing)
@@ -109,6 +109,8 @@ def run_frame_benchmark(data, system, settings, workspace):
     Raises:
         DataError: numbers of frames and labels of a clip differ.
     """
+    import keras
+
     system_class = open_system(system)
     config = ExperimentConfig(**{**system_class.published, **settings, "system": system})
     keras.utils.set_random_seed(config.seed)
@@ -142,6 +144,8 @@ def write_frame_benchmark(path, name, results):
         name: str. Name of the data set.
         results: list of `FrameResult`.
     """
+    import keras
+
     columns = [field.name for field in dataclasses.fields(FrameResult)]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -226,6 +230,7 @@ def main(argv=None):
     """
     arguments = _parser().parse_args(argv)
     import_tensorflow_quietly()
+    import keras
 
     data = UCSDPed(arguments.data)
     workspace = pathlib.Path(arguments.workspace or cache_folder() / "ucsd_ped2")

@@ -1,6 +1,13 @@
-"""Keeping TensorFlow's start-up messages off the screen."""
+"""Importing TensorFlow without what it prints where nothing is wrong.
+
+`TF_CPP_MIN_LOG_LEVEL` keeps its warnings away, but not the lines that its libraries write
+while they are loaded, before they read any log level, nor the error that there is no CUDA
+driver, which a level would hide only together with every other error. For these alone the
+standard error stream is filtered while TensorFlow is loaded.
+"""
 
 import contextlib
+import faulthandler
 import importlib
 import os
 import re
@@ -9,21 +16,17 @@ import tempfile
 
 from keras_wsad.errors import MissingExtraError
 
-# What TensorFlow says of itself on a machine where nothing is wrong.
 _NOISE = re.compile(
-    r"All log messages before absl::InitializeLog|oneDNN custom operations|"
-    r"Could not find cuda drivers|failed call to cuInit|cuda_platform\.cc|"
-    r"This TensorFlow binary is optimized|To enable the following instructions|"
-    r"Unable to register cu\w+ factory|computation_placer|^\s*$"
+    r"All log messages before absl::InitializeLog|oneDNN custom operations are on|"
+    r"Could not find cuda drivers|failed call to cuInit"
 )
 
 
 def import_tensorflow_quietly():
     """Imports Keras and TensorFlow and finds the devices, without the usual messages.
 
-    They are written by C++ code straight to the standard error stream, some before any
-    setting can be heeded. Lines other than the known ones are passed on. Afterwards errors
-    of that code are shown and its warnings are not, unless `TF_CPP_MIN_LOG_LEVEL` says so.
+    Afterwards errors of TensorFlow's libraries are shown and their warnings are not, unless
+    `TF_CPP_MIN_LOG_LEVEL` says so.
 
     Raises:
         MissingExtraError: Keras is set to JAX or PyTorch, which is not installed.
@@ -49,13 +52,22 @@ def import_tensorflow_quietly():
 
 @contextlib.contextmanager
 def _filtered_stderr():
+    """Holds back what is written to standard error, and passes on all but the noise.
+
+    Should the process die in between, what was held back is lost: Python then says where.
+    """
     sys.stderr.flush()
     with tempfile.TemporaryFile() as captured:
         original = os.dup(2)
         os.dup2(captured.fileno(), 2)
+        is_first = not faulthandler.is_enabled()
+        if is_first:
+            faulthandler.enable(original)
         try:
             yield
         finally:
+            if is_first:
+                faulthandler.disable()
             sys.stderr.flush()
             os.dup2(original, 2)
             os.close(original)

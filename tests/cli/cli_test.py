@@ -201,12 +201,18 @@ raise SystemExit(command())
 
 def test_help_and_import_need_no_tensorflow():
     program = """
-import contextlib, sys
+import contextlib, importlib, pathlib, sys
 import keras_wsad
 from keras_wsad.cli import COMMANDS, main
 for command in ([], *([name] for name in COMMANDS)):
     with contextlib.suppress(SystemExit):
         main([*command, "--help"])
+scripts = [path.stem for path in pathlib.Path("reproduce").glob("*.py")]
+modules = ["train", "evaluate", *(f"reproduce.{name}" for name in scripts)]
+for module in map(importlib.import_module, modules):
+    if hasattr(module, "main"):
+        with contextlib.suppress(SystemExit):
+            module.main(["--help"])
 assert "tensorflow" not in sys.modules and "keras" not in sys.modules
 """
     subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)

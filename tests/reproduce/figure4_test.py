@@ -112,6 +112,8 @@ def test_a_system_without_classes_raises(monkeypatch):
         run=types.SimpleNamespace(folder="runs/svm"),
         config=types.SimpleNamespace(system="svm"),
     )
-    monkeypatch.setattr("reproduce.figure4.score_run", lambda *arguments: scored)
+    monkeypatch.setattr(
+        "keras_wsad.evaluation.score_run.score_run", lambda *arguments: scored
+    )
     with pytest.raises(RunError, match=r"names classes\. Found svm"):
         draw_figure4("runs/svm")

@@ -22,11 +22,7 @@ from reproduce.tables.rows import read_table
     [{}, {"data": "x"}, {"quick": True}, {"data": "x", "steps": 5, "standardize": True}],
     ids=str,
 )
-def test_every_row_is_a_system_that_reads_its_settings(
-    number, changes, monkeypatch, tmp_path
-):
-    # Settings alone are looked at: nothing is rendered.
-    monkeypatch.setattr("reproduce.tables.plan.embedded_root", lambda *args: tmp_path)
+def test_every_row_is_a_system_that_reads_its_settings(number, changes):
     rows = read_table(number, EXPECTED)
     options = TableOptions(**changes)
     for row in rows:
