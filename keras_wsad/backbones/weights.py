@@ -68,7 +68,8 @@ def load_weights(model, path):
 
     Raises:
         WeightsError: the file is absent or of another kind; a variable is missing, left
-            over, or of another shape, each of them named. The model is then unchanged.
+            over, of another shape or not finite, each of them named. The model is then
+            unchanged.
     """
     assign_weights(model, read_weights(type(model), path))
 
@@ -134,6 +135,11 @@ def assign_weights(model, file):
             for name, variable in sorted(wanted.items())
             if name in file.arrays and not _fits(file.arrays[name], variable)
         ],
+        "not finite numbers": [
+            name
+            for name in sorted(wanted.keys() & file.arrays.keys())
+            if not _is_finite(file.arrays[name])
+        ],
     }
     if any(problems.values()):
         text = "; ".join(
@@ -142,10 +148,19 @@ def assign_weights(model, file):
             if names
         )
         raise WeightsError(
-            f"{file.path}: the variables are not those of {model.name}. {text}"
+            f"{file.path}: expected the variables of {model.name}. Found {text}"
         )
     for name, variable in wanted.items():
         variable.assign(np.reshape(file.arrays[name], variable.shape))
+
+
+def _is_finite(array):
+    # In the precision of the variables, where large numbers become infinite.
+    try:
+        with np.errstate(over="ignore"):
+            return np.isfinite(np.asarray(array, np.float32)).all()
+    except (TypeError, ValueError):
+        return False
 
 
 def _fits(array, variable):

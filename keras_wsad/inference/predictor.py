@@ -68,8 +68,8 @@ class Predictor:
 
         Raises:
             FeatureFileError: the file cannot be used, or its crop axis is ambiguous.
-            RunError: the features are not finite, or have another width or extraction than
-                those that the model was trained on.
+            RunError: features or scores are not finite, or features have another width or
+                extraction than those that the model was trained on.
         """
         if isinstance(features, (str, os.PathLike)):
             return self.predict_crops(self._read(features)[0])
@@ -241,5 +241,10 @@ class Predictor:
             raise RunError("Expected finite features. Received: NaN or infinity")
         outputs = self._score_crops(clips[: self._crops_to_score])
         mean = {name: np.mean(output, axis=0) for name, output in outputs.items()}
+        if not all(np.isfinite(output).all() for output in mean.values()):
+            raise RunError(
+                f"{self.source}: expected a model whose outputs are finite. Received: NaN "
+                "or infinity"
+            )
         best = int(mean["class_probabilities"].argmax())
         return Prediction(class_name=CLASS_NAMES[best], **mean)

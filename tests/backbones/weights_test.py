@@ -63,17 +63,19 @@ def test_batch_norm_of_rank_five_is_read_as_well(tmp_path, random):
         np.testing.assert_array_equal(weight.numpy(), arrays[checkpoint_name(weight.path)])
 
 
-def test_what_is_missing_left_over_or_of_another_shape_is_named(tmp_path, random):
+def test_what_is_missing_left_over_bent_or_not_finite_is_named(tmp_path, random):
     arrays = arrays_of(I3D(**SMALL), random)
     name = "RGB/inception_i3d/Mixed_4c/Branch_1/Conv3d_0b_3x3/conv_3d/w"
     without = {key: array for key, array in arrays.items() if key != name}
     beyond = {**arrays, "RGB/inception_i3d/Extra/w": np.zeros(3, "float32")}
     bent = {**arrays, name: arrays[name][..., :-1]}
+    blank = {**arrays, name: np.full_like(arrays[name], np.nan)}
     for number, (content, complaint) in enumerate(
         [
             (without, f"1 missing: {name}"),
             (beyond, "1 left over: RGB/inception_i3d/Extra/w"),
             (bent, f"1 of another shape: {name} is "),
+            (blank, rf"3\.ckpt: .* 1 not finite numbers: {name}"),
         ]
     ):
         prefix = write_checkpoint(tmp_path / f"{number}.ckpt", content)

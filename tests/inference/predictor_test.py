@@ -15,6 +15,7 @@ from keras_wsad.errors import WeightsError
 from keras_wsad.features.extract import extract_clips
 from keras_wsad.features.extract_videos import extract_videos
 from keras_wsad.inference.backbone import open_backbone_of
+from keras_wsad.inference.predictor import Predictor
 from keras_wsad.inference.write import describe_protocol
 from tests.needs_bfloat16 import needs_bfloat16
 
@@ -192,3 +193,18 @@ def test_a_model_without_a_threshold_takes_a_half(compact_run, tmp_path):
     old = keras_wsad.load(tmp_path / "saved_model")
     assert (old.threshold, old.extraction) == (0.5, None)
     assert old.about["threshold"]["rule"] == "fixed, none is stored"
+
+
+def test_a_model_without_finite_scores_is_named(compact_run):
+    about = keras_wsad.load(compact_run.folder).about
+
+    def score_crops(crops):
+        outputs = {
+            "segment_scores": np.full(8, np.nan),
+            "class_probabilities": np.eye(14)[0],
+        }
+        return {name: output[None] for name, output in outputs.items()}
+
+    predictor = Predictor(score_crops, about, "runs/nan")
+    with pytest.raises(RunError, match=r"runs/nan: expected a model .* finite"):
+        predictor.predict(np.ones((9, 256), np.float32))
