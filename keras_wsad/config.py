@@ -10,6 +10,7 @@ import yaml
 
 from keras_wsad.errors import ConfigError
 from keras_wsad.errors import DataError
+from keras_wsad.files import check_regular
 from keras_wsad.files import checked_name
 from keras_wsad.files import write_text
 
@@ -187,10 +188,24 @@ def load_config(path, **changes):
     """
     parser = config_parser(prog="config")
     try:
-        content = yaml.safe_load(pathlib.Path(path).read_text(encoding="utf-8")) or {}
+        content = read_yaml(path) or {}
         return ExperimentConfig(**parser.parse_object({**content, **changes}).as_dict())
-    except (OSError, TypeError, ValueError, yaml.YAMLError, ArgumentError) as error:
+    except (TypeError, ValueError, ArgumentError) as error:
         raise ConfigError(f"{path}: {error}") from error
+
+
+def read_yaml(path):
+    """Reads a YAML file.
+
+    Raises:
+        ConfigError: it cannot be read, is not YAML, or nested too deep.
+    """
+    try:
+        check_regular(path)
+        return yaml.safe_load(pathlib.Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
+        reason = " ".join(str(error).split())
+        raise ConfigError(f"{path}: expected YAML ({reason}).") from error
 
 
 def refuse_other_settings(config, before, may_change, source):

@@ -1,10 +1,12 @@
 """Finding files by name, and writing them so that none is ever half there."""
 
 import contextlib
+import errno
 import json
 import os
 import pathlib
 import shutil
+import stat
 import tempfile
 import unicodedata
 
@@ -67,9 +69,38 @@ def write_json(path, content):
 
 
 def write_text(path, text):
-    """Writes `text` as UTF-8, atomically."""
+    r"""Writes `text` as UTF-8, atomically.
+
+    Bytes of a file name that are no UTF-8 are written as `\udce9`, which JSON reads back.
+    """
     with atomic_path(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+        temporary.write_text(text, encoding="utf-8", errors="backslashreplace")
+
+
+def check_regular(path):
+    """Raises unless `path` is a file or a folder: reading a pipe or a device may never end.
+
+    Raises:
+        OSError: it is something else, or nothing is there.
+    """
+    mode = os.stat(path).st_mode
+    # Opening a folder as a file raises by itself.
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise OSError(errno.EINVAL, "Not a regular file", str(path))
+
+
+def read_json(path):
+    """Reads a JSON file.
+
+    Raises:
+        OSError: it cannot be read.
+        DataError: it is not JSON, or nested too deep.
+    """
+    check_regular(path)
+    try:
+        return json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{path}: damaged, expected JSON ({error}).") from error
 
 
 def index_files(root):

@@ -1,7 +1,6 @@
 """The run folder: what lies where, and in what environment it was made."""
 
 import importlib.metadata
-import json
 import os
 import pathlib
 import platform
@@ -11,6 +10,7 @@ import sys
 from keras_wsad.config import load_config
 from keras_wsad.errors import DataError
 from keras_wsad.errors import RunError
+from keras_wsad.files import read_json
 from keras_wsad.files import write_json
 
 # What holds for a model that was trained before a threshold was stored with it.
@@ -84,7 +84,7 @@ class Run:
         content = {"checkpoint": None}
         if self.training.is_file():
             try:
-                content = json.loads(self.training.read_text(encoding="utf-8"))
+                content = read_json(self.training)
                 dict(content["checkpoint"])
                 float(content.get("threshold", NO_THRESHOLD)["value"])
             except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -107,11 +107,9 @@ class Run:
         from keras_wsad.features.extraction import Extraction
 
         try:
-            content = json.loads(self.extraction.read_text(encoding="utf-8"))
+            content = read_json(self.extraction)
         except FileNotFoundError:
             return None
-        except ValueError as error:
-            raise RunError(f"{self.extraction}: damaged ({error}).") from error
         return Extraction.from_dict(content, self.extraction)
 
     def load_standardization(self, config):

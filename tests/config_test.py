@@ -1,4 +1,5 @@
 import dataclasses
+import os
 import pathlib
 
 import pytest
@@ -191,3 +192,25 @@ def test_values_out_of_range_raise(setting):
     (name,) = setting
     with pytest.raises(ConfigError, match=f"<= {name} <"):
         ExperimentConfig(**setting)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        os.mkfifo,
+        lambda path: path.write_bytes(b"steps: 3 # caf\xe9\n"),
+        lambda path: path.write_text("[" * 3000),
+    ],
+    ids=["pipe", "latin", "deep"],
+)
+@pytest.mark.parametrize("options", [[], ["--system=sultani"]])
+def test_settings_that_cannot_be_read_are_an_error_of_one_line(tmp_path, write, options):
+    path = tmp_path / "mine.yaml"
+    write(path)
+    for read in (
+        load_config,
+        lambda path: parse_training(["--config", str(path), *options]),
+    ):
+        with pytest.raises(ConfigError, match=r"mine\.yaml: expected YAML") as error:
+            read(path)
+        assert "\n" not in str(error.value)

@@ -1,11 +1,15 @@
+import os
+
 import pytest
 
 from keras_wsad.errors import DataError
 from keras_wsad.errors import WSADError
 from keras_wsad.files import atomic_path
+from keras_wsad.files import check_regular
 from keras_wsad.files import checked_name
 from keras_wsad.files import index_files
 from keras_wsad.files import printable
+from keras_wsad.files import read_json
 from keras_wsad.files import write_json
 from keras_wsad.files import write_text
 from tests.no_names import NO_NAMES
@@ -83,3 +87,27 @@ def test_what_cannot_be_shown_is_spelt_out():
     assert (
         printable("caf\u00e9 lat\udce9in\x1b[2J\n") == "caf\u00e9 lat\\udce9in\\x1b[2J\\n"
     )
+
+
+def test_a_name_that_is_no_text_survives_json(tmp_path):
+    content = {"video": os.fsdecode(b"lat\xe9in.mp4")}
+    write_json(tmp_path / "a.json", content)
+    assert (tmp_path / "a.json").read_bytes().isascii()
+    assert read_json(tmp_path / "a.json") == content
+
+
+@pytest.mark.parametrize("content", [b"[" * 100_000, b'"lat\xe9in"', b"", b"{"])
+def test_what_is_no_json_is_an_error_of_one_kind(tmp_path, content):
+    (tmp_path / "a.json").write_bytes(content)
+    with pytest.raises(DataError, match=r"a\.json: damaged, expected JSON"):
+        read_json(tmp_path / "a.json")
+
+
+def test_what_may_never_end_is_not_read(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "zeros").symlink_to("/dev/zero")
+    for name in ("pipe", "zeros"):
+        with pytest.raises(OSError, match=rf"Not a regular file.*{name}"):
+            read_json(tmp_path / name)
+    (tmp_path / "file").touch()
+    check_regular(tmp_path / "file")

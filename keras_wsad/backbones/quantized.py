@@ -5,7 +5,6 @@ What int8 gives depends on the clips that it was calibrated by. So it is made on
 """
 
 import hashlib
-import json
 import pathlib
 
 import numpy as np
@@ -14,6 +13,7 @@ from keras_wsad.backbones.openvino_network import OpenVINONetwork
 from keras_wsad.backbones.openvino_network import import_openvino
 from keras_wsad.errors import WeightsError
 from keras_wsad.files import atomic_path
+from keras_wsad.files import read_json
 from keras_wsad.files import write_json
 
 SUFFIX = ".openvino"
@@ -58,7 +58,7 @@ def read_quantized(path, backbone):
     openvino = import_openvino()
     try:
         contents = [(path / name).read_bytes() for name in _FILES]
-        about = json.loads(contents[0])
+        about = read_json(path / _FILES[0])
         found = about["backbone"]
         model = openvino.Core().read_model(path / "model.xml")
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:

@@ -9,6 +9,7 @@ import dataclasses
 import numpy as np
 
 from keras_wsad.errors import DataError
+from keras_wsad.files import check_regular
 
 # google-deepmind/kinetics-i3d: data/v_CricketShot_g04_c01_rgb.npy is the clip, and
 # out/imagenet_rgb.txt what its network on RGB, checkpoint rgb_imagenet, makes of it.
@@ -81,6 +82,7 @@ def read_label_map(path, num_classes):
         DataError: the file is absent, no text, or has another number of lines.
     """
     try:
+        check_regular(path)
         with open(path, encoding="utf-8") as file:
             names = [line.strip() for line in file.read().splitlines() if line.strip()]
     except (OSError, UnicodeDecodeError) as error:

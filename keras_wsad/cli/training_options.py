@@ -3,15 +3,14 @@
 import argparse
 import dataclasses
 import glob
-import pathlib
+import os
 from typing import Literal
-
-import yaml
 
 from keras_wsad.cli.tensorflow_noise import import_tensorflow_quietly
 from keras_wsad.config import ExperimentConfig
 from keras_wsad.config import config_parser
 from keras_wsad.config import preset_path
+from keras_wsad.config import read_yaml
 from keras_wsad.errors import ConfigError
 from keras_wsad.runs import Run
 
@@ -48,7 +47,8 @@ def training_parser(argv, prog):
         first.add_argument(name)
     chosen, _ = first.parse_known_args(argv)
     without_data = chosen.data is None and chosen.config is None
-    system = chosen.system or _system_in(chosen.config)
+    in_file = _system_in(chosen.config)
+    system = chosen.system or in_file
     published = {}
     if system not in (None, "joint") and not chosen.resume:
         if chosen.preset:
@@ -96,13 +96,16 @@ def training_parser(argv, prog):
 
 
 def _system_in(path):
-    """Returns the system that a file of settings is for, `None` where it says nothing."""
-    try:
-        content = yaml.safe_load(pathlib.Path(path).read_text(encoding="utf-8"))
-        system = content["system"]
-    except (OSError, ValueError, TypeError, KeyError, yaml.YAMLError):
-        # No file, or a bad one, of which the parser tells.
+    """Returns the system that a file of settings is for, `None` where it says nothing.
+
+    Raises:
+        ConfigError: the file is there, and cannot be read.
+    """
+    if path is None or not os.path.exists(path):
+        # The parser tells of it.
         return None
+    content = read_yaml(path)
+    system = content.get("system") if isinstance(content, dict) else None
     return system if isinstance(system, str) else None
 
 

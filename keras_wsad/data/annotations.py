@@ -3,6 +3,7 @@
 import numpy as np
 
 from keras_wsad.errors import DataError
+from keras_wsad.files import check_regular
 from keras_wsad.files import checked_name
 from keras_wsad.video import VIDEO_SUFFIXES
 
@@ -181,6 +182,7 @@ def _checked(name, source):
 
 def _lines(path):
     try:
+        check_regular(path)
         with open(path, encoding="utf-8-sig") as file:
             return [line.strip() for line in file]
     except (OSError, UnicodeDecodeError) as error:

@@ -10,6 +10,7 @@ from keras_wsad.data.annotations import video_name
 from keras_wsad.errors import DataError
 from keras_wsad.features.sidecar import Sidecar
 from keras_wsad.files import cache_folder
+from keras_wsad.files import check_regular
 from keras_wsad.files import write_text
 from keras_wsad.video import probe_video
 from keras_wsad.video import video_in
@@ -74,6 +75,8 @@ def _count_once(path):
 
 def _read_authors_arrays(names_path, counts_path):
     try:
+        check_regular(names_path)
+        check_regular(counts_path)
         names = np.load(names_path, allow_pickle=False).astype(str)
         counts = np.load(counts_path, allow_pickle=False)
         if counts.dtype.kind == "f" and (counts % 1).any():
@@ -92,6 +95,7 @@ def _read_authors_arrays(names_path, counts_path):
 def _read_csv(path):
     pairs = []
     try:
+        check_regular(path)
         with open(path, newline="", encoding="utf-8-sig") as file:
             for row in csv.reader(file):
                 if row and row[:2] != ["name", "num_frames"]:

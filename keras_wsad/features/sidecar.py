@@ -1,6 +1,6 @@
 import dataclasses
-import json
 import pathlib
+import reprlib
 
 from keras_wsad.errors import DataError
 from keras_wsad.errors import FeatureFileError
@@ -8,6 +8,7 @@ from keras_wsad.features.extraction import Extraction
 from keras_wsad.features.extraction import differences
 from keras_wsad.features.formats import FEATURE_SUFFIXES
 from keras_wsad.features.formats import crop_number
+from keras_wsad.files import read_json
 from keras_wsad.files import write_json
 
 DTYPES = ("float32", "float16")
@@ -28,6 +29,9 @@ class Sidecar:
             `mtime_ns` and `sha256`.
         damage: str or `None`. Damage of a video that still decodes in part.
         version: str. Of keras_wsad.
+
+    Raises:
+        DataError: a value that no video has.
     """
 
     extraction: Extraction
@@ -39,6 +43,13 @@ class Sidecar:
     video: dict
     damage: str | None
     version: str
+
+    def __post_init__(self):
+        for name, is_right in _IS_RIGHT.items():
+            value = getattr(self, name)
+            if not is_right(value):
+                found = f"{name}={reprlib.repr(value)}"
+                raise DataError(f"Expected what a video can have. Received: {found}")
 
     def write(self, path):
         """Writes the sidecar, atomically."""
@@ -56,24 +67,26 @@ class Sidecar:
             folders may hold.
 
         Raises:
-            DataError: it is an incomplete sidecar.
+            DataError: it is an incomplete sidecar, or says what cannot be.
         """
         try:
-            content = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
-        except (FileNotFoundError, ValueError):
+            content = read_json(path)
+        except (FileNotFoundError, DataError):
             return None
         if not isinstance(content, dict) or "extraction" not in content:
             return None
         extraction = Extraction.from_dict(content["extraction"], path)
         names = {field.name for field in dataclasses.fields(cls)}
         wrong = sorted(names ^ content.keys())
-        wrong = wrong or [name for name in _IS_RIGHT if not _IS_RIGHT[name](content[name])]
         if wrong:
             raise DataError(
                 f"{path}: expected what `keras-wsad extract` writes beside features. "
-                f"Missing, unknown or wrong: {', '.join(wrong)}"
+                f"Missing or unknown: {', '.join(wrong)}"
             )
-        return cls(**{**content, "extraction": extraction})
+        try:
+            return cls(**{**content, "extraction": extraction})
+        except DataError as error:
+            raise DataError(f"{path}: {error}") from error
 
     def check_matches(self, features, path):
         """Raises if the features do not match this sidecar.
@@ -95,17 +108,24 @@ class Sidecar:
 
 
 def _is_count(value):
-    return isinstance(value, int) and value >= 1
+    # A bool is an int to Python. The upper limit is over a month of video.
+    return type(value) is int and 1 <= value < 10**8
 
 
+# What identifies a video file, see `finished.source_of`.
+_SOURCE = {"file": str, "size": int, "mtime_ns": int, "sha256": str}
 # Fields that the code reads; the others are for information.
 _IS_RIGHT = {
     "dtype": lambda value: value in DTYPES,
     "num_clips": _is_count,
     "feature_dim": _is_count,
     "num_frames": _is_count,
-    "fps": lambda value: isinstance(value, (int, float)) and value > 0,
-    "video": lambda value: isinstance(value, dict),
+    # Wide enough for a frame a day.
+    "fps": lambda value: type(value) in (int, float) and 1e-6 < value < 1e6,
+    "video": lambda value: (
+        isinstance(value, dict)
+        and all(isinstance(value.get(name), kind) for name, kind in _SOURCE.items())
+    ),
     "damage": lambda value: value is None or isinstance(value, str),
 }
 

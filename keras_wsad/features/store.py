@@ -32,6 +32,7 @@ from keras_wsad.features.sidecar import common_extraction
 from keras_wsad.features.sidecar import sidecar_path
 from keras_wsad.files import PARTIAL
 from keras_wsad.files import cache_folder
+from keras_wsad.files import read_json
 from keras_wsad.files import write_json
 from keras_wsad.progress import track
 
@@ -68,7 +69,7 @@ class FeatureStore:
     """
 
     def __init__(self, folder, key, reused):
-        content = json.loads((folder / "store.json").read_text(encoding="utf-8"))
+        content = read_json(folder / "store.json")
         if content["key"] != key:
             raise ValueError("Expected the store of these files. Found another.")
         shape = tuple(content["shape"])
@@ -152,6 +153,9 @@ def _publish(workspace, target, key):
                 return FeatureStore(target, key, reused=False)
             except (OSError, ValueError, KeyError, TypeError):
                 shutil.rmtree(target, ignore_errors=True)
+                with contextlib.suppress(OSError):
+                    # It may be a file or a link.
+                    target.unlink()
         else:
             break
     return FeatureStore(target, key, reused=False)

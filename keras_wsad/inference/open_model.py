@@ -1,6 +1,5 @@
 """Opens a trained model: a run, a `.keras` file or a SavedModel."""
 
-import json
 import pathlib
 
 import keras
@@ -11,6 +10,7 @@ from keras_wsad.config import load_config
 from keras_wsad.errors import RunError
 from keras_wsad.features import normalize_clips
 from keras_wsad.features import pool_segments
+from keras_wsad.files import read_json
 from keras_wsad.inference.export import describe_model
 from keras_wsad.inference.predictor import Predictor
 from keras_wsad.models import JointModel
@@ -160,7 +160,7 @@ def _load_saved_model(path):
 
     file = path / "assets.extra" / "keras_wsad.json"
     try:
-        about = {**_UNSAID, **json.loads(file.read_text(encoding="utf-8"))}
+        about = {**_UNSAID, **read_json(file)}
         missing = {"feature_dim", "test_crops", "alignment", "reduce"} - about.keys()
         if missing:
             raise KeyError(", ".join(sorted(missing)))

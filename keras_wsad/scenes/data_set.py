@@ -2,7 +2,6 @@
 
 import concurrent.futures
 import dataclasses
-import json
 import multiprocessing
 import pathlib
 
@@ -11,6 +10,7 @@ import numpy as np
 
 from keras_wsad.errors import ConfigError
 from keras_wsad.files import atomic_path
+from keras_wsad.files import read_json
 from keras_wsad.files import write_json
 from keras_wsad.files import write_text
 from keras_wsad.progress import track
@@ -86,6 +86,7 @@ def write_data_set(root, settings=None, workers=2):
 
     Raises:
         ConfigError: the folder was rendered with other settings.
+        DataError: its `scenes.json` is damaged.
     """
     root = pathlib.Path(root)
     settings = settings or SceneSet()
@@ -109,10 +110,7 @@ def _claim(root, settings):
     now = {"version": VERSION, **dataclasses.asdict(settings)}
     now["seconds"] = list(settings.seconds)
     if path.is_file():
-        try:
-            before = json.loads(path.read_text(encoding="utf-8"))
-        except ValueError as error:
-            raise ConfigError(f"{path}: damaged ({error}).") from error
+        before = read_json(path)
         if before != now:
             raise ConfigError(f"{root}: expected the settings {before}. Received: {now}")
     write_json(path, now)

@@ -1,6 +1,5 @@
 """The folder of a run, from its begin to the moment before it learns anything."""
 
-import json
 import pathlib
 import time
 
@@ -8,6 +7,7 @@ from keras_wsad.config import refuse_other_settings
 from keras_wsad.config import save_config
 from keras_wsad.errors import ConfigError
 from keras_wsad.errors import RunError
+from keras_wsad.files import read_json
 from keras_wsad.files import remove_partial
 from keras_wsad.files import write_json
 from keras_wsad.files import write_text
@@ -79,7 +79,7 @@ def _record_start(run):
     """Notes the environment; that of each later start is added, none is lost."""
     environment = describe_environment()
     if run.environment.is_file():
-        first = json.loads(run.environment.read_text(encoding="utf-8"))
+        first = read_json(run.environment)
         resumed = [*first.pop("resumed", []), environment]
         environment = {**first, "resumed": resumed}
     write_json(run.environment, environment)

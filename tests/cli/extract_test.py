@@ -149,7 +149,7 @@ def write_sidecar(path, extraction, num_frames=300):
         "feature_dim": feature_dim,
         "num_frames": num_frames,
         "fps": 30.0,
-        "video": {},
+        "video": {"file": "v.mp4", "size": 1, "mtime_ns": 1, "sha256": "0"},
         "damage": None,
         "version": "0",
     }
@@ -198,9 +198,18 @@ def test_features_that_are_not_those_of_their_sidecar_are_left_out(root, tiny_se
     assert "where its sidecar says" in problem.problem
     sidecar = path.with_suffix(".json")
     content = json.loads(sidecar.read_text())
-    for name, value in (("fps", 0), ("num_clips", "3"), ("dtype", "int8")):
+    for name, value in (
+        ("fps", 0),
+        ("fps", float("inf")),
+        ("fps", 1e-300),
+        ("num_clips", "3"),
+        ("num_frames", 10**12),
+        ("num_frames", True),
+        ("dtype", "int8"),
+        ("video", {}),
+    ):
         sidecar.write_text(json.dumps({**content, name: value}))
-        with pytest.raises(DataError, match=rf"Arson001_x264\.json: .* wrong: {name}$"):
+        with pytest.raises(DataError, match=rf"Arson001_x264\.json: .* Received: {name}="):
             open_experiment_data(config)
 
 
@@ -300,3 +309,14 @@ def test_a_list_deletes_nothing(videos, tmp_path, capsys, line):
     assert main(arguments) == 1
     assert "features of 1 of 2 videos" in capsys.readouterr().out
     assert sorted(contents(out)) == ["V0.json", "V0.npy", "thesis.docx"]
+
+
+def test_missing_videos_are_one_line(videos, tmp_path, capsys):
+    names = [f"Abuse/gone{number}.mp4" for number in range(30)]
+    (tmp_path / "list.txt").write_text("\n".join([f"{videos}/V0.mp4", *names]))
+    out = tmp_path / "out"
+    assert main(["extract", str(tmp_path / "list.txt"), *SETTINGS, "--out", str(out)]) == 1
+    shown = capsys.readouterr()
+    line = "error: 30 of 31 videos do not exist: gone0, gone1, gone2, ...\n"
+    assert shown.err == line
+    assert f"features of 1 of 31 videos are in {out}" in shown.out

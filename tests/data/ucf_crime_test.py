@@ -1,3 +1,5 @@
+import os
+
 import numpy as np
 import pytest
 
@@ -165,3 +167,15 @@ def test_a_missing_list_is_named(tmp_path):
         _ = UCFCrime(tmp_path).train
     with pytest.raises(DataError, match="Expected a folder"):
         UCFCrime(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    "name", ["Anomaly_Train.txt", ANNOTATION, "num_frames.csv", "Test_frame_number_UCF.npy"]
+)
+def test_a_pipe_is_not_waited_for(tmp_path, name):
+    root = write_root(tmp_path)
+    np.save(root / "Test_video_name_UCF.npy", np.array(["A_x264"]))
+    (root / name).unlink(missing_ok=True)
+    os.mkfifo(root / name)
+    with pytest.raises(DataError, match=f"{name}.*Not a regular file"):
+        _ = UCFCrime(root).train, UCFCrime(root).test

@@ -162,6 +162,8 @@ def test_a_damaged_cache_is_made_again(folder):
     for damage in (
         lambda: (store.folder / "store.json").write_text("{"),
         lambda: (store.folder / "store.json").write_text("[]"),
+        lambda: (store.folder / "store.json").write_text("[" * 100_000),
+        lambda: (shutil.rmtree(store.folder), store.folder.touch()),
         lambda: (store.folder / "features.bin").write_bytes(b"\0" * 40),
         lambda: (store.folder / "normalized_features.bin").unlink(),
         lambda: shutil.rmtree(store.folder),

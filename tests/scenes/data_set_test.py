@@ -9,6 +9,7 @@ from keras_wsad.data import CLASS_NAMES
 from keras_wsad.data import NORMAL
 from keras_wsad.data import UCFCrime
 from keras_wsad.errors import ConfigError
+from keras_wsad.errors import DataError
 from keras_wsad.scenes import SceneSet
 from keras_wsad.scenes import write_data_set
 from keras_wsad.video import decode_frames
@@ -104,7 +105,7 @@ def test_a_folder_is_not_gone_on_with_by_other_settings(root):
         write_data_set(root, dataclasses.replace(SMALL, seed=1))
     assert videos_of(root) == before
     (root / "scenes.json").write_text("{")
-    with pytest.raises(ConfigError, match="damaged"):
+    with pytest.raises(DataError, match="damaged"):
         write_data_set(root, SMALL)
     (root / "scenes.json").unlink()
 
