@@ -143,7 +143,7 @@ def _extract(arguments):
         overwrite=arguments.overwrite,
     )
     print_report(report, len(videos), arguments.out)
-    return 1 if report.failed else 0
+    return 1 if report.failed or report.missing else 0
 
 
 def print_report(report, num_videos, out):
@@ -155,12 +155,20 @@ def print_report(report, num_videos, out):
         out: str or path. The folder for features.
     """
     for name in sorted(report.damaged):
-        print(f"warning: {name}: damaged. {report.damaged[name]}", file=sys.stderr)
+        damage = printable(f"{name}: damaged. {report.damaged[name]}")
+        print(f"warning: {damage}", file=sys.stderr)
     for name in sorted(report.failed):
         print(f"error: {printable(report.failed[name])}", file=sys.stderr)
+    if report.missing:
+        first = ", ".join(map(printable, report.missing[:3]))
+        print(
+            f"error: {len(report.missing)} of {num_videos} videos do not exist: {first}"
+            f"{', ...' if report.missing[3:] else ''}",
+            file=sys.stderr,
+        )
     if report.done_before:
         print(f"{len(report.done_before)} of {num_videos} were done before")
     if report.changed:
         print(f"{len(report.changed)} videos had changed and were extracted again")
-    good = num_videos - len(report.failed)
-    print(f"features of {good} of {num_videos} videos are in {out}")
+    good = num_videos - len(report.failed) - len(report.missing)
+    print(f"features of {good} of {num_videos} videos are in {printable(out)}")

@@ -111,5 +111,6 @@ def predict_command(argv=None, prog="keras-wsad predict"):
             file=sys.stderr,
         )
     if done:
-        print(f"prediction.json and prediction.png of {done} are in {arguments.out}/NAME")
+        out = printable(arguments.out)
+        print(f"prediction.json and prediction.png of {done} are in {out}/NAME")
     return 1 if failed else 0

@@ -13,6 +13,7 @@ from keras_wsad.features.extraction import Extraction
 from keras_wsad.features.extraction import differences
 from keras_wsad.features.read_ahead import ReadAhead
 from keras_wsad.video import ClipReader
+from keras_wsad.video.container import decoding
 from keras_wsad.video.frame_crops import cut_clip
 
 # Attempts before giving up on a file whose frame count differs at each decoding.
@@ -102,10 +103,18 @@ def extract_into(sink, path, backbone, extraction, on_clip=None):
 
     Returns:
         The `ClipReader` that has read the clips.
+
+    Raises:
+        VideoError, ConfigError: see `extract_clips`.
     """
     other = differences(extraction, _like(extraction, backbone))
     if other:
         raise ConfigError(f"Expected an extraction of this backbone. Received: {other}")
+    with decoding(path):
+        return _extract_into(sink, path, backbone, extraction, on_clip)
+
+
+def _extract_into(sink, path, backbone, extraction, on_clip):
     num_frames = None
     for _ in range(_ATTEMPTS):
         reader = ClipReader(

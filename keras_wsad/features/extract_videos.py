@@ -8,6 +8,7 @@ import threading
 
 from keras_wsad import __version__
 from keras_wsad.errors import ConfigError
+from keras_wsad.errors import DataError
 from keras_wsad.errors import VideoError
 from keras_wsad.features.extract import extract_into
 from keras_wsad.features.extraction_progress import ExtractionProgress
@@ -28,7 +29,8 @@ class ExtractionReport:
         extracted: list of names.
         done_before: list of names, whose features were there with the same settings.
         changed: list of names among those extracted, whose video had changed.
-        failed: dict from name to the error of a video without features.
+        missing: list of names, whose video does not exist.
+        failed: dict from name to the error of any other video without features.
         damaged: dict from name to the damage of a video that decodes in part, including
             earlier ones.
     """
@@ -36,6 +38,7 @@ class ExtractionReport:
     extracted: list
     done_before: list
     changed: list
+    missing: list
     failed: dict
     damaged: dict
 
@@ -87,6 +90,7 @@ def extract_videos(
             extracted=[],
             done_before=plan.done,
             changed=plan.changed,
+            missing=plan.missing,
             failed=plan.impossible,
             damaged=plan.damaged,
         )
@@ -99,19 +103,21 @@ def extract_videos(
                 if stop.is_set():
                     raise _StoppedError
 
+            path = plan.todo[name]
             files = FeatureFiles(workspace / name, extraction.crops, dtype)
             try:
                 if stop.is_set():
                     raise _StoppedError
-                path = plan.todo[name]
                 source = source_of(path)
                 reader = extract_into(files, path, backbone, extraction, on_clip)
                 sidecar = _sidecar(reader, source, files, backbone, extraction)
                 files.finish(sidecar)
+                publish(files.workspace, out)
             except VideoError as error:
                 report.failed[name] = str(error)
+            except DataError as error:
+                report.failed[name] = f"{path}: {error}"
             else:
-                publish(files.workspace, out)
                 report.extracted.append(name)
                 if reader.damage:
                     report.damaged[name] = reader.damage

@@ -3,6 +3,7 @@
 import collections
 import dataclasses
 import hashlib
+import os
 import pathlib
 
 from keras_wsad.errors import ConfigError
@@ -14,6 +15,7 @@ from keras_wsad.features.feature_files import file_names
 from keras_wsad.features.feature_files import files_of
 from keras_wsad.features.formats import crop_number
 from keras_wsad.features.sidecar import Sidecar
+from keras_wsad.files import check_regular
 from keras_wsad.files import checked_name
 
 
@@ -26,6 +28,7 @@ class ExtractionPlan:
         done: list of names whose features are there.
         changed: list of names in `todo` whose features belong to an earlier version of the
             video.
+        missing: list of names whose video does not exist, nor its features.
         impossible: dict from name to why its features cannot be named.
         damaged: dict from name to the damage of a video that is done.
     """
@@ -33,6 +36,7 @@ class ExtractionPlan:
     todo: dict = dataclasses.field(default_factory=dict)
     done: list = dataclasses.field(default_factory=list)
     changed: list = dataclasses.field(default_factory=list)
+    missing: list = dataclasses.field(default_factory=list)
     impossible: dict = dataclasses.field(default_factory=dict)
     damaged: dict = dataclasses.field(default_factory=dict)
 
@@ -103,6 +107,9 @@ def plan_videos(videos, out, extraction, dtype, overwrite=False):
             for kind, paths in obstacles.items()
         )
         raise ConfigError(f"{out}: found {listed}. {advice}")
+    plan.missing.extend(name for name in plan.todo if not os.path.exists(plan.todo[name]))
+    for name in plan.missing:
+        del plan.todo[name]
     return plan
 
 
@@ -117,10 +124,11 @@ def source_of(path):
     """Returns what identifies the current version of a video file.
 
     Raises:
-        VideoError: there is no such file.
+        VideoError: there is no such file, or it is not a regular one.
     """
     path = pathlib.Path(path)
     try:
+        check_regular(path)
         with open(path, "rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         state = path.stat()

@@ -50,5 +50,5 @@ def predict_files(files, predictor, out, *, threshold=None, truths=None, **backb
             continue
         print(f"{shown}  {prediction.headline()}")
         if prediction.damage:
-            print(f"  {prediction.damage}")
+            print(f"  {printable(prediction.damage)}")
     return failed

@@ -4,6 +4,7 @@ import json
 import pathlib
 
 from keras_wsad.features.formats import is_feature_file
+from keras_wsad.files import printable
 from keras_wsad.files import write_text
 from keras_wsad.inference.key_frames import choose_key_segments
 from keras_wsad.inference.key_frames import middle_frames
@@ -69,7 +70,7 @@ def describe_protocol(protocol):
     return (
         f"Features {made}, {'1 crop' if crops == 1 else f'up to {crops} crops'}, pooling "
         f"{protocol['pooling']}; checkpoint {protocol['checkpoint_rule']}; alarms above "
-        f"{alarms} ({threshold['rule']}{chosen_on}); {protocol['model']}"
+        f"{alarms} ({threshold['rule']}{chosen_on}); {printable(protocol['model'])}"
     )
 
 

@@ -1,11 +1,13 @@
 """Stage A, opening: which files are videos, their packets, and their stated length."""
 
+import contextlib
 import math
 
 import av
 from av.stream import Disposition
 
 from keras_wsad.errors import VideoError
+from keras_wsad.files import check_regular
 
 # Codecs that render text files as pictures.
 _TEXT = ("ansi", "bintext", "idf", "xbin")
@@ -29,6 +31,8 @@ def open_video(path):
         # A colon in the name, as in 12:30.mp4, would end the name of a protocol.
         name = f"file:{name}"
     try:
+        if "://" not in str(path):
+            check_regular(path)
         # Titles may be in any encoding.
         container = av.open(name, metadata_errors="replace")
     except (av.FFmpegError, OSError, ValueError) as error:
@@ -49,6 +53,25 @@ def open_video(path):
         container.close()
         raise
     return container, stream
+
+
+@contextlib.contextmanager
+def decoding(path):
+    """Turns what the libraries raise for an odd video into the project's own error.
+
+    Args:
+        path: str or path. The video that is decoded in the block.
+
+    Raises:
+        VideoError: FFmpeg cannot decode or scale it, or it does not fit into memory.
+    """
+    try:
+        yield
+    except (av.FFmpegError, MemoryError, OverflowError, UnicodeError) as error:
+        reason = str(error) or "not enough memory"
+        raise VideoError(
+            f"{path}: expected a video. Cannot be decoded: {reason}"
+        ) from error
 
 
 def read_packets(container, stream):

@@ -4,6 +4,7 @@ import os
 import pathlib
 
 from keras_wsad.errors import DataError
+from keras_wsad.files import checked_name
 from keras_wsad.files import index_files
 
 VIDEO_SUFFIXES = (".mp4", ".avi", ".mkv", ".mov", ".webm")
@@ -27,7 +28,8 @@ def find_videos(places, root=None):
 
     Returns:
         A dict from video name, the file's name without suffix, to path, in the order given.
-        Listed files that are absent are included.
+        Listed files that are absent are included, and videos whose name `checked_name`
+        refuses, by their path in its place.
 
     Raises:
         DataError: a place is absent, holds no video, or two videos have the same name.
@@ -37,13 +39,21 @@ def find_videos(places, root=None):
     videos = {}
     for place in map(pathlib.Path, places):
         for path in _paths_in(place, root):
-            other = videos.setdefault(path.stem, path)
+            other = videos.setdefault(_name_of(path), path)
             if other != path and other.resolve() != path.resolve():
                 raise DataError(
                     f"Expected every video to have a name of its own, since its features "
                     f"are named after it. Received: {other} and {path}"
                 )
     return videos
+
+
+def _name_of(path):
+    try:
+        return checked_name(path.stem)
+    except DataError:
+        # Several may be called so. As a path is no name either, each is left out later.
+        return str(path.absolute())
 
 
 def video_in(files, name):

@@ -4,6 +4,7 @@ import itertools
 
 import av
 
+from keras_wsad.video.container import decoding
 from keras_wsad.video.container import is_shown
 from keras_wsad.video.container import open_video
 from keras_wsad.video.container import read_packets
@@ -27,9 +28,13 @@ def read_frames(path, places, short_side=None):
         the video does not have are left out.
 
     Raises:
-        VideoError: the file is absent, or no video.
+        VideoError: the file is absent, no video, or cannot be decoded.
     """
-    places = sorted(set(places))
+    with decoding(path):
+        return _read_frames(path, sorted(set(places)), short_side)
+
+
+def _read_frames(path, places, short_side):
     frames, found = DecodedFrames(path), {}
     times = _frame_times(path)
     for place in places:

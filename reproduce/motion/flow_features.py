@@ -102,6 +102,7 @@ def motion_features(videos, training, out, *, seed=0, steps=1000, workers=2):
         extracted=list(plan.todo),
         done_before=plan.done,
         changed=plan.changed,
+        missing=plan.missing,
         failed={**failed, **plan.impossible},
         damaged={name: flow.damage for name, flow in flows.items() if flow.damage},
     )

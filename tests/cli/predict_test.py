@@ -1,4 +1,5 @@
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from keras_wsad.features.extract import extract_clips
 from keras_wsad.inference import load
 from keras_wsad.inference.predict_files import predict_files
 from tests.no_names import NO_NAMES
+from tests.video.make_video import write_wide
 
 
 @pytest.fixture
@@ -59,11 +61,14 @@ def test_a_video_becomes_json_a_picture_and_a_line(predict, video, tmp_path, com
 def test_what_fails_does_not_stop_the_rest(predict, video, tmp_path):
     shutil.copy(video, tmp_path / "good.mp4")
     (tmp_path / "bad.mp4").write_text("no video")
+    os.mkfifo(tmp_path / "pipe.mp4")
+    write_wide(tmp_path / "wide.mp4")
     status, out, err = predict(tmp_path)
     assert status == 1
-    assert "bad  failed: " in out
+    for name in ("bad", "pipe", "wide"):
+        assert f"{name}  failed: " in out
     assert "good  " in out
-    assert "1 of 2 could not be scored: bad" in err
+    assert "3 of 4 could not be scored: bad, pipe, wide" in err
     assert read(tmp_path, "good")["num_frames"] == 90
     assert not (tmp_path / "out" / "bad").exists()
 
@@ -206,3 +211,16 @@ def test_nothing_is_written_outside_of_the_folder(compact_run, video, tmp_path, 
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == len(videos)
     assert any(line.startswith("lat\\udce9in  failed: ") for line in lines)
+
+
+def test_names_that_are_no_text_are_spelt_out(compact_run, video, tmp_path):
+    folder = tmp_path / os.fsdecode(b"lat\xe9in")
+    folder.mkdir()
+    shutil.copy(video, folder)
+    predictor = load(compact_run.folder)
+    predictor.source = str(folder / "run")
+    path = folder / video.name
+    assert predict_files({"camera": path}, predictor, tmp_path / "out") == {}
+    assert (tmp_path / "out" / "camera" / "prediction.png").is_file()
+    content = read(tmp_path, "camera")
+    assert (content["video"], content["about"]["model"]) == (str(path), predictor.source)

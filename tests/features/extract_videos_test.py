@@ -19,9 +19,12 @@ from keras_wsad.features.extract_videos import extract_videos
 from keras_wsad.features.extraction import Extraction
 from keras_wsad.features.feature_files import file_names
 from keras_wsad.features.find import find_feature_files
+from keras_wsad.features.sidecar import Sidecar
+from keras_wsad.video import ClipReader
 from keras_wsad.video import find_videos
 from tests.no_names import NO_NAMES
 from tests.video.make_video import make_video
+from tests.video.make_video import write_wide
 
 
 @pytest.fixture(scope="module")
@@ -276,3 +279,52 @@ def test_nothing_is_lost_by_the_name_of_a_video(folder, backbone, extraction, tm
         "A.npy",
         "thesis.docx",
     ]
+
+
+def test_the_rest_goes_on_when_files_are_odd(folder, backbone, extraction, tmp_path):
+    videos = {"A": folder / "A.mp4"}
+    for name, write in (("wide", write_wide), ("pipe", os.mkfifo)):
+        videos[name] = tmp_path / f"{name}.mp4"
+        write(videos[name])
+    # A name that is no text, in a folder of such a name.
+    videos["latin"] = tmp_path / os.fsdecode(b"\xe9/v.m\xe9p4")
+    videos["latin"].parent.mkdir()
+    shutil.copy(folder / "B.mp4", videos["latin"])
+    videos["C"] = folder / "C.mp4"
+    out = tmp_path / "out"
+    report = extract_videos(videos, out, backbone, extraction)
+    done = ["A", "C", "latin"]
+    assert sorted(report.extracted) == done
+    assert "wide.mp4: expected a video. Cannot be decoded" in report.failed["wide"]
+    assert "pipe.mp4: expected a video. Not a regular file" in report.failed["pipe"]
+    assert Sidecar.read(out / "latin.json").video["file"] == videos["latin"].name
+    again = extract_videos(videos, out, backbone, extraction)
+    assert sorted(again.done_before) == done
+
+
+def test_a_video_that_its_sidecar_cannot_describe_is_left_out(
+    folder, backbone, extraction, tmp_path, monkeypatch
+):
+    class Impossible(ClipReader):
+        def __init__(self, path, **options):
+            super().__init__(path, **options)
+            if path.stem == "B":
+                self.fps = float("inf")
+
+    monkeypatch.setattr("keras_wsad.features.extract.ClipReader", Impossible)
+    report = extract_videos(find_videos([folder]), tmp_path, backbone, extraction)
+    assert sorted(report.extracted) == ["A", "C"]
+    assert report.failed == {
+        "B": f"{folder / 'B.mp4'}: Expected what a video can have. Received: fps=inf"
+    }
+    assert sorted(contents(tmp_path)) == ["A.json", "A.npy", "C.json", "C.npy"]
+
+
+def test_missing_videos_are_a_list(folder, backbone, extraction, tmp_path):
+    videos = {name: folder / f"{name}.mp4" for name in ("X", "A", "Y")}
+    report = extract_videos(videos, tmp_path, backbone, extraction)
+    assert (report.missing, report.failed) == (["X", "Y"], {})
+    # Features outlive their video.
+    videos["A"] = folder / "gone.mp4"
+    report = extract_videos(videos, tmp_path, backbone, extraction)
+    assert (report.missing, report.done_before) == (["X", "Y"], ["A"])

@@ -1,11 +1,15 @@
+import os
+
 import av
 import numpy as np
 import pytest
 from matplotlib.image import imsave
 
+from keras_wsad.errors import DataError
 from keras_wsad.errors import VideoError
 from keras_wsad.video import decode_frames
 from keras_wsad.video import probe_video
+from keras_wsad.video.container import decoding
 from tests.video.make_video import make_video
 
 
@@ -60,6 +64,7 @@ def unknown_coding(path):
         ("song.mp4", cover_of_a_song, "no picture track"),
         ("v.avi", unknown_coding, "codec is unknown"),
         ("folder.mp4", lambda path: path.mkdir(), "Cannot be opened: Is a directory"),
+        ("pipe.mp4", os.mkfifo, "Cannot be opened: Not a regular file"),
     ],
 )
 def test_what_is_no_video_is_detected(tmp_path, name, write, complaint):
@@ -68,3 +73,24 @@ def test_what_is_no_video_is_detected(tmp_path, name, write, complaint):
     for read in (probe_video, lambda path: next(decode_frames(path))):
         with pytest.raises(VideoError, match=rf"{name}: expected a video\..* {complaint}"):
             read(path)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (av.ArgumentError(22, "Invalid argument"), "Invalid argument"),
+        (MemoryError(), "not enough memory"),
+        (OverflowError("too large"), "too large"),
+    ],
+)
+def test_what_a_library_raises_is_said_of_the_video(error, reason):
+    expected = rf"v\.mp4: expected a video\..*{reason}"
+    with pytest.raises(VideoError, match=expected), decoding("v.mp4"):
+        raise error
+
+
+def test_other_errors_pass_while_decoding():
+    for error in (OSError("disk full"), DataError("bad")):
+        with pytest.raises(type(error)) as raised, decoding("v.mp4"):
+            raise error
+        assert raised.value is error

@@ -1,6 +1,7 @@
 import pytest
 
 from keras_wsad.errors import DataError
+from keras_wsad.files import checked_name
 from keras_wsad.files import index_files
 from keras_wsad.video import find_videos
 from keras_wsad.video import video_in
@@ -65,7 +66,7 @@ def test_a_line_longer_than_any_path_is_named(root, tmp_path):
         find_videos([tmp_path / "list.txt"])
     # No file can have such a name; the others are found.
     (tmp_path / "list.txt").write_text("root/Normal/B.avi\n" + "x" * 300)
-    assert list(find_videos([tmp_path / "list.txt"])) == ["B", "x" * 300]
+    assert list(find_videos([tmp_path / "list.txt"])) == ["B", str(tmp_path / ("x" * 300))]
 
 
 def test_two_videos_of_one_name_are_both_named(root):
@@ -92,3 +93,14 @@ def test_a_place_without_videos_is_named(root, tmp_path):
     (tmp_path / "list.txt").write_bytes(b"\xff\xfe")
     with pytest.raises(DataError, match="expected a list of videos"):
         find_videos([tmp_path / "list.txt"])
+
+
+def test_names_that_no_file_can_be_given_do_not_stop_a_list(root, tmp_path):
+    lines = ["root/Normal/B.avi", "..", "Abuse/..", "\x1b.mp4", "\x1b.avi"]
+    (tmp_path / "list.txt").write_text("\n".join(lines))
+    first, *others = find_videos([tmp_path / "list.txt"])
+    assert first == "B"
+    assert len(others) == 4
+    for name in others:
+        with pytest.raises(DataError, match="a name that a file can be given"):
+            checked_name(name)

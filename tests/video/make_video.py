@@ -40,3 +40,10 @@ def cut_video(path, whole):
                 packet.stream = copy
                 target.mux(packet)
     return path
+
+
+def write_wide(path):
+    """Writes a video of one frame that FFmpeg opens, and cannot resize."""
+    size = (100_000, 2)
+    header = b"YUV4MPEG2 W%d H%d F25:1 Ip A1:1 C420\nFRAME\n" % size
+    path.write_bytes(header + bytes(size[0] * size[1] * 3 // 2))
