@@ -135,7 +135,7 @@ def assign_weights(model, file):
             for name, variable in sorted(wanted.items())
             if name in file.arrays and not _fits(file.arrays[name], variable)
         ],
-        "not finite numbers": [
+        "not finite": [
             name
             for name in sorted(wanted.keys() & file.arrays.keys())
             if not _is_finite(file.arrays[name])
