@@ -131,6 +131,7 @@ def open_backbone(
         raise ConfigError(f"Expected 0 <= seed < 2**32. Received: {seed}")
     weights = weights or entry.default_weights or "random"
     _check_consistent(weights, precision, runtime)
+    check_bfloat16(precision)
     if is_quantized(weights):
         network, identity, about = read_quantized(weights, name)
         return OpenBackbone(
@@ -148,7 +149,6 @@ def _network(model, entry, precision, runtime):
     backend = keras.backend.backend()
     if isinstance(model, OpenVINONetwork):
         return model
-    check_bfloat16(precision)
     if runtime == "openvino":
         return OpenVINONetwork.convert(model, entry, precision)
     if runtime not in (None, backend):
