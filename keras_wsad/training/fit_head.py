@@ -70,6 +70,7 @@ def fit_head(system, config, data, run, started):
         first_epoch=first_epoch,
         **schedule,
     )
+    _make_variables(model, batches.element_spec)
     print(
         f"{run.folder}: {model.count_params():,} parameters, {epochs} epochs of {steps} "
         f"steps, checkpoint rule {config.checkpoint_rule}"
@@ -97,6 +98,18 @@ def fit_head(system, config, data, run, started):
     if config.checkpoint_rule != "last":
         model.load_weights(selection.path_of(selection.best_epoch))
     _leave(system, model, config, data, run, selection, state, started)
+
+
+def _make_variables(model, batch_spec):
+    """Makes the variables of optimizer and losses, so that the first step does not.
+
+    A step that makes variables is traced by TensorFlow a second time, which takes seconds.
+    """
+    model.optimizer.build(model.trainable_variables)
+    inputs, targets = keras.tree.map_structure(
+        lambda spec: keras.ops.zeros((1, *spec.shape[1:]), spec.dtype.name), batch_spec
+    )
+    model.compute_loss(inputs, targets, model(inputs, training=False))
 
 
 def _tensorboard(run):
