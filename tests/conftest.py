@@ -1,3 +1,6 @@
+import contextlib
+import functools
+import io
 import json
 import os
 import pathlib
@@ -68,7 +71,7 @@ def tiny_root(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def tiny_settings(tiny_root):
-    """Settings of a run of two epochs that takes some seconds."""
+    """Settings of a run of two epochs, of a model that is tiny in every layer."""
     return {
         "data": str(tiny_root),
         "num_segments": 8,
@@ -86,36 +89,57 @@ def tiny_settings(tiny_root):
 
 @pytest.fixture(scope="session")
 def tiny_run(tiny_settings, tmp_path_factory):
-    """A finished run of the tiny settings."""
-    from keras_wsad.config import ExperimentConfig
-    from keras_wsad.training import train
+    """A run that `train.py` has trained and evaluated, whose best epoch is not its last.
 
-    runs = str(tmp_path_factory.mktemp("runs"))
-    return train(ExperimentConfig(**tiny_settings, runs=runs, name="tiny"))
+    What the command printed is in `printed.txt` beside the run's folder.
+    """
+    import train
+    from keras_wsad.runs import Run
+
+    runs = tmp_path_factory.mktemp("runs")
+    settings = {**tiny_settings, "steps": 28, "learning_rate": 0.01}
+    options = [f"--{name}={value}" for name, value in settings.items()]
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        status = train.main([*options, f"--runs={runs}", "--name=tiny"])
+    assert status == 0
+    (runs / "printed.txt").write_text(printed.getvalue())
+    return Run(runs / "tiny")
 
 
 @pytest.fixture(scope="session")
-def compact_run(tmp_path_factory):
+def open_once():
+    """`open_backbone`, which here opens each backbone once a session."""
+    from keras_wsad.backbones import open_backbone
+
+    opened = functools.cache(open_backbone)
+
+    def open_once(
+        name, weights=None, seed=0, batch_size=None, precision=None, runtime=None
+    ):
+        return opened(name, weights, seed, batch_size, precision or "float32", runtime)
+
+    return open_once
+
+
+@pytest.fixture(scope="session")
+def compact_run(open_once, tmp_path_factory):
     """A run folder as training leaves it, whose features are those of `compact`.
 
     The model is not trained, and neither is the backbone.
     """
     import keras
 
-    from keras_wsad.backbones import open_backbone
     from keras_wsad.config import ExperimentConfig
     from keras_wsad.config import save_config
     from keras_wsad.features.extraction import Extraction
-    from keras_wsad.inference.export import export_saved_model
     from keras_wsad.models import JointModel
     from keras_wsad.runs import Run
 
     run = Run(tmp_path_factory.mktemp("runs") / "compact")
     config = ExperimentConfig(num_segments=8, test_crops=1)
     save_config(config, run.config)
-    extraction = Extraction.of(
-        open_backbone("compact", "random"), stride=8, crops=5, num_segments=8
-    )
+    backbone = open_once("compact", "random")
+    extraction = Extraction.of(backbone, stride=8, crops=5, num_segments=8)
     run.extraction.write_text(json.dumps(extraction.to_dict()))
     threshold = {"value": 0.5, "rule": "youden_within_one_error", "videos": 12}
     content = {"checkpoint": {"rule": "last"}, "threshold": threshold}
@@ -124,7 +148,6 @@ def compact_run(tmp_path_factory):
     model = JointModel(
         8, 256, lstm_units=4, first_level_units=8, detection_units=8, class_units=8
     )
-    export_saved_model(model, run.saved_model, config, threshold, extraction)
     model.save(run.model)
     return run
 

@@ -35,11 +35,10 @@ def test_a_checkpoint_becomes_a_file_that_networks_with_and_without_head_read(
     for classes in (7, None):
         published = I3D(weights=prefix, num_classes=classes, **SMALL)
         converted = I3D(weights=path, num_classes=classes, **SMALL)
-        np.testing.assert_array_equal(
-            converted.predict(clips, verbose=0), published.predict(clips, verbose=0)
-        )
+        np.testing.assert_array_equal(converted(clips), published(clips))
 
 
+@pytest.mark.large
 def test_the_same_weights_make_the_same_file(tmp_path, random):
     prefix = write_checkpoint(
         tmp_path / "model.ckpt", random_weights(random, width=0.0625, num_classes=7)
@@ -50,15 +49,6 @@ def test_the_same_weights_make_the_same_file(tmp_path, random):
     again = read_backbone(tmp_path / "a.weights.h5", "i3d", **SMALL)
     assert again.kind == "Keras 3"
     assert write_backbone(again.model, tmp_path / "b.weights.h5") == first
-
-
-def test_weights_without_a_head_are_converted_without_one(tmp_path, random):
-    arrays = random_weights(random, width=0.0625)
-    prefix = write_checkpoint(
-        tmp_path / "model.ckpt",
-        {name: array for name, array in arrays.items() if "/Logits/" not in name},
-    )
-    assert read_backbone(prefix, "i3d", **SMALL).model.num_classes is None
 
 
 @pytest.mark.large
@@ -85,4 +75,4 @@ def test_other_names_and_networks_raise(tmp_path, random):
     with pytest.raises(WeightsError, match="Found none"):
         read_backbone(tmp_path / "model.ckpt", "i3d")
     with pytest.raises(ConfigError, match=r"ends in \.weights\.h5"):
-        write_backbone(I3D(**SMALL), tmp_path / "i3d.h5")
+        write_backbone(C3D(**SMALL), tmp_path / "c3d.h5")

@@ -14,6 +14,17 @@ from tests.backbones.write_checkpoint import write_checkpoint
 SMALL = {"clip_shape": (16, 32, 32, 3), "width": 0.0625}
 
 
+@pytest.fixture(scope="module")
+def network():
+    """A small I3D, whose weights each test replaces."""
+    return I3D(**SMALL)
+
+
+@pytest.fixture(scope="module")
+def network_with_head():
+    return I3D(**SMALL, num_classes=7)
+
+
 def arrays_of(model, random):
     return {
         checkpoint_name(weight.path): random.normal(size=weight.shape).astype("float32")
@@ -43,8 +54,8 @@ def test_a_checkpoint_of_the_published_names_is_read(real_data, tmp_path, random
             )
 
 
-def test_weights_are_an_argument(tmp_path, random):
-    arrays = arrays_of(I3D(**SMALL), random)
+def test_weights_are_an_argument(network, tmp_path, random):
+    arrays = arrays_of(network, random)
     prefix = write_checkpoint(tmp_path / "model.ckpt", arrays)
     model = I3D(weights=prefix, **SMALL)
     name = "Mixed_5b_Branch_2_Conv3d_0a_3x3_conv_3d"
@@ -52,19 +63,19 @@ def test_weights_are_an_argument(tmp_path, random):
     np.testing.assert_array_equal(model.get_layer(name).kernel.numpy(), expected)
 
 
-def test_batch_norm_of_rank_five_is_read_as_well(tmp_path, random):
-    arrays = arrays_of(I3D(**SMALL), random)
+def test_batch_norm_of_rank_five_is_read_as_well(network, tmp_path, random):
+    arrays = arrays_of(network, random)
     deep = {
         name: array.reshape(1, 1, 1, 1, -1) if array.ndim == 1 else array
         for name, array in arrays.items()
     }
-    model = I3D(weights=write_checkpoint(tmp_path / "model.ckpt", deep), **SMALL)
-    for weight in model.weights:
+    load_weights(network, write_checkpoint(tmp_path / "model.ckpt", deep))
+    for weight in network.weights:
         np.testing.assert_array_equal(weight.numpy(), arrays[checkpoint_name(weight.path)])
 
 
-def test_what_is_missing_left_over_bent_or_not_finite_is_named(tmp_path, random):
-    arrays = arrays_of(I3D(**SMALL), random)
+def test_what_is_missing_left_over_bent_or_not_finite_is_named(network, tmp_path, random):
+    arrays = arrays_of(network, random)
     name = "RGB/inception_i3d/Mixed_4c/Branch_1/Conv3d_0b_3x3/conv_3d/w"
     without = {key: array for key, array in arrays.items() if key != name}
     beyond = {**arrays, "RGB/inception_i3d/Extra/w": np.zeros(3, "float32")}
@@ -79,11 +90,10 @@ def test_what_is_missing_left_over_bent_or_not_finite_is_named(tmp_path, random)
         ]
     ):
         prefix = write_checkpoint(tmp_path / f"{number}.ckpt", content)
-        model = I3D(**SMALL)
-        before = [weight.numpy() for weight in model.weights]
+        before = network.get_weights()
         with pytest.raises(WeightsError, match=complaint):
-            load_weights(model, prefix)
-        for weight, value in zip(model.weights, before, strict=True):
+            load_weights(network, prefix)
+        for weight, value in zip(network.weights, before, strict=True):
             np.testing.assert_array_equal(weight.numpy(), value)
 
 
@@ -100,14 +110,14 @@ def keras_name(name):
     return f"{layer}/{layer}/{ {'w': 'kernel', 'b': 'bias'}.get(kind, kind) }:0"
 
 
-def test_h5_files_of_keras_2_are_read(tmp_path, random):
-    arrays = arrays_of(I3D(**SMALL, num_classes=7), random)
+def test_h5_files_of_keras_2_are_read(network, network_with_head, tmp_path, random):
+    arrays = arrays_of(network_with_head, random)
     with h5py.File(tmp_path / "i3d.h5", "w") as file:
         for name, array in arrays.items():
             file[keras_name(name)] = array
         assert "Conv3d_5b_2b_3x3_conv/Conv3d_5b_2b_3x3_conv/kernel:0" in file
         assert "Conv3d_3b_3b_1x1_bn/Conv3d_3b_3b_1x1_bn/moving_mean:0" in file
-    for model in (I3D(**SMALL, num_classes=7), I3D(**SMALL)):
+    for model in (network_with_head, network):
         load_weights(model, tmp_path / "i3d.h5")
         for weight in model.weights:
             np.testing.assert_array_equal(
@@ -116,9 +126,11 @@ def test_h5_files_of_keras_2_are_read(tmp_path, random):
 
 
 @pytest.mark.large
-def test_a_state_dict_of_pytorch_is_read_and_its_scale_folded_in(tmp_path, random):
+def test_a_state_dict_of_pytorch_is_read_and_its_scale_folded_in(
+    network_with_head, tmp_path, random
+):
     torch = pytest.importorskip("torch")
-    model = I3D(**SMALL, num_classes=7)
+    model = network_with_head
     state, scales = {}, {}
     arrays = arrays_of(model, random)
     for name, array in arrays.items():
@@ -163,7 +175,7 @@ def test_a_state_dict_of_pytorch_is_read_and_its_scale_folded_in(tmp_path, rando
 
 
 @pytest.mark.large
-def test_a_pickle_is_not_executed(tmp_path):
+def test_a_pickle_is_not_executed(network, tmp_path):
     torch = pytest.importorskip("torch")
 
     class Hostile:
@@ -172,7 +184,7 @@ def test_a_pickle_is_not_executed(tmp_path):
 
     torch.save({"Conv3d_1a_7x7.conv3d.weight": Hostile()}, tmp_path / "i3d.pt")
     with pytest.raises(WeightsError, match="not a state dict"):
-        load_weights(I3D(**SMALL), tmp_path / "i3d.pt")
+        load_weights(network, tmp_path / "i3d.pt")
     assert not (tmp_path / "written").exists()
 
 
@@ -192,8 +204,10 @@ def test_our_own_files_are_read(tmp_path, random, network):
 
 
 @pytest.mark.large
-def test_our_own_files_are_read_by_name_and_not_by_order(tmp_path, random):
-    model = I3D(**SMALL, num_classes=7)
+def test_our_own_files_are_read_by_name_and_not_by_order(
+    network, network_with_head, tmp_path, random
+):
+    model = network_with_head
     for weight in model.weights:
         weight.assign(random.normal(size=weight.shape))
     path = tmp_path / "i3d.weights.h5"
@@ -207,7 +221,7 @@ def test_our_own_files_are_read_by_name_and_not_by_order(tmp_path, random):
         layers.move(one, "moved")
         layers.move(two, one)
         layers.move("moved", two)
-    whole, headless = I3D(**SMALL, num_classes=7), I3D(**SMALL)
+    whole, headless = I3D(**SMALL, num_classes=7), network
     expected = {weight.path: weight.numpy() for weight in model.weights}
     for other in (whole, headless):
         load_weights(other, path)
@@ -221,35 +235,35 @@ def test_our_own_files_are_read_by_name_and_not_by_order(tmp_path, random):
         load_weights(whole, path)
 
 
-def test_what_are_no_weights_is_named(tmp_path):
+def test_what_are_no_weights_is_named(network, tmp_path):
     with pytest.raises(WeightsError, match="expected the prefix"):
-        load_weights(I3D(**SMALL), tmp_path / "nowhere.ckpt")
+        load_weights(network, tmp_path / "nowhere.ckpt")
     (tmp_path / "bad.h5").write_bytes(b"no h5")
     with pytest.raises(WeightsError, match="not an h5 file"):
-        load_weights(I3D(**SMALL), tmp_path / "bad.h5")
+        load_weights(network, tmp_path / "bad.h5")
     (tmp_path / "bad.weights.h5").write_bytes(b"no h5")
     with pytest.raises(WeightsError, match="not an h5 file"):
         load_weights(C3D(**SMALL), tmp_path / "bad.weights.h5")
     (tmp_path / "bad.ckpt.index").write_bytes(b"no index")
     with pytest.raises(WeightsError, match="not a whole TensorFlow checkpoint"):
-        load_weights(I3D(**SMALL), tmp_path / "bad.ckpt")
+        load_weights(network, tmp_path / "bad.ckpt")
 
 
-def test_a_checkpoint_that_was_cut_is_named(tmp_path, random):
-    write_checkpoint(tmp_path / "model.ckpt", arrays_of(I3D(**SMALL), random))
+def test_a_checkpoint_that_was_cut_is_named(network, tmp_path, random):
+    write_checkpoint(tmp_path / "model.ckpt", arrays_of(network, random))
     data = tmp_path / "model.ckpt.data-00000-of-00001"
     data.write_bytes(data.read_bytes()[: data.stat().st_size // 2])
     for path in ("model.ckpt", "model.ckpt.index"):
         with pytest.raises(WeightsError, match="not a whole TensorFlow checkpoint"):
-            load_weights(I3D(**SMALL), tmp_path / path)
+            load_weights(network, tmp_path / path)
     data.unlink()
     with pytest.raises(WeightsError, match="not a whole TensorFlow checkpoint"):
-        load_weights(I3D(**SMALL), tmp_path / "model.ckpt")
+        load_weights(network, tmp_path / "model.ckpt")
 
 
 @pytest.mark.large
-def test_a_state_dict_that_lacks_a_convolution_is_named(tmp_path):
+def test_a_state_dict_that_lacks_a_convolution_is_named(network, tmp_path):
     torch = pytest.importorskip("torch")
     torch.save({"Conv3d_1a_7x7.bn.weight": torch.ones(4)}, tmp_path / "i3d.pt")
     with pytest.raises(WeightsError, match="228 missing"):
-        load_weights(I3D(**SMALL), tmp_path / "i3d.pt")
+        load_weights(network, tmp_path / "i3d.pt")

@@ -10,6 +10,8 @@ from benchmarks.contender import Contender
 from benchmarks.contender import ContenderError
 from benchmarks.contender import MissingLibraryError
 
+pytestmark = pytest.mark.large
+
 TOY = "tests.benchmarks.toy_work"
 SIZE = {"milliseconds": 2}
 

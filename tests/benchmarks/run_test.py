@@ -41,6 +41,7 @@ def test_contenders_are_compared_with_the_first(written):
     assert rows["fast"]["repetitions"] == "3"
 
 
+@pytest.mark.large
 def test_another_result_is_found_by_the_tolerance_of_its_precision(written):
     status, rows, _ = written
     assert float(rows["fast"]["deviation"]) == 0
@@ -51,6 +52,7 @@ def test_another_result_is_found_by_the_tolerance_of_its_precision(written):
     assert status == 1
 
 
+@pytest.mark.large
 def test_contenders_that_cannot_run_are_left_out_and_named(written):
     _, rows, _ = written
     assert rows["absent"]["problem"].startswith("not installed: No module named")
@@ -59,6 +61,7 @@ def test_contenders_that_cannot_run_are_left_out_and_named(written):
     assert rows["dying"]["median_s"] == ""
 
 
+@pytest.mark.large
 def test_the_table_has_every_contender_and_the_environment(written):
     _, rows, folder = written
     lines = (folder / "speed.md").read_text().splitlines()

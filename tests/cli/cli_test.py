@@ -17,10 +17,8 @@ def as_options(settings):
     return [f"--{name}={value}" for name, value in settings.items()]
 
 
-def test_train_then_evaluate(tiny_settings, tmp_path, capsys):
-    runs = tmp_path / "runs"
-    assert train.main([*as_options(tiny_settings), f"--runs={runs}", "--name=one"]) == 0
-    run = runs / "one"
+def test_train_then_evaluate(tiny_run, tiny_settings, capsys):
+    run = tiny_run.folder
     left = {path.name for path in run.iterdir()}
     assert left == {
         "config.yaml",
@@ -36,15 +34,16 @@ def test_train_then_evaluate(tiny_settings, tmp_path, capsys):
         "tensorboard",
         "training.json",
     }
-    shown = capsys.readouterr().out
+    shown = (run.parent / "printed.txt").read_text()
     assert "frame AUC" in shown
     assert "checkpoint best_on_validation, seed 0" in shown
-    metrics = json.loads((run / "metrics.json").read_text())
 
-    (run / "metrics.json").unlink()
+    metrics = json.loads(tiny_run.metrics.read_text())
+    tiny_run.metrics.unlink()
     assert evaluate.main(["--run", str(run), "--replicates=1000"]) == 0
-    assert json.loads((run / "metrics.json").read_text()) == metrics
-    assert train.main([*as_options(tiny_settings), f"--runs={runs}", "--name=one"]) == 1
+    assert json.loads(tiny_run.metrics.read_text()) == metrics
+    options = [*as_options(tiny_settings), f"--runs={run.parent}", "--name=tiny"]
+    assert train.main(options) == 1
     assert "holds a run already" in capsys.readouterr().err
 
 
@@ -134,6 +133,7 @@ def test_strict_makes_a_bad_feature_file_an_error(tiny_root, tmp_path, capsys):
     assert "Abuse000_x264.npy" in capsys.readouterr().err
 
 
+@pytest.mark.large
 def test_a_finished_run_is_evaluated_again(tiny_run, capsys):
     assert main(["train", "--resume", str(tiny_run.folder)]) == 0
     shown = capsys.readouterr().out

@@ -25,6 +25,13 @@ from tests.video.make_video import make_video
 SETTINGS = ["--backbone=compact", "--random_weights", "--num_segments=0"]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def backbones(open_once):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("keras_wsad.backbones.open_backbone", open_once)
+        yield
+
+
 @pytest.fixture(scope="module")
 def videos(tmp_path_factory):
     folder = tmp_path_factory.mktemp("videos")

@@ -7,13 +7,19 @@ import sys
 import numpy as np
 import pytest
 
-from keras_wsad.backbones import open_backbone
 from keras_wsad.cli import main
 from keras_wsad.features.extract import extract_clips
 from keras_wsad.inference import load
 from keras_wsad.inference.predict_files import predict_files
 from tests.no_names import NO_NAMES
 from tests.video.make_video import write_wide
+
+
+@pytest.fixture(scope="module", autouse=True)
+def backbones(open_once):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("keras_wsad.inference.backbone.open_backbone", open_once)
+        yield
 
 
 @pytest.fixture
@@ -94,9 +100,11 @@ def test_the_annotation_near_a_video_is_the_ground_truth(predict, video, tmp_pat
 
 
 @pytest.mark.large
-def test_a_feature_file_gives_json_of_the_same_shape(predict, video, tmp_path, compact_run):
+def test_a_feature_file_gives_json_of_the_same_shape(
+    predict, video, tmp_path, compact_run, open_once
+):
     extraction = compact_run.load_extraction()
-    extracted = extract_clips(video, open_backbone("compact", "random"), extraction)
+    extracted = extract_clips(video, open_once("compact", "random"), extraction)
     np.save(tmp_path / "features.npy", extracted.features[0])
     assert predict(video, tmp_path / "features.npy", "--threshold=0")[0] == 0
     by_video, by_file = read(tmp_path, "camera"), read(tmp_path, "features")

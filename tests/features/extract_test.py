@@ -25,11 +25,6 @@ from tests.needs_bfloat16 import needs_bfloat16
 from tests.video.make_video import make_video
 
 
-@pytest.fixture(scope="module")
-def backbone():
-    return open_backbone("compact")
-
-
 @pytest.mark.parametrize(
     ("crops", "num_segments"), [(1, None), (5, None), (10, 4), (1, 12)]
 )
@@ -38,12 +33,12 @@ def test_features_are_those_of_each_clip_alone(tmp_path, backbone, crops, num_se
     extraction = Extraction.of(backbone, stride=13, crops=crops, num_segments=num_segments)
     video = extract_clips(path, backbone, extraction)
     options = {"length": 16, "stride": 13, "num_segments": num_segments}
-    clips = list(read_clips(path, **options, crops=crops, size=80))
+    clips = list(read_clips(path, **options, crops=crops, size=backbone.size))
     assert video.starts.tolist() == [start for start, _ in clips]
     assert video.starts.tolist() == clip_starts(75, **options).tolist()
     assert (video.num_frames, video.fps, video.damage) == (75, 30.0, None)
     alone = np.stack([backbone(clip) for _, clip in clips], axis=1)
-    assert video.features.shape == (crops, len(clips), 256)
+    assert video.features.shape == (crops, len(clips), backbone.feature_dim)
     # In another batch the sums of a clip may have another order.
     np.testing.assert_allclose(video.features, alone, rtol=1e-4, atol=1e-5)
 
@@ -65,7 +60,8 @@ def test_a_video_is_decoded_once_for_all_crops(tmp_path, backbone, monkeypatch, 
     monkeypatch.setattr(DecodedFrames, "to_rgb", counting_rgb)
     monkeypatch.setattr(DecodedFrames, "__iter__", counting_passes)
     extraction = Extraction.of(backbone, crops=crops, num_segments=None)
-    assert extract_clips(path, backbone, extraction).features.shape == (crops, 4, 256)
+    features = extract_clips(path, backbone, extraction).features
+    assert features.shape == (crops, 4, backbone.feature_dim)
     assert (len(passes), len(made)) == (1, 64)
 
 
@@ -114,7 +110,7 @@ def test_an_error_in_the_network_is_raised(tmp_path, backbone):
 
 
 def test_pixels_are_scaled_as_the_network_takes_them(backbone, random):
-    clips = random.integers(0, 256, (3, 16, 80, 80, 3), np.uint8)
+    clips = random.integers(0, 256, (3, 16, 32, 32, 3), np.uint8)
     expected = backbone.model.predict_on_batch(scale_pixels(clips))
     np.testing.assert_allclose(backbone(clips), expected, rtol=1e-3, atol=1e-5)
 
@@ -203,7 +199,7 @@ def test_real_videos_are_read_to_their_end(real_data, backbone):
     path = real_data / "ucf_crime" / "videos" / "Normal_Videos_006_x264.mp4"
     video = extract_clips(path, backbone, Extraction.of(backbone, num_segments=None))
     assert video.num_frames == 450
-    assert video.features.shape == (1, 28, 256)
+    assert video.features.shape == (1, 28, backbone.feature_dim)
 
 
 def test_extractions_tell_in_what_they_differ(backbone):

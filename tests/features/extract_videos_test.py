@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from keras_wsad.backbones import OpenBackbone
-from keras_wsad.backbones import open_backbone
 from keras_wsad.errors import ConfigError
 from keras_wsad.errors import FeatureFileError
 from keras_wsad.features import read_features
@@ -25,11 +24,6 @@ from keras_wsad.video import find_videos
 from tests.no_names import NO_NAMES
 from tests.video.make_video import make_video
 from tests.video.make_video import write_wide
-
-
-@pytest.fixture(scope="module")
-def backbone():
-    return open_backbone("compact")
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +79,7 @@ def test_crops_are_told_from_clips_whatever_their_number(backbone, tmp_path, num
     extraction = Extraction.of(backbone, crops=5, num_segments=None)
     extract_videos(find_videos([videos]), tmp_path / "out", backbone, extraction)
     features = read_features(tmp_path / "out" / "V.npy")
-    assert features.shape == (5, num_clips, 256)
+    assert features.shape == (5, num_clips, backbone.feature_dim)
     np.testing.assert_array_equal(
         features, extract_clips(videos / "V.mp4", backbone, extraction).features
     )
@@ -253,7 +247,7 @@ def test_features_too_large_for_their_dtype_are_an_error(
     folder, backbone, extraction, tmp_path
 ):
     def shouting(clips):
-        return np.full((len(clips), 256), 1e5, np.float32)
+        return np.full((len(clips), backbone.feature_dim), 1e5, np.float32)
 
     for name, value in vars(backbone).items():
         setattr(shouting, name, value)

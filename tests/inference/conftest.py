@@ -1,5 +1,36 @@
+import copy
+
 import numpy as np
 import pytest
+
+import keras_wsad
+
+
+@pytest.fixture(scope="session")
+def predictor(tiny_run):
+    return keras_wsad.load(tiny_run.folder)
+
+
+@pytest.fixture(scope="session")
+def saved_predictor(tiny_run):
+    return keras_wsad.load(tiny_run.saved_model)
+
+
+@pytest.fixture(scope="session")
+def loaded_compact(compact_run):
+    return keras_wsad.load(compact_run.folder)
+
+
+@pytest.fixture
+def video_predictor(loaded_compact):
+    """The predictor of `compact_run`, which a test may change."""
+    return copy.copy(loaded_compact)
+
+
+@pytest.fixture(scope="session")
+def backbone(open_once):
+    """The one that `compact_run` takes."""
+    return open_once("compact", "random")
 
 
 @pytest.fixture

@@ -34,22 +34,27 @@ def assert_same_predictions(left, right, **tolerance):
         np.testing.assert_allclose(getattr(left, name), getattr(right, name), **tolerance)
 
 
-def test_run_folder_model_and_saved_model_agree(tiny_run, tiny_root):
+def test_run_folder_model_and_saved_model_agree(
+    tiny_run, tiny_root, predictor, saved_predictor
+):
     path = a_feature_file(tiny_root)
-    prediction = keras_wsad.load(tiny_run.folder).predict(path)
+    prediction = predictor.predict(path)
     assert prediction.segment_scores.shape == (8,)
     assert prediction.class_name == CLASS_NAMES[prediction.class_probabilities.argmax()]
     np.testing.assert_allclose(prediction.class_probabilities.sum(), 1, rtol=1e-5)
     by_model = keras_wsad.load(str(tiny_run.model)).predict(str(path))
     assert_same_predictions(prediction, by_model, rtol=0)
-    by_saved_model = keras_wsad.load(tiny_run.saved_model).predict(np.load(path))
+    by_saved_model = saved_predictor.predict(np.load(path))
     assert_same_predictions(prediction, by_saved_model, rtol=1e-4, atol=1e-6)
 
 
-def test_prediction_equals_evaluation(tiny_run, tiny_root):
+@pytest.fixture(scope="module")
+def model(tiny_run):
+    return keras.saving.load_model(tiny_run.model, compile=False)
+
+
+def test_prediction_equals_evaluation(tiny_run, tiny_root, predictor, model):
     data = open_experiment_data(tiny_run.load_config())
-    predictor = keras_wsad.load(tiny_run.folder)
-    model = keras.saving.load_model(tiny_run.model, compile=False)
     scores = score_videos(model, data.store, data.test)
     for place in (0, len(data.test) - 1):
         path = tiny_root / "features" / f"{data.test[place].name}.npy"
@@ -60,22 +65,19 @@ def test_prediction_equals_evaluation(tiny_run, tiny_root):
             )
 
 
-def test_crops_are_averaged_up_to_the_number_of_the_config(tiny_run, random):
-    predictor = keras_wsad.load(tiny_run.folder)
+def test_crops_are_averaged_up_to_the_number_of_the_config(predictor, random):
     crops = random.random((10, 20, 16), "float32")
     singles = [predictor.predict(crop).segment_scores for crop in crops]
     mean = predictor.predict(crops).segment_scores
     np.testing.assert_allclose(mean, np.mean(singles[:5], axis=0), rtol=1e-5)
 
 
-def test_features_of_another_kind_raise(tiny_run):
-    predictor = keras_wsad.load(tiny_run.folder)
+def test_features_of_another_kind_raise(predictor):
     with pytest.raises(RunError, match=r"\(K, 16\)"):
         predictor.predict(np.ones((20, 17)))
 
 
-def test_an_array_is_read_as_the_file_that_holds_it(tiny_run, tmp_path, random):
-    predictor = keras_wsad.load(tiny_run.folder)
+def test_an_array_is_read_as_the_file_that_holds_it(predictor, tmp_path, random):
     array = random.random((40, 10, 16), "float32")
     np.save(tmp_path / "v.npy", array)
     assert_same_predictions(
@@ -86,8 +88,9 @@ def test_an_array_is_read_as_the_file_that_holds_it(tiny_run, tmp_path, random):
 
 
 @pytest.mark.parametrize("num_clips", [1, 5, 10])
-def test_the_clips_of_a_file_are_not_taken_for_crops(tiny_run, tmp_path, random, num_clips):
-    predictor = keras_wsad.load(tiny_run.folder)
+def test_the_clips_of_a_file_are_not_taken_for_crops(
+    predictor, tmp_path, random, num_clips
+):
     clips = random.random((num_clips, 16), "float32")
     np.save(tmp_path / "v.npy", clips)
     assert_same_predictions(
@@ -95,21 +98,20 @@ def test_the_clips_of_a_file_are_not_taken_for_crops(tiny_run, tmp_path, random,
     )
 
 
-@pytest.mark.parametrize("form", ["folder", "saved_model"])
 @pytest.mark.parametrize("shape", [(0, 16), (0, 5, 16), (16,), (2, 3, 4, 16)])
-def test_features_without_a_clip_raise(tiny_run, form, shape):
-    predictor = keras_wsad.load(getattr(tiny_run, form))
-    with pytest.raises(RunError, match="K at least 1"):
-        predictor.predict(np.ones(shape))
+def test_features_without_a_clip_raise(predictor, saved_predictor, shape):
+    for form in (predictor, saved_predictor):
+        with pytest.raises(RunError, match="K at least 1"):
+            form.predict(np.ones(shape))
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
-def test_features_that_are_not_finite_raise(tiny_run, value):
+def test_features_that_are_not_finite_raise(predictor, saved_predictor, value):
     clips = np.ones((20, 16))
     clips[3, 2] = value
-    for form in (tiny_run.folder, tiny_run.saved_model):
+    for form in (predictor, saved_predictor):
         with pytest.raises(RunError, match="finite"):
-            keras_wsad.load(form).predict(clips)
+            form.predict(clips)
 
 
 def test_what_is_no_model_raises(tmp_path, tiny_run):
@@ -152,8 +154,7 @@ def test_an_ablated_model_predicts_without_its_attention(tmp_path, random):
     assert prediction.second_level_attention is None
 
 
-def test_scores_are_means_over_so_many_crops(tiny_run, random):
-    model = keras.saving.load_model(tiny_run.model, compile=False)
+def test_scores_are_means_over_so_many_crops(model, random):
     rows = random.random((9, 8, 16), "float32")
     store = types.SimpleNamespace(
         features=rows,
@@ -173,9 +174,8 @@ def test_scores_are_means_over_so_many_crops(tiny_run, random):
             np.testing.assert_allclose(scores[name], expected, rtol=1e-4, atol=1e-6)
 
 
-def test_many_videos_are_scored_in_batches_of_one_shape(tiny_run, monkeypatch):
+def test_many_videos_are_scored_in_batches_of_one_shape(tiny_run, model, monkeypatch):
     data = open_experiment_data(tiny_run.load_config())
-    model = keras.saving.load_model(tiny_run.model, compile=False)
     whole = score_videos(model, data.store, data.test)
     assert len(data.test) == 26
     shapes = set()
@@ -196,6 +196,8 @@ def test_many_videos_are_scored_in_batches_of_one_shape(tiny_run, monkeypatch):
 
 def test_a_model_is_traced_once_whatever_the_batch(random, monkeypatch):
     model = JointModel(num_segments=5, feature_dim=7, num_classes=3, lstm_units=4)
+    # Without a graph of its own for each batch.
+    model.run_eagerly = True
     batches = [
         {name: random.random((batch, 5, 7), "float32") for name in model.input}
         for batch in (1, 3, 60, 1)

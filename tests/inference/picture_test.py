@@ -9,23 +9,22 @@ from keras_wsad.inference.panels import clock
 
 
 @pytest.fixture
-def draw(monkeypatch, tmp_path):
+def draw(monkeypatch):
     """A function that draws a prediction and returns its figure."""
-    kept, save = [], picture.save_figure
-
-    def keep(figure, path):
-        kept.append(figure)
-        save(figure, path)
-
-    monkeypatch.setattr(picture, "save_figure", keep)
+    kept = []
+    monkeypatch.setattr(picture, "save_figure", lambda figure, path: kept.append(figure))
 
     def draw(prediction, *arguments):
-        path = tmp_path / "p.png"
-        picture.draw_prediction(path, prediction, "title", "protocol", *arguments)
-        assert matplotlib.image.imread(path).std() > 0
+        picture.draw_prediction("p.png", prediction, "title", "protocol", *arguments)
         return kept[-1]
 
     return draw
+
+
+def test_the_picture_is_a_file_with_something_in_it(make_prediction, tmp_path):
+    path = tmp_path / "p.png"
+    picture.draw_prediction(path, make_prediction(), "title", "protocol")
+    assert matplotlib.image.imread(path).std() > 0
 
 
 def panel(figure, label):

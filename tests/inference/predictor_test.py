@@ -7,24 +7,26 @@ import pytest
 import tensorflow as tf
 
 import keras_wsad
-from keras_wsad.backbones import open_backbone
+from keras_wsad.backbones import Compact
 from keras_wsad.errors import ConfigError
 from keras_wsad.errors import RunError
 from keras_wsad.errors import VideoError
 from keras_wsad.errors import WeightsError
 from keras_wsad.features.extract import extract_clips
 from keras_wsad.features.extract_videos import extract_videos
+from keras_wsad.inference import load_model
 from keras_wsad.inference.backbone import open_backbone_of
+from keras_wsad.inference.export import export_saved_model
 from keras_wsad.inference.predictor import Predictor
 from keras_wsad.inference.write import describe_protocol
 from tests.needs_bfloat16 import needs_bfloat16
 
 
-def test_a_video_is_scored_as_its_features_are(compact_run, video):
+def test_a_video_is_scored_as_its_features_are(compact_run, video, backbone):
     predictor = keras_wsad.load(compact_run.folder)
     prediction = predictor.predict_video(video)
     extraction = compact_run.load_extraction()
-    extracted = extract_clips(video, open_backbone("compact", "random"), extraction)
+    extracted = extract_clips(video, backbone, extraction)
     # As many clips as there may be crops: the axes are not guessed.
     assert extracted.features.shape == (5, 10, 256)
     expected = predictor.predict(extracted.features[0])
@@ -58,10 +60,16 @@ def test_a_backbone_is_opened_once_and_tensorflow_does_not_warn(
 
 
 @pytest.mark.large
-def test_a_saved_model_alone_scores_videos(compact_run, video, tmp_path):
-    by_run = keras_wsad.load(compact_run.folder).predict_video(video)
-    shutil.copytree(compact_run.saved_model, tmp_path / "moved")
-    by_saved_model = keras_wsad.load(tmp_path / "moved").predict_video(video)
+def test_a_saved_model_alone_scores_videos(compact_run, video, backbone, tmp_path):
+    by_run = keras_wsad.load(compact_run.folder).predict_video(video, backbone=backbone)
+    export_saved_model(
+        load_model(compact_run.model),
+        tmp_path / "alone",
+        compact_run.load_config(),
+        compact_run.load_training()["threshold"],
+        compact_run.load_extraction(),
+    )
+    by_saved_model = keras_wsad.load(tmp_path / "alone").predict_video(video)
     np.testing.assert_allclose(
         by_saved_model.segment_scores, by_run.segment_scores, rtol=1e-4, atol=1e-6
     )
@@ -70,7 +78,9 @@ def test_a_saved_model_alone_scores_videos(compact_run, video, tmp_path):
 
 
 @pytest.mark.large
-def test_no_more_crops_are_cut_than_are_scored(compact_run, video, monkeypatch):
+def test_no_more_crops_are_cut_than_are_scored(
+    video_predictor, video, backbone, monkeypatch
+):
     cut = []
 
     def spy(path, backbone, extraction, on_clip):
@@ -78,85 +88,80 @@ def test_no_more_crops_are_cut_than_are_scored(compact_run, video, monkeypatch):
         return extract_clips(path, backbone, extraction, on_clip)
 
     monkeypatch.setattr("keras_wsad.inference.predictor.extract_clips", spy)
-    predictor = keras_wsad.load(compact_run.folder)
-    predictor.predict_video(video)
-    predictor.crops = 2
-    predictor.predict_video(video)
-    predictor.crops = 10
-    predictor.predict_video(video)
+    for crops in (1, 2, 10):
+        video_predictor.crops = crops
+        video_predictor.predict_video(video, backbone=backbone)
     assert cut == [1, 5, 5]
 
 
-def test_features_are_scored_by_no_more_crops_than_the_model_was_evaluated_on(compact_run):
-    predictor = keras_wsad.load(compact_run.folder)
-    predictor.crops = 10
-    clips = np.random.default_rng(0).random((10, 12, 256), np.float32)
-    scores = predictor.predict(clips).segment_scores
-    np.testing.assert_array_equal(scores, predictor.predict(clips[:5]).segment_scores)
-    assert not np.allclose(scores, predictor.predict(clips[:1]).segment_scores, atol=1e-9)
+def test_features_are_scored_by_no_more_crops_than_the_model_was_evaluated_on(
+    video_predictor, random
+):
+    video_predictor.crops = 10
+    clips = random.random((10, 12, 256), np.float32)
+    all_crops, five, one = (
+        video_predictor.predict(clips[:crops]).segment_scores for crops in (10, 5, 1)
+    )
+    np.testing.assert_array_equal(all_crops, five)
+    assert not np.allclose(all_crops, one, atol=1e-9)
 
 
 @pytest.mark.large
-def test_features_of_another_extraction_raise(compact_run, video, tmp_path):
-    predictor = keras_wsad.load(compact_run.folder)
-    extraction = dataclasses.replace(predictor.extraction, stride=4)
-    backbone = open_backbone("compact", "random")
+def test_features_of_another_extraction_raise(video_predictor, video, backbone, tmp_path):
+    extraction = dataclasses.replace(video_predictor.extraction, stride=4)
     extract_videos({"camera": video}, tmp_path, backbone, extraction)
-    for predict in (predictor.predict, predictor.predict_video):
+    for predict in (video_predictor.predict, video_predictor.predict_video):
         with pytest.raises(RunError, match=r"Found stride 4 \(was 8\)"):
             predict(tmp_path / "camera__0.npy")
 
 
-def test_the_threshold_may_be_given(compact_run, video):
-    predictor = keras_wsad.load(compact_run.folder)
-    everything = predictor.predict_video(video, threshold=0)
+def test_the_threshold_may_be_given(video_predictor, video, backbone):
+    everything = video_predictor.predict_video(video, threshold=0, backbone=backbone)
     assert [(a.start_frame, a.end_frame) for a in everything.alarms] == [(0, 90)]
-    protocol = predictor.protocol(everything)
+    protocol = video_predictor.protocol(everything)
     assert protocol["threshold"] == {"value": 0.0, "rule": "given", "videos": 0}
-    assert not predictor.predict_video(video, threshold=1).is_anomalous
+    nothing = video_predictor.predict_video(video, threshold=1, backbone=backbone)
+    assert not nothing.is_anomalous
 
 
 @pytest.mark.parametrize("threshold", [float("nan"), float("inf")])
-def test_a_threshold_is_a_number(compact_run, video, threshold):
+def test_a_threshold_is_a_number(video_predictor, video, threshold):
     with pytest.raises(ConfigError, match="finite"):
-        keras_wsad.load(compact_run.folder).predict_video(video, threshold=threshold)
+        video_predictor.predict_video(video, threshold=threshold)
 
 
-def test_a_run_of_unknown_features_says_what_can_be_done(tiny_run, video):
-    with pytest.raises(RunError, match=r"predict FEATURES\.npy"):
-        keras_wsad.load(tiny_run.folder).predict_video(video)
-    with pytest.raises(RunError, match=r"predict FEATURES\.npy"):
-        backbone = open_backbone("compact", "random")
-        keras_wsad.load(tiny_run.folder).predict_video(video, backbone=backbone)
+def test_a_run_of_unknown_features_says_what_can_be_done(predictor, video, backbone):
+    for given in (None, backbone):
+        with pytest.raises(RunError, match=r"predict FEATURES\.npy"):
+            predictor.predict_video(video, backbone=given)
 
 
 @pytest.mark.large
-def test_other_weights_than_those_of_the_training_raise(compact_run, video, tmp_path):
+def test_other_weights_than_those_of_the_training_raise(video_predictor, video, tmp_path):
     path = tmp_path / "other.weights.h5"
-    open_backbone("compact", "random", seed=1).model.save_weights(path)
-    predictor = keras_wsad.load(compact_run.folder)
+    Compact(weights=None).save_weights(path)
     with pytest.raises(WeightsError, match=r"expected the weights .* random:0"):
-        predictor.predict_video(video, weights=path)
+        video_predictor.predict_video(video, weights=path)
 
 
-def test_weights_of_others_must_be_named(compact_run, video):
-    predictor = keras_wsad.load(compact_run.folder)
-    predictor.extraction = dataclasses.replace(
-        predictor.extraction, backbone="i3d", weights="sha256:0123"
+def test_weights_of_others_must_be_named(video_predictor, video):
+    video_predictor.extraction = dataclasses.replace(
+        video_predictor.extraction, backbone="i3d", weights="sha256:0123"
     )
     with pytest.raises(RunError, match=r"name the file with --weights.*sha256:0123"):
-        predictor.predict_video(video)
+        video_predictor.predict_video(video)
 
 
 @pytest.mark.large
 @needs_bfloat16
-def test_another_precision_must_be_asked_for_and_is_stated(compact_run, video, tmp_path):
-    predictor = keras_wsad.load(compact_run.folder)
-    plain = predictor.predict_video(video)
+def test_another_precision_must_be_asked_for_and_is_stated(
+    video_predictor, video, backbone, tmp_path
+):
+    predictor = video_predictor
+    plain = predictor.predict_video(video, backbone=backbone)
     assert plain.precision == predictor.extraction.precision == "float32"
-    rounded = predictor.predict_video(
-        video, backbone=predictor.open_backbone(precision="bfloat16")
-    )
+    in_bfloat16 = predictor.open_backbone(precision="bfloat16")
+    rounded = predictor.predict_video(video, backbone=in_bfloat16)
     assert rounded.precision == "bfloat16"
     assert not np.array_equal(rounded.segment_scores, plain.segment_scores)
     protocol = predictor.protocol(rounded)
@@ -166,25 +171,24 @@ def test_another_precision_must_be_asked_for_and_is_stated(compact_run, video, t
     assert "float32" not in describe_protocol(predictor.protocol(plain))
     # A sidecar with bfloat16 does not choose it for prediction.
     extraction = dataclasses.replace(predictor.extraction, precision="bfloat16")
-    backbone = open_backbone("compact", "random", precision="bfloat16")
-    extract_videos({"camera": video}, tmp_path, backbone, extraction)
+    extract_videos({"camera": video}, tmp_path, in_bfloat16, extraction)
     with pytest.raises(RunError, match=r"precision bfloat16 \(was float32\)"):
         predictor.predict(tmp_path / "camera__0.npy")
 
 
-def test_what_is_no_video_raises(compact_run, tmp_path):
+def test_what_is_no_video_raises(video_predictor, backbone, tmp_path):
     (tmp_path / "v.mp4").write_text("no video")
     with pytest.raises(VideoError, match="expected a video"):
-        keras_wsad.load(compact_run.folder).predict_video(tmp_path / "v.mp4")
+        video_predictor.predict_video(tmp_path / "v.mp4", backbone=backbone)
 
 
-def test_a_model_without_a_threshold_takes_a_half(compact_run, tmp_path):
-    shutil.copy(compact_run.model, tmp_path / "model.keras")
+def test_a_model_without_a_threshold_takes_a_half(tiny_run, tmp_path):
+    shutil.copy(tiny_run.model, tmp_path / "model.keras")
     moved = keras_wsad.load(tmp_path / "model.keras")
     assert moved.about["threshold"]["rule"] == "fixed, none is stored"
     assert moved.threshold == 0.5
     # As it was exported before thresholds were stored.
-    shutil.copytree(compact_run.saved_model, tmp_path / "saved_model")
+    shutil.copytree(tiny_run.saved_model, tmp_path / "saved_model")
     path = tmp_path / "saved_model" / "assets.extra" / "keras_wsad.json"
     about = json.loads(path.read_text())
     for name in ("threshold", "extraction", "checkpoint_rule"):

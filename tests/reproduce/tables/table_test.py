@@ -209,10 +209,15 @@ def test_references_are_marked(table):
     assert text.index("**for reference**") < text.index("| for reference |")
 
 
-def test_rows_can_be_chosen_by_a_word(expected, options, monkeypatch):
+@pytest.mark.large
+def test_rows_can_be_chosen_by_a_word(table, expected, options, monkeypatch):
     monkeypatch.setattr("reproduce.tables.table.EXPECTED", expected)
-    table = make_table(1, options, titles=["WHOLE"], replicates=10)
-    assert [result.row.title for result in table.rows] == ["whole"]
+    chosen = make_table(1, options, titles=["WHOLE"], replicates=10)
+    assert [result.row.title for result in chosen.rows] == ["whole"]
+
+
+def test_a_word_that_names_no_row_is_an_error(expected, options, monkeypatch):
+    monkeypatch.setattr("reproduce.tables.table.EXPECTED", expected)
     with pytest.raises(RunError, match="Received: 'other'"):
         make_table(1, options, titles=["other"])
 
