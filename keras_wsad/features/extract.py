@@ -110,24 +110,21 @@ def extract_into(sink, path, backbone, extraction, on_clip=None):
     other = differences(extraction, _like(extraction, backbone))
     if other:
         raise ConfigError(f"Expected an extraction of this backbone. Received: {other}")
-    with decoding(path):
-        return _extract_into(sink, path, backbone, extraction, on_clip)
-
-
-def _extract_into(sink, path, backbone, extraction, on_clip):
     num_frames = None
     for _ in range(_ATTEMPTS):
-        reader = ClipReader(
-            path,
-            length=extraction.clip_length,
-            stride=extraction.stride,
-            num_segments=extraction.num_segments,
-            crops=extraction.crops,
-            size=extraction.size,
-            num_frames=num_frames,
-        )
+        # Around the reading alone: what the network raises is not of the video.
+        with decoding(path):
+            reader = ClipReader(
+                path,
+                length=extraction.clip_length,
+                stride=extraction.stride,
+                num_segments=extraction.num_segments,
+                crops=extraction.crops,
+                size=extraction.size,
+                num_frames=num_frames,
+            )
         sink.begin()
-        ahead = ReadAhead(_batches(reader, extraction, backbone.batch_size))
+        ahead = ReadAhead(_batches(path, reader, extraction, backbone.batch_size))
         pool = concurrent.futures.ThreadPoolExecutor(backbone.calls)
         # However the loop ends, the reader stops before the end of the video.
         with pool, ahead as batches, contextlib.closing(reader):
@@ -152,7 +149,7 @@ def _like(extraction, backbone):
     )
 
 
-def _batches(reader, extraction, batch_size):
+def _batches(path, reader, extraction, batch_size):
     """Yields full batches of crops of clips, and how often each clip occurs.
 
     A batch is a uint8 array of `batch_size` clips of one crop each, or fewer at the end.
@@ -161,15 +158,16 @@ def _batches(reader, extraction, batch_size):
     """
     shape = (batch_size, extraction.clip_length, extraction.size, extraction.size, 3)
     batch, filled, times = np.empty(shape, np.uint8), 0, []
-    for _, count, frames in reader.windows():
-        times.append(count)
-        for number in range(extraction.crops):
-            cut_clip(frames, number, batch[filled])
-            filled += 1
-            if filled == batch_size:
-                yield batch, times
-                # A new array: the network may still be reading this one.
-                batch, filled, times = np.empty(shape, np.uint8), 0, []
+    with decoding(path):
+        for _, count, frames in reader.windows():
+            times.append(count)
+            for number in range(extraction.crops):
+                cut_clip(frames, number, batch[filled])
+                filled += 1
+                if filled == batch_size:
+                    yield batch, times
+                    # A new array: the network may still be reading this one.
+                    batch, filled, times = np.empty(shape, np.uint8), 0, []
     if filled:
         yield batch[:filled], times
 
