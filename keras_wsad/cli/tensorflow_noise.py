@@ -18,7 +18,7 @@ from keras_wsad.errors import MissingExtraError
 
 _NOISE = re.compile(
     r"All log messages before absl::InitializeLog|oneDNN custom operations are on|"
-    r"Could not find cuda drivers|failed call to cuInit"
+    r"Could not find cuda drivers|failed call to cuInit|^\s*$"
 )
 
 

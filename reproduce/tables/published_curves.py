@@ -47,7 +47,7 @@ def read_published_curves(folder):
             else:
                 continue
             area = auc(*rates)
-        except (OSError, ValueError, KeyError, scipy.io.matlab.MatReadError) as error:
+        except (OSError, ValueError, LookupError, scipy.io.matlab.MatReadError) as error:
             raise DataError(f"{path}: expected a ROC curve ({error}).") from error
         known = (title for start, title in _NAMES.items() if name.startswith(start))
         curves[f"{next(known, path.stem)}, published: {area:.4f}"] = rates

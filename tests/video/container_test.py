@@ -37,7 +37,7 @@ def cover_of_a_song(path):
         sound = container.add_stream("aac", rate=44100)
         cover = container.add_stream("mjpeg", rate=1)
         cover.width, cover.height, cover.pix_fmt = 64, 48, "yuvj420p"
-        cover.disposition = av.stream.Disposition.attached_pic
+        cover.disposition = av.stream.Disposition.attached_pic.value
         silence = av.AudioFrame.from_ndarray(
             np.zeros((2, 1024), "float32"), format="fltp", layout="stereo"
         )
@@ -78,7 +78,7 @@ def test_what_is_no_video_is_detected(tmp_path, name, write, complaint):
 @pytest.mark.parametrize(
     ("error", "reason"),
     [
-        (av.ArgumentError(22, "Invalid argument"), "Invalid argument"),
+        (av.FFmpegError(22, "Invalid argument"), "Invalid argument"),
         (MemoryError(), "not enough memory"),
         (OverflowError("too large"), "too large"),
     ],
