@@ -45,8 +45,8 @@ def test_contenders_are_compared_with_the_first(written):
 def test_another_result_is_found_by_the_tolerance_of_its_precision(written):
     status, rows, _ = written
     assert float(rows["fast"]["deviation"]) == 0
-    assert float(rows["half"]["deviation"]) == pytest.approx(0.01)
-    assert rows["half"]["problem"] == ""
+    assert float(rows["rough"]["deviation"]) == pytest.approx(0.01)
+    assert rows["rough"]["problem"] == ""
     assert rows["wrong"]["problem"] == "its result is another"
     assert rows["silent"]["deviation"] == ""
     assert status == 1

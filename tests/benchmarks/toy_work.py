@@ -9,7 +9,7 @@ import time
 
 TITLE = "Toy"
 SIZES = {"full": {"milliseconds": 4}, "quick": {"milliseconds": 2}}
-PRECISION = {"half": "bfloat16"}
+PRECISION = {"rough": "int8"}
 
 
 def flops(milliseconds):
@@ -80,7 +80,7 @@ def _litters(milliseconds):
 CONTENDERS = {
     "slow": _sleeper(10, [1.0, 2.0]),
     "fast": _sleeper(1, [1.0, 2.0]),
-    "half": _sleeper(1, [1.0, 2.02]),
+    "rough": _sleeper(1, [1.0, 2.02]),
     "wrong": _sleeper(1, [1.0, 2.5]),
     "absent": _needs_a_library,
     "failing": _fails,
