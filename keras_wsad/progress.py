@@ -1,10 +1,13 @@
 """Progress bars for what takes longer than two seconds."""
 
 import contextlib
+import logging
 import sys
 import time
 
 import rich.progress
+
+_logger = logging.getLogger(__name__)
 
 
 def track(items, description, total=None):
@@ -55,14 +58,14 @@ def count_up(description):
 
 @contextlib.contextmanager
 def timed(stage):
-    """Prints in one line how long the block took, if it ends well.
+    """Logs in one line how long the block took, if it ends well.
 
     Args:
         stage: str. What is being done.
     """
     started = time.monotonic()
     yield
-    print(f"{stage} took {time.monotonic() - started:.1f} s", flush=True)
+    _logger.info("%s took %.1f s", stage, time.monotonic() - started)
 
 
 def _bar():

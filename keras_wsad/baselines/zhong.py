@@ -1,4 +1,5 @@
 import itertools
+import logging
 import pathlib
 from typing import ClassVar
 
@@ -18,6 +19,8 @@ from keras_wsad.errors import ConfigError
 from keras_wsad.errors import RunError
 from keras_wsad.metrics import video_level_auc
 from keras_wsad.progress import track
+
+_logger = logging.getLogger(__name__)
 
 # Classifier trainings: on the video's label, and on labels cleaned once and twice.
 _ROUNDS = 3
@@ -121,7 +124,7 @@ class Zhong(Learner):
                 check_finite(loss, f"the classifier, round {name}")
             value = self._held_out(data)
             if np.isfinite(value):
-                print(f"classifier {name}: held-out video AUC {value:.4f}")
+                _logger.info("classifier %s: held-out video AUC %.4f", name, value)
             if best is None or value >= best:
                 best, weights = value, self.classifier.get_weights()
         self.classifier.set_weights(weights)

@@ -72,11 +72,11 @@ def predict_command(argv=None, prog="keras-wsad predict"):
     )
     arguments = parser.parse_args(argv)
     import_tensorflow_quietly()
+    from keras_wsad.cli.predict_files import predict_files
     from keras_wsad.data.ground_truth import GroundTruth
     from keras_wsad.features.formats import is_feature_file
     from keras_wsad.features.sidecar import sidecar_path
     from keras_wsad.inference import load
-    from keras_wsad.inference.predict_files import predict_files
     from keras_wsad.runs import newest_run
     from keras_wsad.video import find_videos
 

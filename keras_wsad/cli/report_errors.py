@@ -1,6 +1,8 @@
-"""Errors of the project as lines for people and exit statuses for scripts."""
+"""What a command says besides its results: the package's log and errors, as lines."""
 
+import contextlib
 import functools
+import logging
 import os
 import sys
 
@@ -10,8 +12,9 @@ from keras_wsad.errors import WSADError
 def report_errors(after_a_stop):
     """Turns the project's own errors into a line and an exit status of 1.
 
-    An interruption becomes a line and the status 130; output that nobody reads any more
-    ends the command without a line, with the status 141 of a broken pipe.
+    While the command runs, what the package logs is printed to standard output. An
+    interruption becomes a line and the status 130; output that nobody reads any more ends
+    the command without a line, with the status 141 of a broken pipe.
 
     Args:
         after_a_stop: str. What is left of an interrupted command, and how to go on.
@@ -21,7 +24,8 @@ def report_errors(after_a_stop):
         @functools.wraps(command)
         def reporting(*args, **kwargs):
             try:
-                return command(*args, **kwargs)
+                with _log_on_stdout():
+                    return command(*args, **kwargs)
             except BrokenPipeError:
                 # Whoever read the output has gone, as `| head` does. What is still in the
                 # buffer goes nowhere, or Python would complain of it at its end.
@@ -39,3 +43,23 @@ def report_errors(after_a_stop):
         return reporting
 
     return decorate
+
+
+@contextlib.contextmanager
+def _log_on_stdout():
+    """Prints what the package logs, each message as a plain line."""
+    logger, handler = logging.getLogger("keras_wsad"), _Printer()
+    level = logger.level
+    logger.setLevel(logging.INFO)
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)
+
+
+class _Printer(logging.Handler):
+    def emit(self, record):
+        # To what standard output is now; a broken pipe ends the command as with any print.
+        print(self.format(record), flush=True)

@@ -1,6 +1,7 @@
 """The embedded data set: rendered on first use, with features by `compact`."""
 
 import dataclasses
+import logging
 
 from keras_wsad.errors import DataError
 from keras_wsad.features.extraction import Extraction
@@ -9,6 +10,8 @@ from keras_wsad.progress import timed
 from keras_wsad.scenes import SceneSet
 from keras_wsad.scenes import write_data_set
 from keras_wsad.scenes.data_set import VERSION
+
+_logger = logging.getLogger(__name__)
 
 
 def embedded_folder(settings=None):
@@ -37,7 +40,7 @@ def embedded_root(settings=None, workers=2):
     root = embedded_folder(settings)
     # The list of the training videos is written last.
     if not (root / "Anomaly_Train.txt").is_file():
-        print(f"Rendering the embedded data set into {root}", flush=True)
+        _logger.info("Rendering the embedded data set into %s", root)
         with timed("Rendering"):
             write_data_set(root, settings, workers)
     return root
@@ -67,7 +70,7 @@ def embedded_features(root):
     if all(path.is_file() for path in features):
         # Opening the backbone takes longer than reading all features in a second run.
         return folder
-    print(f"Extracting features into {folder}", flush=True)
+    _logger.info("Extracting features into %s", folder)
     with timed("Extraction"):
         backbone = open_backbone("compact")
         # What is done is passed over.

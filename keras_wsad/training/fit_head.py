@@ -1,6 +1,7 @@
 """The fit of a Keras model: batches, checkpoint, resumption."""
 
 import importlib.util
+import logging
 import math
 import time
 
@@ -22,6 +23,8 @@ from keras_wsad.models import JointModel
 from keras_wsad.training.held_out import held_out_threshold
 from keras_wsad.training.held_out import validation_judges
 from keras_wsad.training.run_folder import begin_run
+
+_logger = logging.getLogger(__name__)
 
 
 def fit_head(system, config, data, run, started):
@@ -71,7 +74,7 @@ def fit_head(system, config, data, run, started):
         **schedule,
     )
     _make_variables(model, batches.element_spec)
-    print(
+    _logger.info(
         f"{run.folder}: {model.count_params():,} parameters, {epochs} epochs of {steps} "
         f"steps, checkpoint rule {config.checkpoint_rule}"
         + (f", going on after epoch {first_epoch}" if first_epoch else "")
@@ -138,7 +141,7 @@ def _leave(system, model, config, data, run, selection, state, started):
             data.standardization,
         )
     else:
-        print("saved_model is left out: it needs the TensorFlow backend.")
+        _logger.info("saved_model is left out: it needs the TensorFlow backend.")
     kept = state.rows[selection.best_epoch]
     content = {
         "steps": state.rows[-1]["step"],

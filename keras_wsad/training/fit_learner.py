@@ -1,5 +1,6 @@
 """The fit of a system that learns by itself."""
 
+import logging
 import shutil
 import time
 
@@ -7,6 +8,8 @@ from keras_wsad.files import atomic_path
 from keras_wsad.files import write_json
 from keras_wsad.training.held_out import held_out_threshold
 from keras_wsad.training.run_folder import begin_run
+
+_logger = logging.getLogger(__name__)
 
 # The checkpoint rule of what is fitted at once, or chooses for itself.
 OWN_CHECKPOINT = "its own"
@@ -23,7 +26,7 @@ def fit_learner(system, config, data, run, started):
         started: float. When the run began, by `time.monotonic`.
     """
     begin_run(run, config, data)
-    print(f"{run.folder}: {system.title}")
+    _logger.info("%s: %s", run.folder, system.title)
     workspace = run.folder / "workspace"
     workspace.mkdir(exist_ok=True)
     # Before videos are scored, which may take long: a kill then costs no training.

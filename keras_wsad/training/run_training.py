@@ -1,6 +1,7 @@
 """The begin and the end that all systems have in common."""
 
 import contextlib
+import logging
 import time
 
 import keras
@@ -17,6 +18,8 @@ from keras_wsad.training.fit_head import fit_head
 from keras_wsad.training.fit_learner import fit_learner
 from keras_wsad.training.run_folder import new_run
 from keras_wsad.training.run_folder import run_to_resume
+
+_logger = logging.getLogger(__name__)
 
 
 def train(config, resume=None):
@@ -46,7 +49,7 @@ def train(config, resume=None):
         data = open_experiment_data(config)
         # After the data, which may have needed a network of its own.
         keras.utils.set_random_seed(config.seed)
-        print(data.summary)
+        _logger.info(data.summary)
         fit = fit_head if isinstance(system, Head) else fit_learner
         if config.standardize:
             rows = data.rows(data.training, config.train_crop)

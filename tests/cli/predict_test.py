@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from keras_wsad.cli import main
+from keras_wsad.cli.predict_files import predict_files
 from keras_wsad.features.extract import extract_clips
 from keras_wsad.inference import load
-from keras_wsad.inference.predict_files import predict_files
 from tests.no_names import NO_NAMES
 from tests.video.make_video import write_wide
 

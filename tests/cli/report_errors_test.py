@@ -1,3 +1,5 @@
+import logging
+
 import pytest
 
 from keras_wsad.cli import main
@@ -18,6 +20,15 @@ def test_an_error_that_is_foreseen_is_a_line(error, capsys):
 
     assert command() == 1
     assert capsys.readouterr().err == "error: bad\n"
+
+
+def test_a_command_prints_the_log_of_the_package(capsys):
+    logger = logging.getLogger("keras_wsad.training")
+    command = report_errors("nothing is left")(lambda: logger.info("%d steps", 3))
+    command()
+    assert capsys.readouterr() == ("3 steps\n", "")
+    logger.info("outside of a command")
+    assert capsys.readouterr() == ("", "")
 
 
 def test_a_mistake_of_ours_is_not_hidden():

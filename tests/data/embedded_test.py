@@ -22,7 +22,8 @@ def small(monkeypatch):
     monkeypatch.setattr(embedded, "SceneSet", smallest)
 
 
-def test_without_data_the_embedded_set_is_rendered_once(cache, small, capsys):
+def test_without_data_the_embedded_set_is_rendered_once(cache, small, caplog):
+    caplog.set_level("INFO", "keras_wsad")
     data = open_experiment_data(ExperimentConfig(validation_fraction=0.5))
     assert [len(part) for part in (data.training, data.validation, data.test)] == [
         26,
@@ -31,11 +32,12 @@ def test_without_data_the_embedded_set_is_rendered_once(cache, small, capsys):
     ]
     assert data.source == "rendered videos (compact, 1 crop, stride 16)"
     assert data.store.extraction.weights.startswith("sha256:")
-    assert "Rendering" in capsys.readouterr().out
+    assert "Rendering" in caplog.text
+    caplog.clear()
     first = np.array(data.store.features)
     again = open_experiment_data(ExperimentConfig(validation_fraction=0.5))
     np.testing.assert_array_equal(again.store.features, first)
-    assert "Rendering" not in capsys.readouterr().out
+    assert "Rendering" not in caplog.text
     assert example_video().is_file()
     assert example_video().parent.name == "Abuse"
 

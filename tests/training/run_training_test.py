@@ -1,6 +1,8 @@
 import keras
 import pytest
 
+from keras_wsad.config import ExperimentConfig
+from keras_wsad.training import train
 from keras_wsad.training.run_training import op_determinism
 
 
@@ -18,3 +20,16 @@ def test_operations_are_afterwards_what_they_were_before():
     with op_determinism(), op_determinism():
         pass
     assert not config.is_op_determinism_enabled()
+
+
+def test_training_logs_and_prints_nothing(tiny_root, tmp_path, caplog, capsys):
+    caplog.set_level("INFO", "keras_wsad")
+    config = ExperimentConfig(
+        system="chance", data=str(tiny_root), runs=str(tmp_path), name="run"
+    )
+    run = train(config)
+    assert capsys.readouterr().out == ""
+    summary, title, seconds = (record.getMessage() for record in caplog.records)
+    assert summary in run.data_report.read_text()
+    assert title == f"{run.folder}: Chance (random scores and classes)"
+    assert seconds.startswith("Training took ")
