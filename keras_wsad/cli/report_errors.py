@@ -49,13 +49,16 @@ def report_errors(after_a_stop):
 def _log_on_stdout():
     """Prints what the package logs, each message as a plain line."""
     logger, handler = logging.getLogger("keras_wsad"), _Printer()
-    level = logger.level
+    level, propagate = logger.level, logger.propagate
     logger.setLevel(logging.INFO)
+    # TensorFlow may give the root logger a handler, which would print each message again.
+    logger.propagate = False
     logger.addHandler(handler)
     try:
         yield
     finally:
         logger.removeHandler(handler)
+        logger.propagate = propagate
         logger.setLevel(level)
 
 

@@ -22,11 +22,13 @@ def test_an_error_that_is_foreseen_is_a_line(error, capsys):
     assert capsys.readouterr().err == "error: bad\n"
 
 
-def test_a_command_prints_the_log_of_the_package(capsys):
+def test_a_command_prints_the_log_of_the_package_once(capsys, caplog):
     logger = logging.getLogger("keras_wsad.training")
     command = report_errors("nothing is left")(lambda: logger.info("%d steps", 3))
     command()
     assert capsys.readouterr() == ("3 steps\n", "")
+    # Nothing reaches the handlers of the root logger.
+    assert not caplog.records
     logger.info("outside of a command")
     assert capsys.readouterr() == ("", "")
 
