@@ -10,20 +10,8 @@ from keras_wsad.baselines.proposed import Proposed
 from keras_wsad.config import ExperimentConfig
 from keras_wsad.layers import LSTM
 
-
-class LSTMWithAutomaticGradient(LSTM):
-    """The package's LSTM without its hand-written gradient."""
-
-    def inner_loop(self, sequences, initial_state, mask, training=False):
-        return super().inner_loop(sequences, initial_state, mask, training=False)
-
-
 #: LSTM layers to choose from.
-RECURRENT = {
-    "package": LSTM,
-    "automatic gradient": LSTMWithAutomaticGradient,
-    "keras": keras.layers.LSTM,
-}
+RECURRENT = {"package": LSTM, "keras": keras.layers.LSTM}
 
 
 def build_joint(num_segments, feature_dim, lstm_units, *, lstm="package", dropout=0.6):

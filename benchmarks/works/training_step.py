@@ -104,7 +104,6 @@ CONTENDERS = {
     "PyTorch eager": pytorch(),
     "PyTorch bfloat16 autocast": pytorch(autocast=True),
     "Keras, its own LSTM": in_keras("float32", "keras"),
-    "keras_wsad, automatic gradient": in_keras("float32", "automatic gradient"),
     "keras_wsad float32": in_keras("float32"),
     "keras_wsad mixed_bfloat16": in_keras("mixed_bfloat16"),
 }
