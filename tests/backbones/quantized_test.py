@@ -85,7 +85,7 @@ def test_a_precision_that_the_processor_does_not_compute_in_raises(monkeypatch):
 
     stand_in = types.SimpleNamespace(Core=Core, convert_model=openvino.convert_model)
     monkeypatch.setattr(openvino_network, "import_openvino", lambda: stand_in)
-    monkeypatch.setattr("keras_wsad.bfloat16.has_bfloat16", lambda: True)
+    monkeypatch.setattr("keras_wsad.hardware.has_bfloat16", lambda: True)
     with pytest.raises(ConfigError, match=r"computes in bf16 .* Here it takes f32"):
         open_backbone("compact", precision="bfloat16", runtime="openvino")
 
