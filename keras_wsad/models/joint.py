@@ -24,8 +24,8 @@ class JointModel(keras.Model):
     F*     = F' + alpha F'
     r      = latent features(F*)                   stage D, detection
     S      = sigmoid score(r)                      a score for each segment
-    beta   = second-level attention(r)             stage D, classification; equation 2
-    F**    = F* + beta F*
+    beta   = second-level attention(r)             equation 2
+    F**    = F* + beta F*                          stage D, classification
     p      = classification branch(mean_t F**)     a class for the video
     ```
 
@@ -165,7 +165,8 @@ class JointModel(keras.Model):
         )
 
         # === Functional model ===
-        # Names are the paper's symbols: F_prime is F', F_star is F*, F_star_star is F**.
+        # Names are the paper's symbols: F_prime is F', F_star is F*, F_star_star is F**. r
+        # is the latent features of its detection branch; p is our own.
         shape = (num_segments, feature_dim)
         F = keras.Input(shape, name="features")
         F_normalized = keras.Input(shape, name="normalized_features")
@@ -182,14 +183,15 @@ class JointModel(keras.Model):
             F_star = first_modulation([F_prime, alpha])  # F* = F' + alpha F'
             outputs["first_level_attention"] = alpha
 
-        # Stage D, detection: S, a score for each segment.
+        # Stage D, detection: S, a score for each segment. The paper's three layers are the
+        # input and two of these: 8192, 96 and 1 units.
         r = detection_latent(detection_dropout(F_star))
         # The second level reads r after its dropout, as in the authors' code.
         r = detection_latent_dropout(r)
         S = drop_last_axis(detection_score(r))
         outputs["segment_scores"] = S
 
-        # Stage D, classification: second-level attention, then p, a class for the video.
+        # Second-level attention, then stage D, classification: p, a class for the video.
         F_star_star = F_star
         if second_level:
             beta = second_attention(r)  # equation 2

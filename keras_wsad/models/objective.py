@@ -26,12 +26,12 @@ def compile_joint_model(
 
     Loss_D    ranking of anomalous over normal videos, on the scores S     equation 3
     Loss_C    cross-entropy weighted by 1 - f_y, on the classes p          equation 4
-    Loss_att  sum_t (1 - alpha_t)^2 + sum_t beta_t^2                       equation 5
+    Loss_att  sum_t (1 - alpha_t)^2 + sum_t beta_t^2, mean over videos     equation 5
     ```
 
-    The two sums of Loss_att have a weight each, as in the authors' code. Without an
-    attention level its sum is absent. Keras adds the L2 penalty of the branches' kernels,
-    which the authors' code has as well.
+    The two sums of Loss_att have a weight each; in the paper both are lambda_att. Without
+    an attention level its sum is absent. Keras adds the L2 penalty of the branches'
+    kernels, which the authors' code has as well.
 
     Args:
         model: `JointModel`.
@@ -52,15 +52,15 @@ def compile_joint_model(
     """
     loss_D = MILRankingLoss(smoothness, sparsity)  # equation 3
     loss_C = WeightedCategoricalCrossentropy(class_counts)  # equation 4
-    loss_alpha = AttentionRegularization(target=first_level_target)  # equation 5, and
-    loss_beta = AttentionRegularization(target=0.0)
+    loss_alpha = AttentionRegularization(target=first_level_target)  # equation 5, alpha
+    loss_beta = AttentionRegularization(target=0.0)  # equation 5, beta
 
     # Equation 6: each output with its loss and the weight of that loss.
     terms = {
-        "segment_scores": (loss_D, detection_weight),
-        "class_probabilities": (loss_C, 1 - detection_weight),
-        "first_level_attention": (loss_alpha, first_level_weight),
-        "second_level_attention": (loss_beta, second_level_weight),
+        "segment_scores": (loss_D, detection_weight),  # S
+        "class_probabilities": (loss_C, 1 - detection_weight),  # p
+        "first_level_attention": (loss_alpha, first_level_weight),  # alpha
+        "second_level_attention": (loss_beta, second_level_weight),  # beta
     }
     model.compile(
         optimizer=keras.optimizers.Adam(learning_rate),
