@@ -49,6 +49,7 @@ def test_labels_spread_to_segments_that_look_alike(random):
 def test_both_graphs_and_both_losses_reach_the_trunk(random):
     model = label_noise_cleaner(4, 3, learning_rate=1e-2, dropout=0.0, kernel_l2=0.0)
     inputs = random.random((2, 4, 3), "float32")
+    model.run_eagerly = True
     none = np.full((2, 4), -1.0, "float32")
     for goals in (
         {"direct": none + 2, "indirect": none},

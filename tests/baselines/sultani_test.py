@@ -7,6 +7,7 @@ from tests.baselines.check_head import open_head
 from tests.baselines.check_system import check_system
 
 
+@pytest.mark.large
 def test_it_learns_and_is_kept(random, tmp_path):
     check_head(Sultani, random, tmp_path, reads="normalized_features")
 

@@ -1,5 +1,6 @@
 import csv
 
+import matplotlib.figure
 import pytest
 
 from benchmarks import scaling
@@ -30,6 +31,13 @@ def test_slopes_are_written_and_drawn(tmp_path, monkeypatch):
 
         return {name: timings(contender) for name, contender in contenders.items()}
 
+    drawn, save = [], matplotlib.figure.Figure.savefig
+
+    def keep(figure, path, **options):
+        drawn.append(figure)
+        save(figure, path, **options)
+
+    monkeypatch.setattr(matplotlib.figure.Figure, "savefig", keep)
     monkeypatch.setattr(scaling, "time_in_turn", cost_of_size)
     main(["--costs", "T", "B", "--repetitions", "2", "--results", str(tmp_path)])
     with open(tmp_path / "scaling.csv", newline="") as file:
@@ -38,5 +46,11 @@ def test_slopes_are_written_and_drawn(tmp_path, monkeypatch):
     assert slopes == {"T": pytest.approx(1), "B": pytest.approx(2)}
     assert [row["size"] for row in rows if row["cost"] == "B"] == ["15", "30", "60", "120"]
     assert {row["disturbed"] for row in rows} == {"2"}
-    assert (tmp_path / "scaling.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "scaling.png").is_file()
+    ((_, of_videos),) = (figure.axes for figure in drawn)
+    assert of_videos.get_title() == "slope 2.00"
+    straight, measured = of_videos.get_lines()
+    assert measured.get_xdata().tolist() == [15, 30, 60, 120]
+    assert measured.get_ydata()[-1] == pytest.approx(16 * measured.get_ydata()[1])
+    assert straight.get_ydata()[0] == pytest.approx(measured.get_ydata()[-1] / 8)
     assert (tmp_path / "scaling.environment.json").is_file()

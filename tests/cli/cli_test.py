@@ -216,10 +216,3 @@ for module in map(importlib.import_module, modules):
 assert "tensorflow" not in sys.modules and "keras" not in sys.modules
 """
     subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
-
-
-@pytest.mark.large
-def test_commands_are_free_of_start_up_noise(tiny_run):
-    command = [sys.executable, "evaluate.py", "--run", str(tiny_run.folder)]
-    result = subprocess.run(command, check=True, capture_output=True, text=True)
-    assert result.stderr == ""

@@ -19,7 +19,7 @@ from keras_wsad.errors import DataError
 from keras_wsad.evaluation import evaluate
 from keras_wsad.features import open_store
 from keras_wsad.features.extraction import Extraction
-from keras_wsad.runs import Run
+from keras_wsad.training import train
 from tests.video.make_video import make_video
 
 SETTINGS = ["--backbone=compact", "--random_weights", "--num_segments=0"]
@@ -67,7 +67,7 @@ def wait_for(condition, process, seconds=90):
 @pytest.mark.large
 def test_a_killed_extraction_goes_on_to_the_same_bytes(videos, tmp_path, capsys):
     whole, broken = tmp_path / "whole", tmp_path / "broken"
-    arguments = [str(videos), *SETTINGS, "--crops=5", "--stride=5"]
+    arguments = [str(videos), *SETTINGS, "--crops=5", "--stride=8"]
     process = start(*arguments, "--out", broken)
     # In the middle of a video, some others being done.
     wait_for(lambda: list(broken.glob("V*.json")), process)
@@ -220,13 +220,18 @@ def test_features_that_are_not_those_of_their_sidecar_are_left_out(root, tiny_se
             open_experiment_data(config)
 
 
+def train_chance(root, folder):
+    """Returns a run of the system that is trained in no time."""
+    settings = {"num_segments": 8, "validation_fraction": 0.25, "system": "chance"}
+    return train(ExperimentConfig(data=str(root), **settings, runs=str(folder), name="run"))
+
+
 @pytest.mark.large
 def test_a_run_is_not_evaluated_on_features_of_another_extraction(
-    root, tiny_settings, tiny_run, tmp_path
+    root, tiny_root, tmp_path
 ):
+    run = train_chance(tiny_root, tmp_path)
     extraction = with_sidecars(root)
-    run = Run(tmp_path / "run")
-    shutil.copytree(tiny_run.folder, run.folder)
     # Trained on features of unknown origin.
     evaluate(run.folder, data=root, replicates=1)
     run.save_extraction(extraction)
@@ -238,13 +243,9 @@ def test_a_run_is_not_evaluated_on_features_of_another_extraction(
     evaluate(run.folder, replicates=1)
 
 
-@pytest.mark.large
-def test_training_notes_how_its_features_were_made(root, tiny_settings, tmp_path):
-    from keras_wsad.training import train
-
+def test_training_notes_how_its_features_were_made(root, tmp_path):
     extraction = with_sidecars(root)
-    settings = {**tiny_settings, "data": str(root), "runs": str(tmp_path), "steps": 1}
-    run = train(ExperimentConfig(**settings, name="noted"))
+    run = train_chance(root, tmp_path)
     assert run.load_extraction() == extraction
     run.extraction.write_text("{}")
     with pytest.raises(DataError, match=r"extraction\.json: expected the settings"):

@@ -200,13 +200,17 @@ def test_a_model_of_unknown_features_says_what_can_be_done(predict, video, tiny_
 
 
 @pytest.mark.large
-def test_the_command_is_free_of_start_up_noise(compact_run, video, tmp_path):
-    program = "import sys; from keras_wsad.cli import main; sys.exit(main())"
+def test_commands_are_free_of_start_up_noise(compact_run, tiny_run, video, tmp_path):
     options = ["--model", str(compact_run.folder), "--out", str(tmp_path)]
-    command = [sys.executable, "-c", program, "predict", str(video), *options]
+    program = f"""
+from keras_wsad.cli import main
+assert main({["predict", str(video), *options]}) == 0
+assert main({["evaluate", "--run", str(tiny_run.folder), "--replicates=1"]}) == 0
+"""
+    command = [sys.executable, "-c", program]
     result = subprocess.run(command, check=True, capture_output=True, text=True)
     assert result.stderr == ""
-    assert len(result.stdout.splitlines()) == 2
+    assert result.stdout.startswith("camera  ")
 
 
 def test_nothing_is_written_outside_of_the_folder(compact_run, video, tmp_path, capsys):

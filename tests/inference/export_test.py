@@ -28,12 +28,10 @@ def saved_models(tmp_path_factory):
     folder = tmp_path_factory.mktemp("saved")
     model = JointModel(8, 6, lstm_units=4, first_level_units=8)
     exported = {}
-    for alignment in ("aligned", "release"):
-        for reduce in ("max", "mean"):
-            path = folder / f"{alignment}-{reduce}"
-            config = ExperimentConfig(num_segments=8, alignment=alignment, reduce=reduce)
-            export_saved_model(model, path, config)
-            exported[alignment, reduce] = tf.saved_model.load(str(path))
+    for alignment, reduce in (("aligned", "max"), ("release", "mean")):
+        config = ExperimentConfig(num_segments=8, alignment=alignment, reduce=reduce)
+        export_saved_model(model, folder / reduce, config)
+        exported[alignment, reduce] = tf.saved_model.load(str(folder / reduce))
     return model, exported
 
 

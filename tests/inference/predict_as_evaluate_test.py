@@ -58,6 +58,8 @@ def run(root, request):
         num_segments=16,
         alignment=request.param,
         lstm_units=4,
+        first_level_units=8,
+        class_units=8,
         steps=8,
         learning_rate=0.02,
         anomalous_per_batch=1,

@@ -56,9 +56,15 @@ def gradients(layer, inputs, wanted, **call):
 
 
 @pytest.mark.large
-@pytest.mark.parametrize("use_bias", [True, False])
-@pytest.mark.parametrize("gate", ["sigmoid", keras1_hard_sigmoid])
-@pytest.mark.parametrize("return_sequences", [True, False])
+@pytest.mark.parametrize(
+    ("gate", "use_bias", "return_sequences"),
+    [
+        ("sigmoid", True, True),
+        ("sigmoid", False, False),
+        (keras1_hard_sigmoid, True, False),
+        (keras1_hard_sigmoid, False, True),
+    ],
+)
 def test_outputs_and_gradients_are_those_of_keras(random, gate, use_bias, return_sequences):
     settings = {
         "recurrent_activation": gate,

@@ -1,6 +1,7 @@
 import csv
 import dataclasses
 import re
+import shutil
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from keras_wsad.data import CLASS_NAMES
 from keras_wsad.data import NORMAL
 from keras_wsad.data import UCFCrime
+from keras_wsad.data.embedded import embedded_root
 from keras_wsad.errors import ConfigError
 from keras_wsad.errors import DataError
 from keras_wsad.scenes import SceneSet
@@ -19,10 +21,8 @@ SMALL = SceneSet(train_per_class=1, test_per_class=1, seconds=(9.0, 10.0))
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory):
-    """A data set of the shortest videos."""
-    root = tmp_path_factory.mktemp("scenes") / "data"
-    write_data_set(root, SMALL)
-    return root
+    """A data set of the shortest videos, which other tests look at as well."""
+    return shutil.copytree(embedded_root(SMALL), tmp_path_factory.mktemp("scenes") / "data")
 
 
 def videos_of(root):

@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -28,10 +29,25 @@ def videos(tmp_path_factory):
     return {**paths, "text": folder / "text.mp4"}
 
 
-@pytest.fixture
-def small(monkeypatch):
+@pytest.fixture(scope="module", autouse=True)
+def small():
     """Small steps; the flow of all tests is kept in one folder."""
-    monkeypatch.setattr(flow_features, "_BATCH", 2)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flow_features, "_BATCH", 2)
+        yield
+
+
+@pytest.fixture(scope="module")
+def made(videos, tmp_path_factory):
+    """A folder of features, and the report of their extraction."""
+    folder = tmp_path_factory.mktemp("made")
+    return folder, make(videos, folder)
+
+
+@pytest.fixture
+def copied(made, tmp_path):
+    """A copy of those features that a test may spoil."""
+    return shutil.copytree(made[0], tmp_path / "copied")
 
 
 def make(videos, out, **options):
@@ -68,28 +84,25 @@ def test_the_autoencoder_learns(random, monkeypatch):
     assert shares[-20:].mean() < 0.75
 
 
-def test_features_are_those_of_any_other_backbone(videos, small, tmp_path):
-    report = make(videos, tmp_path)
+def test_features_are_those_of_any_other_backbone(made):
+    folder, report = made
     assert report.extracted == ["right", "down", "left"]
     assert list(report.failed) == ["text"]
-    store = open_store(tmp_path, ["right", "down", "left"], num_segments=4)
+    store = open_store(folder, ["right", "down", "left"], num_segments=4)
     assert store.feature_dim == 1024
     assert str(store.extraction) == "flow-autoencoder, 1 crop, stride 16"
-    assert np.load(tmp_path / "left.npy").shape == (32, 1024)
-    assert json.loads((tmp_path / "left.json").read_text())["num_frames"] == 20
+    assert np.load(folder / "left.npy").shape == (32, 1024)
+    assert json.loads((folder / "left.json").read_text())["num_frames"] == 20
     assert len(np.unique(store.features[:, 0].max(axis=-1))) == 3
 
 
-def test_features_of_the_same_seed_are_the_same(videos, small, tmp_path):
-    content = []
-    for name, seed in (("a", 0), ("b", 0), ("c", 1)):
-        make(videos, tmp_path / name, seed=seed)
-        content.append((tmp_path / name / "left.npy").read_bytes())
-    assert content[0] == content[1] != content[2]
+def test_another_seed_gives_other_features(videos, made, tmp_path):
+    make(videos, tmp_path, seed=1)
+    one, other = (folder / "left.npy" for folder in (made[0], tmp_path))
+    assert one.read_bytes() != other.read_bytes()
 
 
-def test_a_kill_between_videos_loses_nothing(videos, small, tmp_path, monkeypatch):
-    make(videos, tmp_path / "whole")
+def test_a_kill_between_videos_gives_the_same_features(videos, made, tmp_path, monkeypatch):
     write = flow_features._write
 
     def killed(files, *arguments):
@@ -100,34 +113,32 @@ def test_a_kill_between_videos_loses_nothing(videos, small, tmp_path, monkeypatc
     with monkeypatch.context() as patch:
         patch.setattr(flow_features, "_write", killed)
         with pytest.raises(KeyboardInterrupt):
-            make(videos, tmp_path / "killed")
-    assert [path.stem for path in (tmp_path / "killed").glob("*.npy")] == ["right"]
+            make(videos, tmp_path)
+    assert [path.stem for path in tmp_path.glob("*.npy")] == ["right"]
     # Neither flow nor autoencoder is computed again.
     monkeypatch.setattr(flow_features.OpticalFlow, "_compute", None)
     monkeypatch.setattr(flow_features, "train_autoencoder", None)
     readable = {name: path for name, path in videos.items() if name != "text"}
-    report = make(readable, tmp_path / "killed")
+    report = make(readable, tmp_path)
     assert report.extracted == ["down", "left"] and report.done_before == ["right"]
     for name in readable:
-        whole, again = (tmp_path / run / f"{name}.npy" for run in ("whole", "killed"))
+        whole, again = (folder / f"{name}.npy" for folder in (made[0], tmp_path))
         assert whole.read_bytes() == again.read_bytes()
-    assert make(readable, tmp_path / "killed").extracted == []
+    assert make(readable, tmp_path).extracted == []
 
 
-def test_features_of_another_autoencoder_are_not_mixed(videos, small, tmp_path):
-    make(videos, tmp_path)
+def test_features_of_another_autoencoder_are_not_mixed(videos, copied):
     with pytest.raises(ConfigError, match="other settings: seed"):
-        make(videos, tmp_path, seed=1)
+        make(videos, copied, seed=1)
 
 
-def test_a_damaged_autoencoder_raises(videos, small, tmp_path):
-    make(videos, tmp_path)
-    (tmp_path / "autoencoder.keras").write_bytes(b"damaged")
+def test_a_damaged_autoencoder_raises(videos, copied):
+    (copied / "autoencoder.keras").write_bytes(b"damaged")
     with pytest.raises(DataError, match=r"autoencoder\.keras: expected"):
-        make(videos, tmp_path)
+        make(videos, copied)
 
 
-def test_bad_settings_and_videos_raise(videos, small, tmp_path):
+def test_bad_settings_and_videos_raise(videos, tmp_path):
     with pytest.raises(ConfigError, match="steps >= 1"):
         motion_features(videos, ["right"], tmp_path, steps=0)
     with pytest.raises(DataError, match="none of 1"):
