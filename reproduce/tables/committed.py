@@ -44,17 +44,13 @@ def compare_with_committed(table, path):
     lines, misses = [], 0
     for result in table.rows:
         for metric, cell in result.row.cells.items():
-            line, number = (
-                before.get((result.row.title, metric), {}),
-                result.numbers.get(metric),
-            )
-            pairs = []
-            if number is not None:
-                pairs = [
-                    (100 * value, float(line[f"seed {seed}"]))
-                    for seed, value in zip(table.options.seeds, number.values, strict=True)
-                    if line.get(f"seed {seed}")
-                ]
+            line = before.get((result.row.title, metric), {})
+            number = result.numbers.get(metric)
+            pairs = [
+                (100 * value, float(line[f"seed {seed}"]))
+                for seed, value in (number.values.items() if number else ())
+                if line.get(f"seed {seed}")
+            ]
             name = f"{result.row.title}, {metric}"
             if not pairs:
                 # The same missing number is a match.

@@ -8,7 +8,6 @@ import numpy as np
 from keras_wsad.errors import RunError
 from keras_wsad.evaluation.scores_file import load_scores
 from keras_wsad.metrics.bootstrap import interval
-from reproduce.tables.plan import run_name
 
 # Keys of a metric in the result of `evaluate`; `None` stands for the alignment.
 _PATHS = {
@@ -23,16 +22,28 @@ class Measured:
     """A metric of a row, over its seeds.
 
     Attributes:
-        values: list of floats, one for each seed.
-        mean: float.
-        std: float. Sample standard deviation; NaN of one seed.
-        interval: 95 % bootstrap interval of the mean over test videos, or `None`.
+        values: dict from a seed to a float.
+        draws: the mean over the seeds in each bootstrap draw, `(replicates,)`, or `None`.
     """
 
-    values: list
-    mean: float
-    std: float
-    interval: list | None = None
+    values: dict
+    draws: np.ndarray | None = None
+
+    @property
+    def mean(self):
+        """Mean over the seeds."""
+        return float(np.mean(list(self.values.values())))
+
+    @property
+    def std(self):
+        """Sample standard deviation over the seeds; NaN of one seed."""
+        values = list(self.values.values())
+        return float(np.std(values, ddof=1)) if len(values) > 1 else float("nan")
+
+    @property
+    def interval(self):
+        """95 % bootstrap interval of the mean over test videos, or `None`."""
+        return None if self.draws is None else interval(self.draws)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -43,7 +54,8 @@ class MeasuredRow:
         row: `Row`.
         numbers: dict from `"auc"`, `"abnormal_auc"`, `"maa"` to `Measured`; missing ones
             are left out.
-        draws: dict from `"auc"` and `"maa"` to the metric in each bootstrap draw.
+        outputs: dict from `"auc"` and `"maa"` to an array for each seed, the first axis
+            the test videos: `segment_scores` or `class_probabilities`.
         features: str. What its systems read.
         problems: dict from a metric to the reason why it has no number.
         failed: bool. Whether a run failed.
@@ -51,7 +63,7 @@ class MeasuredRow:
 
     row: object
     numbers: dict
-    draws: dict
+    outputs: dict
     features: str
     problems: dict
     failed: bool
@@ -88,48 +100,50 @@ class Difference:
         return self.interval[0] > 0 or self.interval[1] < 0
 
 
-def measure_row(row, outcomes, options, resampling):
-    """Collects the numbers of a row.
+def measure_rows(outcomes, resampling, alignment):
+    """Collects the numbers of the rows of a table.
 
     Args:
-        row: `Row`.
-        outcomes: dict from the name of a run to its `Outcome`.
-        options: `TableOptions`.
+        outcomes: list of `Outcome`, in the order of the table.
         resampling: `Resampling`.
+        alignment: `"aligned"` or `"release"`.
 
     Returns:
-        A `MeasuredRow`.
+        A list of `MeasuredRow`.
     """
-    numbers, draws, problems, features, failed = {}, {}, {}, [], False
-    for metric, cell in row.cells.items():
-        of_seeds = [outcomes[run_name(cell, seed)] for seed in options.seeds]
-        bad = next((outcome for outcome in of_seeds if outcome.problem), None)
+    rows = itertools.groupby(outcomes, lambda outcome: outcome.job.row)
+    return [_measure_row(row, list(own), resampling, alignment) for row, own in rows]
+
+
+def _measure_row(row, outcomes, resampling, alignment):
+    numbers, outputs, problems, features, failed = {}, {}, {}, [], False
+    for metric, of_cell in itertools.groupby(outcomes, lambda outcome: outcome.job.metric):
+        of_cell = list(of_cell)
+        bad = next((outcome for outcome in of_cell if outcome.problem), None)
         if bad:
             problems[metric] = bad.problem
             failed |= bad.is_failure
             continue
-        features.append(of_seeds[0].metrics["about"]["reads"])
-        values = [_value(outcome.metrics, metric, options) for outcome in of_seeds]
-        if None in values:
+        features.append(of_cell[0].metrics["about"]["reads"])
+        values = _values(of_cell, metric, alignment)
+        if None in values.values():
             problems[metric] = "names no classes" if metric == "maa" else "not defined"
             continue
         try:
-            outputs = [scores_of(outcome.run, resampling.videos) for outcome in of_seeds]
+            outputs[metric] = _outputs(of_cell, metric, resampling.videos)
         except RunError as error:
             problems[metric], failed = f"failed: {error}", True
             continue
+        draws = getattr(resampling, metric)(outputs[metric])
+        numbers[metric] = Measured(values=values, draws=draws)
         if metric == "auc":
-            draws[metric] = resampling.auc([o["segment_scores"] for o in outputs])
-            inside = [_value(o.metrics, "abnormal_auc", options) for o in of_seeds]
-            if None not in inside:
-                numbers["abnormal_auc"] = _measured(inside)
-        else:
-            draws[metric] = resampling.maa([o["class_probabilities"] for o in outputs])
-        numbers[metric] = _measured(values, interval(draws[metric]))
+            inside = _values(of_cell, "abnormal_auc", alignment)
+            if None not in inside.values():
+                numbers["abnormal_auc"] = Measured(values=inside)
     return MeasuredRow(
         row=row,
         numbers=numbers,
-        draws=draws,
+        outputs=outputs,
         features=", ".join(dict.fromkeys(features)) or "-",
         problems=problems,
         failed=failed,
@@ -170,45 +184,43 @@ def differences_to_proposed(results):
 
 def _compare(result, other):
     differences = []
-    for metric in result.draws.keys() & other.draws.keys():
+    for metric in sorted(result.outputs.keys() & other.outputs.keys()):
+        ours, theirs = result.numbers[metric], other.numbers[metric]
         differences.append(
             Difference(
                 metric=metric,
                 row=result.row.title,
                 other=other.row.title,
-                mean=result.numbers[metric].mean - other.numbers[metric].mean,
-                interval=interval(result.draws[metric] - other.draws[metric]),
+                mean=ours.mean - theirs.mean,
+                interval=interval(ours.draws - theirs.draws),
             )
         )
-    return sorted(differences, key=lambda difference: difference.metric)
+    return differences
 
 
-def _value(metrics, metric, options):
-    for key in _PATHS[metric]:
-        metrics = metrics and metrics[options.alignment if key is None else key]
-    return metrics
+def _values(outcomes, metric, alignment):
+    """Returns a metric of each seed, `None` where it is not defined."""
+    values = {}
+    for outcome in outcomes:
+        found = outcome.metrics
+        for key in _PATHS[metric]:
+            found = found and found[alignment if key is None else key]
+        values[outcome.job.seed] = found
+    return values
 
 
-def scores_of(run, videos):
-    """Returns the outputs of a run for some videos, in their order.
-
-    Args:
-        run: `Run`.
-        videos: list of `Video`.
-    """
-    names, scores = load_scores(run.scores)
-    indices = {name: index for index, name in enumerate(names)}
-    if indices.keys() != {video.name for video in videos}:
-        raise RunError(
-            f"{run.folder}: expected scores of the {len(videos)} test videos of the table. "
-            f"Found those of {len(names)}; delete the folder if the data have changed"
-        )
-    order = [indices[video.name] for video in videos]
-    return {name: values[order] for name, values in scores.items()}
-
-
-def _measured(values, of_draws=None):
-    spread = float(np.std(values, ddof=1)) if len(values) > 1 else float("nan")
-    return Measured(
-        values=values, mean=float(np.mean(values)), std=spread, interval=of_draws
-    )
+def _outputs(outcomes, metric, videos):
+    """Returns what a system gave for the test videos, in their order, for each seed."""
+    output = {"auc": "segment_scores", "maa": "class_probabilities"}[metric]
+    outputs = []
+    for outcome in outcomes:
+        names, scores = load_scores(outcome.job.run.scores)
+        indices = {name: index for index, name in enumerate(names)}
+        if indices.keys() != {video.name for video in videos}:
+            raise RunError(
+                f"{outcome.job.run.folder}: expected scores of the {len(videos)} test "
+                f"videos of the table. Found those of {len(names)}; delete the folder if "
+                "the data have changed"
+            )
+        outputs.append(scores[output][[indices[video.name] for video in videos]])
+    return outputs

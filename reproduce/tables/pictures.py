@@ -7,11 +7,11 @@ import numpy as np
 from sklearn.metrics import roc_curve
 
 from keras_wsad.alignment import frames_of
+from keras_wsad.data import CLASS_NAMES
 from keras_wsad.figures import draw_confusion
 from keras_wsad.figures import new_figure
 from keras_wsad.figures import save_figure
-from reproduce.tables.measure import scores_of
-from reproduce.tables.plan import run_name
+from keras_wsad.metrics import class_confusion
 
 _POINTS = 500
 
@@ -52,9 +52,7 @@ def _draw_curves(table, path, published):
         if "auc" not in result.numbers:
             continue
         curves = []
-        for seed in table.options.seeds:
-            run = table.outcomes[run_name(result.row.cells["auc"], seed)].run
-            scores = scores_of(run, table.videos)["segment_scores"]
+        for scores in result.outputs["auc"]:
             frames = frames_of(table.videos, scores, table.options.alignment)
             curves.append(np.interp(grid, *roc_curve(*frames)[:2]))
         curve = np.concatenate([[0], np.mean(curves, axis=0)])
@@ -94,7 +92,7 @@ def _draw_bars(table, path):
                 color = "0.75" if result.row.is_reference else "tab:blue"
                 axes.barh(height, mean, xerr=np.maximum(error, 0), color=color, height=0.7)
                 axes.scatter(
-                    [100 * v for v in number.values],
+                    [100 * value for value in number.values.values()],
                     [height] * len(number.values),
                     s=6,
                     color="black",
@@ -125,9 +123,11 @@ def _draw_bars(table, path):
 
 def _confusion(table, result):
     """Adds up the confusion matrices of the seeds."""
-    names = [run_name(result.row.cells["maa"], seed) for seed in table.options.seeds]
-    metrics = [table.outcomes[name].metrics["classification"] for name in names]
-    return sum(np.array(of_seed["confusion"]) for of_seed in metrics)
+    labels = [video.label for video in table.videos]
+    return sum(
+        class_confusion(labels, probabilities.argmax(axis=1), len(CLASS_NAMES))
+        for probabilities in result.outputs["maa"]
+    )
 
 
 def _over_seeds(table):

@@ -1,19 +1,20 @@
-"""Which runs a table needs, with which settings."""
+"""Which runs a table needs, with which settings: its jobs."""
 
 import dataclasses
 import pathlib
 
 from keras_wsad.baselines.registry import published_settings
 from keras_wsad.baselines.registry import settings_read
+from keras_wsad.config import ExperimentConfig
 from keras_wsad.config import load_config
 from keras_wsad.config import preset_path
 from keras_wsad.data.embedded import embedded_folder
 from keras_wsad.errors import ConfigError
+from keras_wsad.runs import Run
 from keras_wsad.scenes import SceneSet
 from reproduce.scenes import SCENES
-from reproduce.scenes import rendered_data
 from reproduce.tables.motion import MOTION_AWARE
-from reproduce.tables.motion import make_motion_features
+from reproduce.tables.rows import Row
 
 #: Steps of the systems that the joint model is compared with, unless they were published
 #: with fewer or a row says so: small networks, which get more steps than the joint model.
@@ -27,9 +28,6 @@ _QUICK = {
     "normal_per_batch": 10,
 }
 _QUICK_STEPS = 30
-
-# Of the autoencoder of optical flow.
-_MOTION_STEPS = 1000
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -87,55 +85,89 @@ class TableOptions:
         """The folder of the runs on these data."""
         return pathlib.Path(self.runs, self.data_name)
 
+    @property
+    def scenes(self):
+        """The `SceneSet` that is rendered without a folder of data."""
+        return _QUICK_SCENES if self.quick else SCENES
 
-def run_name(cell, seed):
-    """Returns the name of a cell's run: cells with the same settings share it.
+    @property
+    def motion_steps(self):
+        """Training steps of the autoencoder of optical flow."""
+        return _QUICK_STEPS if self.quick else 1000
 
-    Example:
 
-    >>> from reproduce.tables.rows import Cell
-    >>> settings = {"lstm": False}
-    >>> cell = Cell(system="joint", settings=settings, published=None, tolerance=1, note="")
-    >>> run_name(cell, 2)
-    'joint-lstm_false-seed2'
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """What one number of a table is made of: a metric of a row, and a run.
+
+    Args:
+        row: `Row`.
+        metric: `"auc"` or `"maa"`.
+        seed: int.
+        name: str. The name of the run; jobs of the same settings share it.
+        config: `ExperimentConfig` of the run.
     """
-    parts = [f"{name}_{str(value).lower()}" for name, value in cell.settings.items()]
-    return "-".join([cell.system, *parts, f"seed{seed}"])
+
+    row: Row
+    metric: str
+    seed: int
+    name: str
+    config: ExperimentConfig
+
+    @property
+    def cell(self):
+        """The `Cell` whose number it is."""
+        return self.row.cells[self.metric]
+
+    @property
+    def run(self):
+        """The `Run`, whether or not it is there yet."""
+        return Run(pathlib.Path(self.config.runs, self.name))
 
 
-def cell_config(cell, options, seed):
-    """Returns the `ExperimentConfig` of a cell's run.
+def plan_jobs(rows, options):
+    """Returns the jobs of a table, in the order of its rows, cells and seeds.
 
     The joint model has its preset: that of the paper, or of the embedded data set. Another
     system has what it was published with, for at most `BASELINE_STEPS`. What is held out
     and which checkpoint is kept follows one rule for all.
 
     Args:
-        cell: `Cell`.
+        rows: list of `Row`.
         options: `TableOptions`.
-        seed: int.
 
     Returns:
-        An `ExperimentConfig`. What `prepare` makes need not be there.
+        A list of `Job`. Their data and features need not be there yet.
 
     Raises:
-        ConfigError: a setting of the row is none, or of another type.
+        ConfigError: a setting of a row is none, or of another type.
     """
+    jobs = []
+    for row in rows:
+        for metric, cell in row.cells.items():
+            config = _config(cell, options)
+            for seed in options.seeds:
+                name = f"{config.name}-seed{seed}"
+                of_seed = dataclasses.replace(config, seed=seed, name=name)
+                jobs.append(Job(row, metric, seed, name, of_seed))
+    return jobs
+
+
+def _config(cell, options):
+    """Returns the `ExperimentConfig` of a cell, its name without the seed."""
     embedded = options.data is None
     read = settings_read(cell.system)
     if cell.system == "joint":
-        settings = dataclasses.asdict(
-            load_config(preset_path("embedded" if embedded else "paper"))
-        )
+        preset = load_config(preset_path("embedded" if embedded else "paper"))
+        settings = dataclasses.asdict(preset)
     else:
         settings = published_settings(cell.system, embedded)
         if "steps" in read:
-            steps = settings.get("steps", BASELINE_STEPS)
-            settings["steps"] = min(steps, BASELINE_STEPS)
+            settings["steps"] = min(settings.get("steps", BASELINE_STEPS), BASELINE_STEPS)
     if not embedded:
         settings |= {"data": options.data, "features": options.features}
     else:
-        settings |= {"data": str(embedded_folder(_scenes(options)))}
+        settings |= {"data": str(embedded_folder(options.scenes))}
         if options.quick:
             settings |= {name: _QUICK[name] for name in _QUICK.keys() & read}
     settings |= cell.settings
@@ -145,33 +177,11 @@ def cell_config(cell, options, seed):
         settings["steps"] = options.steps
     if settings.get("features") == MOTION_AWARE:
         settings |= {"features": str(options.folder / MOTION_AWARE)}
+    own = [f"{name}_{str(value).lower()}" for name, value in cell.settings.items()]
     settings |= {
         "standardize": options.standardize or settings.get("standardize", False),
-        "seed": seed,
         "runs": str(options.folder),
-        "name": run_name(cell, seed),
+        "name": "-".join([cell.system, *own]),
     }
     # As from a file: a setting that there is not, or of another type, is an error.
     return load_config(preset_path("paper"), **settings)
-
-
-def prepare(cell, options, config):
-    """Makes the features that a run needs and that there may not be yet.
-
-    Args:
-        cell: `Cell`.
-        options: `TableOptions`.
-        config: `ExperimentConfig`, as `cell_config` returns it.
-
-    Raises:
-        NeedsPixelsError: they are made of videos, and those are not all there.
-    """
-    if options.data is None:
-        rendered_data(_scenes(options))
-    if cell.settings.get("features") == MOTION_AWARE:
-        steps = _QUICK_STEPS if options.quick else _MOTION_STEPS
-        make_motion_features(config.data, config.features, steps)
-
-
-def _scenes(options):
-    return _QUICK_SCENES if options.quick else SCENES

@@ -22,29 +22,28 @@ from keras_wsad.evaluation import evaluate
 from keras_wsad.runs import Run
 from keras_wsad.training import train
 from reproduce.tables.motion import MOTION_AWARE
-from reproduce.tables.plan import cell_config
-from reproduce.tables.plan import prepare
-from reproduce.tables.plan import run_name
+from reproduce.tables.motion import make_motion_features
+from reproduce.tables.plan import Job
 
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
-    """Result of a run.
+    """Result of a job.
 
     Args:
-        run: `Run`, or `None` if there is none.
+        job: `Job`.
         metrics: dict, as `evaluate` returns it, or `None`.
         problem: str. Why there are no metrics; empty if there are.
         is_failure: bool. Whether the run failed, rather than needing what is absent.
     """
 
-    run: Run | None = None
+    job: Job
     metrics: dict | None = None
     problem: str = ""
     is_failure: bool = False
 
 
-def run_rows(rows, options):
+def run_jobs(jobs, options):
     """Trains and evaluates the missing runs of a table.
 
     A finished run is kept, an unfinished one continues. The output of runs goes to
@@ -52,37 +51,34 @@ def run_rows(rows, options):
     stop the others.
 
     Args:
-        rows: list of `Row`.
+        jobs: list of `Job`.
         options: `TableOptions`.
 
     Returns:
-        A dict from the name of a run to its `Outcome`.
+        A list of `Outcome`, one for each job.
     """
-    jobs = {}
-    for row in rows:
-        for cell in row.cells.values():
-            for seed in options.seeds:
-                jobs.setdefault(run_name(cell, seed), (row, cell, seed))
     options.folder.mkdir(parents=True, exist_ok=True)
-    missing = [name for name in jobs if not _is_done(options.folder / name)]
-    print(f"{len(jobs)} runs, {len(jobs) - len(missing)} of them done before", flush=True)
+    names = list(dict.fromkeys(job.name for job in jobs))
+    missing = list(dict.fromkeys(job.name for job in jobs if not _is_done(job.run)))
+    print(f"{len(names)} runs, {len(names) - len(missing)} of them done before", flush=True)
     outcomes, clock, keys = {}, _Clock(missing), _DataKeys()
-    for name, (row, cell, seed) in jobs.items():
-        if name in missing:
-            print(clock.begin(name, f"{row.title}, seed {seed}"), flush=True)
-        outcomes[name] = _finish(cell, options, seed, keys)
-        if outcomes[name].problem:
-            print(f"    {outcomes[name].problem}", flush=True)
-    return outcomes
+    for job in jobs:
+        if job.name in outcomes:
+            continue
+        if job.name in missing:
+            print(clock.begin(job), flush=True)
+        outcomes[job.name] = _finish(job, options, keys)
+        if outcomes[job.name].problem:
+            print(f"    {outcomes[job.name].problem}", flush=True)
+    return [dataclasses.replace(outcomes[job.name], job=job) for job in jobs]
 
 
-def _is_done(folder):
-    run = Run(folder)
+def _is_done(run):
     return run.is_finished and run.metrics.is_file() and run.scores.is_file()
 
 
-def _finish(cell, options, seed, keys):
-    """Returns the `Outcome` of a run, whatever happens in it."""
+def _finish(job, options, keys):
+    """Returns the `Outcome` of a job, whatever happens in it."""
     log = options.folder / "log.txt"
     with open(log, "a", encoding="utf-8") as file, contextlib.ExitStack() as stack:
         stack.enter_context(contextlib.redirect_stdout(file))
@@ -90,33 +86,35 @@ def _finish(cell, options, seed, keys):
             # On a terminal the progress bar is shown.
             stack.enter_context(contextlib.redirect_stderr(file))
         try:
-            config = cell_config(cell, options, seed)
-            run = Run(options.folder / config.name)
-            if _is_done(run.folder):
+            if _is_done(job.run):
                 # An earlier call may have had other options.
-                settings = run.load_config()
-                refuse_other_settings(config, settings, {"runs", "name"}, run.folder)
-                keys.check_data(config, run)
-            elif options.quick and options.data is not None and _reads_videos(cell):
-                return Outcome(problem="left out: in a quick table of your data")
+                settings = job.run.load_config()
+                refuse_other_settings(
+                    job.config, settings, {"runs", "name"}, job.run.folder
+                )
+                keys.check_data(job)
+            elif options.quick and options.data is not None and _reads_videos(job.cell):
+                return Outcome(job, problem="left out: in a quick table of your data")
             else:
-                prepare(cell, options, config)
+                if job.cell.settings.get("features") == MOTION_AWARE:
+                    folder = job.config.features
+                    make_motion_features(job.config.data, folder, options.motion_steps)
                 keras.backend.clear_session()
                 gc.collect()
-                finish_run(config)
-            metrics = json.loads(run.metrics.read_text(encoding="utf-8"))
-            return Outcome(run=run, metrics=metrics)
+                finish_run(job.config)
+            metrics = json.loads(job.run.metrics.read_text(encoding="utf-8"))
+            return Outcome(job, metrics=metrics)
         except NeedsPixelsError as error:
-            return Outcome(problem=f"needs pixels: {error.found}")
+            return Outcome(job, problem=f"needs pixels: {error.found}")
         except MissingExtraError as error:
-            return Outcome(problem=f"needs an extra: {error}")
+            return Outcome(job, problem=f"needs an extra: {error}")
         except WSADError as error:
-            return Outcome(problem=f"failed: {error}", is_failure=True)
+            return Outcome(job, problem=f"failed: {error}", is_failure=True)
         except Exception as error:
             # Any error: the other rows go on, and the log has the traceback.
             traceback.print_exc(file=file)
             problem = f"failed: {type(error).__name__}: {error} (see {log})"
-            return Outcome(problem=problem, is_failure=True)
+            return Outcome(job, problem=problem, is_failure=True)
 
 
 class _DataKeys:
@@ -125,9 +123,9 @@ class _DataKeys:
     def __init__(self):
         self._known = {}
 
-    def check_data(self, config, run):
+    def check_data(self, job):
         """Raises if the features or lists of a run have changed since its training."""
-        then = run.load_training().get("data_key")
+        config, then = job.config, job.run.load_training().get("data_key")
         source = (config.data, config.features, config.validation_fraction, config.seed)
         if then is None:
             return
@@ -135,8 +133,8 @@ class _DataKeys:
             self._known[source] = open_experiment_data(config).key
         if self._known[source] != then:
             raise RunError(
-                f"{run.folder}: its features or lists have changed since it was trained. "
-                "Delete it, or use other --runs"
+                f"{job.run.folder}: its features or lists have changed since it was "
+                "trained. Delete it, or use other --runs"
             )
 
 
@@ -154,14 +152,14 @@ class _Clock:
         self._seconds = {}
         self._current = None
 
-    def begin(self, name, title):
-        now = time.monotonic()
+    def begin(self, job):
+        name, now = job.name, time.monotonic()
         if self._current is not None:
             before, started = self._current
             self._seconds[before] = now - started
         self._current = (name, now)
         index = self._names.index(name)
-        line = f"[{index + 1}/{len(self._names)}] {title}"
+        line = f"[{index + 1}/{len(self._names)}] {job.row.title}, seed {job.seed}"
         if not self._seconds:
             return line
         # A run takes as long as another seed of its row, or else the mean of all runs.

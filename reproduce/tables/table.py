@@ -7,16 +7,16 @@ from keras_wsad.errors import ConfigError
 from keras_wsad.errors import RunError
 from keras_wsad.runs import describe_environment
 from keras_wsad.training.fit_learner import OWN_CHECKPOINT
+from reproduce.scenes import rendered_data
 from reproduce.tables.measure import consecutive_differences
 from reproduce.tables.measure import differences_to_proposed
-from reproduce.tables.measure import measure_row
+from reproduce.tables.measure import measure_rows
 from reproduce.tables.plan import BASELINE_STEPS
-from reproduce.tables.plan import cell_config
-from reproduce.tables.plan import prepare
+from reproduce.tables.plan import plan_jobs
 from reproduce.tables.resampling import Resampling
 from reproduce.tables.rows import EXPECTED
 from reproduce.tables.rows import read_table
-from reproduce.tables.run import run_rows
+from reproduce.tables.run import run_jobs
 
 TITLES = {
     1: "Table I: what each part of the model is worth",
@@ -36,7 +36,6 @@ class Table:
         protocol: list of str. Data and protocol.
         environment: dict, see `describe_environment`.
         videos: list of `Video`, the test videos.
-        outcomes: dict from the name of a run to its `Outcome`.
     """
 
     number: int
@@ -46,7 +45,6 @@ class Table:
     protocol: list
     environment: dict
     videos: list
-    outcomes: dict
 
     @property
     def title(self):
@@ -79,21 +77,20 @@ def make_table(number, options, titles=None, replicates=1000):
     """
     if replicates < 1:
         raise ConfigError(f"Expected replicates >= 1. Received: {replicates}")
-    rows = choose_rows(read_table(number, EXPECTED), titles)
+    jobs = plan_jobs(choose_rows(read_table(number, EXPECTED), titles), options)
     # Opens the data first: an error shall not come after hours of training.
-    cells = [cell for row in rows for cell in row.cells.values()]
-    # Not a row with features of its own.
-    cell = next((cell for cell in cells if "features" not in cell.settings), cells[0])
-    config = cell_config(cell, options, options.seeds[0])
-    prepare(cell, options, config)
+    if options.data is None:
+        rendered_data(options.scenes)
+    # Not the features that a row has for itself.
+    config = dataclasses.replace(jobs[0].config, features=options.features)
     data = open_experiment_data(config)
-    outcomes = run_rows(rows, options)
-    done = [outcome for outcome in outcomes.values() if outcome.metrics]
+    outcomes = run_jobs(jobs, options)
+    done = [outcome for outcome in outcomes if outcome.metrics]
     if not done:
-        problem = next(iter(outcomes.values())).problem
+        problem = outcomes[0].problem
         raise RunError(f"Expected a row with metrics. The first has none: {problem}")
     resampling = Resampling(data.test, options.alignment, replicates)
-    measured = [measure_row(row, outcomes, options, resampling) for row in rows]
+    measured = measure_rows(outcomes, resampling, options.alignment)
     own = [result for result in measured if not result.row.is_reference]
     compare = consecutive_differences if number == 1 else differences_to_proposed
     return Table(
@@ -104,7 +101,6 @@ def make_table(number, options, titles=None, replicates=1000):
         protocol=_protocol(data, config, options, done),
         environment=describe_environment(),
         videos=data.test,
-        outcomes=outcomes,
     )
 
 

@@ -94,7 +94,7 @@ def table_as_csv(table):
                 line += [""] * (4 + len(seeds))
             else:
                 low, high = number.interval or (None, None)
-                values = [number.mean, number.std, low, high, *number.values]
+                values = [number.mean, number.std, low, high, *number.values.values()]
                 line += [_digits(value) for value in values]
             writer.writerow([*line, result.problems.get(metric, "")])
     return text.getvalue()

@@ -6,14 +6,18 @@ from keras_wsad.baselines.registry import check_settings
 from keras_wsad.baselines.registry import settings_read
 from keras_wsad.errors import ConfigError
 from keras_wsad.errors import DataError
-from keras_wsad.errors import NeedsPixelsError
 from reproduce.tables.motion import MOTION_AWARE
 from reproduce.tables.plan import TableOptions
-from reproduce.tables.plan import cell_config
-from reproduce.tables.plan import prepare
-from reproduce.tables.plan import run_name
+from reproduce.tables.plan import plan_jobs
 from reproduce.tables.rows import EXPECTED
 from reproduce.tables.rows import read_table
+from reproduce.tables.run import run_jobs
+
+
+def plan_systems(number, options):
+    """The jobs of a table without its reference rows, by title."""
+    rows = [row for row in read_table(number, EXPECTED) if not row.is_reference]
+    return {job.row.title: job for job in plan_jobs(rows, options) if job.metric == "auc"}
 
 
 @pytest.mark.parametrize("number", [1, 2])
@@ -24,42 +28,39 @@ from reproduce.tables.rows import read_table
 )
 def test_every_row_is_a_system_that_reads_its_settings(number, changes):
     rows = read_table(number, EXPECTED)
-    options = TableOptions(**changes)
-    for row in rows:
-        for cell in row.cells.values():
-            assert cell.system in SYSTEMS
-            assert open_system(cell.system).title
-            config = cell_config(cell, options, 0)
-            assert (config.system, config.seed) == (cell.system, 0)
-            check_settings(config)
+    jobs = plan_jobs(rows, TableOptions(**changes, seeds=(0, 3)))
+    assert len(jobs) == 2 * sum(len(row.cells) for row in rows)
+    for job in jobs:
+        assert job.cell.system in SYSTEMS
+        assert open_system(job.cell.system).title
+        assert (job.config.system, job.config.seed) == (job.cell.system, job.seed)
+        assert job.config.name == job.name
+        check_settings(job.config)
 
 
 def test_motion_aware_features_need_the_videos(tiny_root, tmp_path):
-    options = TableOptions(data=str(tiny_root), runs=str(tmp_path))
-    rows = {row.title: row for row in read_table(2, EXPECTED)}
-    cell = rows["Zhu and Newsam, motion-aware features"].cells["auc"]
-    config = cell_config(cell, options, 0)
-    assert config.features == str(options.folder / MOTION_AWARE)
-    with pytest.raises(NeedsPixelsError, match="found 0 of"):
-        prepare(cell, options, config)
+    options = TableOptions(data=str(tiny_root), runs=str(tmp_path), seeds=(0,))
+    job = plan_systems(2, options)["Zhu and Newsam, motion-aware features"]
+    assert job.config.features == str(options.folder / MOTION_AWARE)
+    (outcome,) = run_jobs([job], options)
+    assert outcome.problem.startswith("needs pixels: found 0 of")
+    assert not outcome.is_failure
 
 
 def test_baselines_have_no_fewer_steps_than_the_joint_model():
     for data in (None, "x"):
-        options = TableOptions(data=data)
-        rows = [row for row in read_table(2, EXPECTED) if not row.is_reference]
-        cells = [row.cells["auc"] for row in rows if row.title != "Hasan et al."]
-        cells = [cell for cell in cells if "steps" in settings_read(cell.system)]
-        steps = {cell.system: cell_config(cell, options, 0).steps for cell in cells}
+        jobs = plan_systems(2, TableOptions(data=data))
+        del jobs["Hasan et al."]
+        configs = [job.config for job in jobs.values()]
+        steps = {c.system: c.steps for c in configs if "steps" in settings_read(c.system)}
         joint = steps.pop("joint")
         assert all(joint < of_baseline for of_baseline in steps.values()), steps
 
 
 def test_what_is_a_part_of_the_joint_model_is_tuned_like_it():
-    rows = {row.title: row for row in read_table(2, EXPECTED)}
+    jobs = plan_systems(2, TableOptions())
     joint, part, other = (
-        cell_config(rows[title].cells["auc"], TableOptions(), 0)
-        for title in ("Proposed model", "I3D baseline", "Sultani et al.")
+        jobs[title].config for title in ("Proposed model", "I3D baseline", "Sultani et al.")
     )
     for name in ("learning_rate", "dropout", "smoothness", "sparsity"):
         assert getattr(part, name) == getattr(joint, name), name
@@ -73,16 +74,15 @@ def test_a_setting_that_is_none_is_an_error(settings, tmp_path):
     for name in ("table1", "references"):
         path = tmp_path / f"{name}.csv"
         path.write_text(f"{header}\n{name},auc,joint,{settings},,1,\n", encoding="utf-8")
-    cell = read_table(1, tmp_path)[0].cells["auc"]
     with pytest.raises(ConfigError):
-        cell_config(cell, TableOptions(data="x"), 0)
+        plan_jobs(read_table(1, tmp_path), TableOptions(data="x"))
 
 
 def test_table_1_is_the_papers():
     rows = [row for row in read_table(1, EXPECTED) if not row.is_reference]
     published = [(row.cells["auc"].published, row.cells["maa"].published) for row in rows]
     assert published == [(78.62, 14.66), (80.14, 20.02), (80.39, 27.68), (82.12, 34.1)]
-    configs = [cell_config(row.cells["auc"], TableOptions(data="x"), 0) for row in rows]
+    configs = [job.config for job in plan_systems(1, TableOptions(data="x")).values()]
     flags = [(c.lstm, c.second_level, c.first_level) for c in configs]
     assert flags == [
         (False, False, False),
@@ -93,9 +93,10 @@ def test_table_1_is_the_papers():
 
 
 def test_cells_with_the_same_settings_share_a_run():
-    row = read_table(1, EXPECTED)[0]
-    names = {run_name(cell, 1) for cell in row.cells.values()}
-    assert len(names) == 1
+    jobs = plan_jobs(read_table(1, EXPECTED)[:1], TableOptions(seeds=(2,)))
+    assert [job.metric for job in jobs] == ["auc", "maa"]
+    name = "joint-lstm_false-second_level_false-first_level_false-seed2"
+    assert [job.name for job in jobs] == [name, name]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 import csv
 import dataclasses
 import io
+import json
 import pathlib
 import shutil
 
@@ -14,12 +15,15 @@ from keras_wsad.errors import NeedsPixelsError
 from keras_wsad.errors import RunError
 from keras_wsad.evaluation.scores_file import load_scores
 from keras_wsad.metrics.bootstrap import interval
+from keras_wsad.runs import Run
 from reproduce.tables import pictures
 from reproduce.tables.committed import compare_with_committed
 from reproduce.tables.measure import Difference
 from reproduce.tables.measure import differences_to_proposed
-from reproduce.tables.measure import measure_row
+from reproduce.tables.measure import measure_rows
+from reproduce.tables.plan import plan_jobs
 from reproduce.tables.resampling import Resampling
+from reproduce.tables.run import run_jobs
 from reproduce.tables.table import make_table
 from reproduce.tables.write import print_table
 from reproduce.tables.write import table_as_csv
@@ -32,9 +36,10 @@ from reproduce.tables.write import write_table
 def test_numbers_are_those_of_the_runs(table):
     """Mean and spread by hand from the metrics of the two seeds."""
     small = table.rows[0]
-    names = [name for name in table.outcomes if "lstm_false" in name]
-    areas = [table.outcomes[name].metrics["detection"]["aligned"]["auc"] for name in names]
-    assert small.numbers["auc"].values == areas
+    folders = sorted(table.options.folder.glob("*lstm_false*"))
+    metrics = [json.loads((folder / "metrics.json").read_text()) for folder in folders]
+    areas = [of_seed["detection"]["aligned"]["auc"] for of_seed in metrics]
+    assert small.numbers["auc"].values == {0: areas[0], 1: areas[1]}
     assert small.numbers["auc"].mean == pytest.approx((areas[0] + areas[1]) / 2)
     assert small.numbers["auc"].std == pytest.approx(abs(areas[0] - areas[1]) / 2**0.5)
     low, high = small.numbers["auc"].interval
@@ -43,7 +48,7 @@ def test_numbers_are_those_of_the_runs(table):
 
 @pytest.mark.large
 def test_rows_with_the_same_settings_are_trained_once(table):
-    assert len(table.outcomes) == 4
+    assert len(list(table.options.folder.glob("*-seed*"))) == 4
     assert table.rows[2].numbers["auc"].values == table.rows[0].numbers["auc"].values
 
 
@@ -56,8 +61,9 @@ def test_the_difference_is_paired(table):
     assert difference.mean == pytest.approx(
         whole.numbers["auc"].mean - small.numbers["auc"].mean
     )
-    assert difference.interval == interval(whole.draws["auc"] - small.draws["auc"])
-    assert interval(small.draws["auc"] - table.rows[2].draws["auc"]) == [0, 0]
+    draws = [result.numbers["auc"].draws for result in (whole, small, table.rows[2])]
+    assert difference.interval == interval(draws[0] - draws[1])
+    assert interval(draws[1] - draws[2]) == [0, 0]
 
 
 @pytest.mark.large
@@ -106,9 +112,9 @@ def test_runs_of_other_options_are_not_passed_off(table, expected, options, monk
 
 @pytest.mark.large
 def test_scores_of_other_test_videos_are_not_passed_off(table, options):
-    row = table.rows[0].row
+    outcomes = run_jobs(plan_jobs([table.rows[0].row], options), options)
     other = Resampling(table.videos[1:], options.alignment, replicates=5)
-    measured = measure_row(row, table.outcomes, options, other)
+    (measured,) = measure_rows(outcomes, other, options.alignment)
     assert measured.failed
     assert measured.numbers == {}
     assert f"Found those of {len(table.videos)}" in measured.problems["auc"]
@@ -138,8 +144,8 @@ def test_runs_on_features_that_have_changed_are_not_passed_off(
 
 def copy_of_run(table, config):
     """Leaves what `train` would, copied from the table's run of the same name."""
-    run = table.outcomes[config.name].run
-    shutil.copytree(run.folder, pathlib.Path(config.runs, config.name))
+    folder = table.options.folder / config.name
+    shutil.copytree(folder, pathlib.Path(config.runs, config.name))
 
 
 @pytest.mark.large
@@ -199,7 +205,7 @@ def test_all_forms_hold_the_same_numbers(table, tmp_path, capsys):
     line = next(line for line in lines if (line["row"], line["metric"]) == ("whole", "auc"))
     assert float(line["measured"]) == pytest.approx(float(number), abs=0.01)
     assert [float(line["seed 0"]), float(line["seed 1"])] == pytest.approx(
-        [100 * value for value in table.rows[1].numbers["auc"].values], abs=1e-3
+        [100 * value for value in table.rows[1].numbers["auc"].values.values()], abs=1e-3
     )
     forms = (table_as_markdown, table_as_csv, table_as_latex)
     for path, as_text in zip(write_table(table, tmp_path / "t"), forms, strict=True):
@@ -268,7 +274,7 @@ def test_pictures_are_drawn_beside_published_curves(table, tmp_path, monkeypatch
 
 @pytest.mark.large
 def test_scores_are_kept_by_name(table):
-    run = next(iter(table.outcomes.values())).run
+    run = Run(next(table.options.folder.glob("*-seed0")))
     names, scores = load_scores(run.scores)
     assert names == [video.name for video in table.videos]
     assert scores["segment_scores"].shape == (len(names), 8)
