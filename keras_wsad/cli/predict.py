@@ -93,15 +93,18 @@ def predict_command(argv=None, prog="keras-wsad predict"):
             )
     truths = GroundTruth(arguments.data)
     predictor = load(arguments.model or newest_run(system="joint"))
+    backbone = None
+    if not all(is_feature_file(path) for path in found.values()):
+        backbone = predictor.open_backbone(
+            arguments.weights, arguments.precision, arguments.runtime
+        )
     failed = predict_files(
         found,
         predictor,
         arguments.out,
         threshold=arguments.threshold,
         truths=truths,
-        weights=arguments.weights,
-        precision=arguments.precision,
-        runtime=arguments.runtime,
+        backbone=backbone,
     )
     done = len(found) - len(failed)
     if failed:

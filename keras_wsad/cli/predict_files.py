@@ -3,14 +3,13 @@
 import pathlib
 
 from keras_wsad.errors import WSADError
-from keras_wsad.features.formats import is_feature_file
 from keras_wsad.files import checked_name
 from keras_wsad.files import printable
 from keras_wsad.inference.write import write_prediction
 from keras_wsad.progress import count_up
 
 
-def predict_files(files, predictor, out, *, threshold=None, truths=None, **backbone):
+def predict_files(files, predictor, out, *, threshold=None, truths=None, backbone=None):
     """Predicts videos or feature files one after the other.
 
     Prints a line for each. One that fails does not stop the rest.
@@ -21,17 +20,12 @@ def predict_files(files, predictor, out, *, threshold=None, truths=None, **backb
         out: str or path. `OUT/NAME/prediction.json` and `.png` are written.
         threshold: float or `None`, see `Predictor.predict_video`. Defaults to `None`.
         truths: `GroundTruth` or `None`. Defaults to `None`.
-        **backbone: arguments of `Predictor.open_backbone`.
+        backbone: `OpenBackbone` or `None`, see `Predictor.predict_video`. Defaults to
+            `None`.
 
     Returns:
         A dict from name to error message, of those that failed.
-
-    Raises:
-        RunError, WeightsError: a file is a video, and the backbone cannot be opened.
     """
-    opened = None
-    if not all(is_feature_file(path) for path in files.values()):
-        opened = predictor.open_backbone(**backbone)
     failed = {}
     for number, (name, path) in enumerate(files.items(), start=1):
         shown = printable(name)
@@ -39,7 +33,7 @@ def predict_files(files, predictor, out, *, threshold=None, truths=None, **backb
             folder = pathlib.Path(out, checked_name(name))
             with count_up(f"{name} ({number} of {len(files)})") as on_clip:
                 prediction = predictor.predict_video(
-                    path, threshold=threshold, backbone=opened, on_clip=on_clip
+                    path, threshold=threshold, backbone=backbone, on_clip=on_clip
                 )
             truth = truths and truths.of(name, path)
             protocol = predictor.protocol(prediction)

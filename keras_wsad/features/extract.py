@@ -3,7 +3,6 @@
 import collections
 import concurrent.futures
 import contextlib
-import dataclasses
 
 import numpy as np
 
@@ -12,36 +11,13 @@ from keras_wsad.errors import VideoError
 from keras_wsad.features.extraction import Extraction
 from keras_wsad.features.extraction import differences
 from keras_wsad.features.read_ahead import ReadAhead
+from keras_wsad.features.video_features import VideoFeatures
 from keras_wsad.video import ClipReader
 from keras_wsad.video.container import decoding
 from keras_wsad.video.frame_crops import cut_clip
 
 # Attempts before giving up on a file whose frame count differs at each decoding.
 _ATTEMPTS = 3
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class ExtractedVideo:
-    """The clip features of a video.
-
-    Attributes:
-        features: float32 array of shape `(crops, K, features)`.
-        starts: int array of shape `(K,)`, the frame at which each clip begins.
-        num_frames: int. Frames, as decoded.
-        fps: float. Mean frames per second.
-        damage: str or `None`. Damage of a file that still decodes in part.
-    """
-
-    features: np.ndarray
-    starts: np.ndarray
-    num_frames: int
-    fps: float
-    damage: str | None
-
-    @property
-    def seconds(self):
-        """Length of the video."""
-        return self.num_frames / self.fps
 
 
 class _Kept:
@@ -73,7 +49,7 @@ def extract_clips(path, backbone, extraction, on_clip=None):
             `None`. What it raises ends the extraction.
 
     Returns:
-        An `ExtractedVideo`.
+        A `VideoFeatures`.
 
     Raises:
         VideoError: the file is no video, or none of it decodes.
@@ -81,12 +57,13 @@ def extract_clips(path, backbone, extraction, on_clip=None):
     """
     kept = _Kept()
     reader = extract_into(kept, path, backbone, extraction, on_clip)
-    return ExtractedVideo(
+    return VideoFeatures(
         features=kept.features(),
-        starts=reader.starts,
+        extraction=extraction,
         num_frames=reader.num_frames,
         fps=reader.fps,
         damage=reader.damage,
+        starts=reader.starts,
     )
 
 

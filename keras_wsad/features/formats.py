@@ -42,11 +42,7 @@ def read_features(path):
         FeatureFileError: the file is absent, empty, truncated, pickled, of another shape,
             declares more than it stores, or holds NaN or infinity.
     """
-    path = pathlib.Path(path)
-    # `os.path.isfile` is false for a name that is too long.
-    if not os.path.exists(path) or crop_number(path) is not None:
-        return read_crops(crop_files(path))
-    return _read_file(path)
+    return read_files(feature_files(path))
 
 
 def is_feature_file(path):
@@ -54,14 +50,22 @@ def is_feature_file(path):
     return pathlib.Path(path).suffix.lower() in FEATURE_SUFFIXES
 
 
-def read_crops(paths):
-    """Reads one file per crop and stacks them, `(crops, K, n)`.
+def read_files(paths):
+    """Reads the file of a video, or its files of one crop each, `(crops, K, n)`.
 
     Crops may differ by one clip at the end of the video: the shortest decides.
 
+    Args:
+        paths: list of paths, as `feature_files` returns them.
+
     Raises:
-        FeatureFileError: a file cannot be used, or crops differ by more.
+        FeatureFileError: a file cannot be used, a crop is missing, or crops differ by more.
     """
+    numbers = [crop_number(path) for path in paths]
+    if numbers == [None]:
+        return _read_file(paths[0])
+    if numbers != list(range(len(paths))):
+        raise FeatureFileError(paths[0], f"a crop is missing: found {numbers}")
     crops = [_read_file(path) for path in paths]
     widths = {crop.shape[-1] for crop in crops}
     if len(widths) > 1 or any(len(crop) > 1 for crop in crops):
@@ -81,16 +85,20 @@ def crop_number(path):
     return int(match[1]) if match else None
 
 
-def crop_files(path):
-    """Returns the files of all crops of a video, in the order of their numbers.
+def feature_files(path):
+    """Returns the files of a video: its one file, or those of its crops in their order.
 
     Args:
-        path: path. `NAME__3.npy`, or `NAME.npy` or `NAME` for files `NAME__0.npy`, ...
+        path: str or path. A file, `NAME__3.npy` for all of `NAME__0.npy`, ..., as are
+            `NAME.npy` and `NAME` where there is no such file.
 
     Raises:
-        FeatureFileError: there are none, or a number is missing.
+        FeatureFileError: there are none.
     """
     path = pathlib.Path(path)
+    # `os.path.isfile` is false for a name that is too long.
+    if os.path.exists(path) and crop_number(path) is None:
+        return [path]
     is_file = path.suffix.lower() in FEATURE_SUFFIXES
     suffixes = [path.suffix] if is_file else FEATURE_SUFFIXES
     stem = path.stem if is_file else path.name
@@ -99,9 +107,6 @@ def crop_files(path):
         files = [path.with_name(f"{stem}__{crop}{suffix}") for crop in range(10)]
         files = [file for file in files if os.path.exists(file)]
         if files:
-            numbers = [crop_number(file) for file in files]
-            if numbers != list(range(len(files))):
-                raise FeatureFileError(files[0], f"a crop is missing: found {numbers}")
             return files
     raise FeatureFileError(path, "no such file")
 
@@ -114,7 +119,8 @@ def _read_file(path):
         raise FeatureFileError(path, f"not a feature file (expected {known})")
     try:
         if not path.is_file():
-            raise FeatureFileError(path, "not a regular file")
+            problem = "not a regular file" if os.path.exists(path) else "no such file"
+            raise FeatureFileError(path, problem)
         if not path.stat().st_size:
             raise FeatureFileError(path, "empty")
         features = readers[suffix](path)

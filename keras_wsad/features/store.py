@@ -18,8 +18,6 @@ from keras_wsad.errors import FeatureFileError
 from keras_wsad.features.extraction import Extraction
 from keras_wsad.features.find import find_feature_files
 from keras_wsad.features.formats import FEATURE_SUFFIXES
-from keras_wsad.features.formats import crop_number
-from keras_wsad.features.formats import read_crops
 from keras_wsad.features.formats import read_features
 from keras_wsad.features.problems import KEPT
 from keras_wsad.features.problems import LEFT_OUT
@@ -27,9 +25,9 @@ from keras_wsad.features.problems import RESAMPLED
 from keras_wsad.features.problems import FeatureProblem
 from keras_wsad.features.segments import normalize_clips
 from keras_wsad.features.segments import pool_segments
-from keras_wsad.features.sidecar import Sidecar
 from keras_wsad.features.sidecar import common_extraction
 from keras_wsad.features.sidecar import sidecar_path
+from keras_wsad.features.video_features import read_video_features
 from keras_wsad.files import PARTIAL
 from keras_wsad.files import cache_folder
 from keras_wsad.files import read_json
@@ -185,10 +183,10 @@ def _fill(temporary, folder, names, files, options):
             paths = files.get(name, [])
             path = str(paths[0]) if paths else ""
             try:
-                clips = _read(name, paths)
-                sidecar = Sidecar.read(sidecar_path(path))
-                if sidecar:
-                    sidecar.check_matches(clips, path)
+                if not paths:
+                    raise FeatureFileError(name, "no feature file")
+                video = read_video_features(paths)
+                clips = video.features
                 if clips.shape[-1] != width:
                     problem = f"{clips.shape[-1]} features where most files have {width}"
                     raise FeatureFileError(path, problem)
@@ -197,7 +195,7 @@ def _fill(temporary, folder, names, files, options):
                 transient |= bool(getattr(error.__cause__, "errno", None))
                 continue
             problems += _oddities(name, path, clips, text_rows)
-            if extraction and not sidecar:
+            if extraction and not video.extraction:
                 problem = "of unknown origin: no sidecar, where others have one"
                 problems.append(FeatureProblem(name, path, problem, KEPT))
             segments = np.ascontiguousarray(pool_segments(clips, **options))
@@ -223,17 +221,6 @@ def _fill(temporary, folder, names, files, options):
         "folders": sorted({part for paths in files.values() for part in _folders(paths)}),
         "identical": [group for group in digests.values() if len(group) > 1],
     }
-
-
-def _read(name, paths):
-    if not paths:
-        raise FeatureFileError(name, "no feature file")
-    if crop_number(paths[0]) is None:
-        return read_features(paths[0])
-    numbers = [crop_number(path) for path in paths]
-    if numbers != list(range(len(paths))):
-        raise FeatureFileError(paths[0], f"a crop is missing: found {numbers}")
-    return read_crops(paths)
 
 
 def _usual_shape(files, sample=15):

@@ -7,14 +7,13 @@ import numpy as np
 from keras_wsad.data.annotations import CLASS_NAMES
 from keras_wsad.errors import ConfigError
 from keras_wsad.errors import RunError
-from keras_wsad.features import read_features
 from keras_wsad.features.extract import extract_clips
 from keras_wsad.features.extraction import Extraction
 from keras_wsad.features.extraction import differences
 from keras_wsad.features.formats import crops_first
+from keras_wsad.features.formats import feature_files
 from keras_wsad.features.formats import is_feature_file
-from keras_wsad.features.sidecar import Sidecar
-from keras_wsad.features.sidecar import sidecar_path
+from keras_wsad.features.video_features import read_video_features
 from keras_wsad.inference.backbone import extraction_by
 from keras_wsad.inference.backbone import open_backbone_of
 from keras_wsad.inference.prediction import Prediction
@@ -72,7 +71,7 @@ class Predictor:
                 extraction than those that the model was trained on.
         """
         if isinstance(features, (str, os.PathLike)):
-            return self.predict_crops(self._read(features)[0])
+            return self.predict_crops(self._read(features).features)
         clips = np.asarray(features, np.float32)
         if clips.ndim in (2, 3) and clips.size:
             clips = crops_first(clips)
@@ -160,12 +159,8 @@ class Predictor:
         threshold = self.threshold if threshold is None else float(threshold)
         if not math.isfinite(threshold):
             raise ConfigError(f"Expected a threshold that is finite. Received: {threshold}")
-        known, names = {}, ("num_frames", "fps", "damage")
         if is_feature_file(path):
-            features, sidecar = self._read(path)
-            if sidecar is not None:
-                known = {name: getattr(sidecar, name) for name in names}
-                known["precision"] = sidecar.extraction.precision
+            video = self._read(path)
         else:
             if backbone is None or self.extraction is None:
                 backbone = self._backbone_of(weights)
@@ -173,15 +168,15 @@ class Predictor:
             crops = min(count for count in CROP_COUNTS if count >= self._crops_to_score)
             extraction = extraction_by(backbone, self.extraction, crops)
             video = extract_clips(path, backbone, extraction, on_clip)
-            features = video.features
-            known = {name: getattr(video, name) for name in names}
-            known["precision"] = extraction.precision
         return VideoPrediction(
-            **vars(self.predict_crops(features)),
-            **known,
+            **vars(self.predict_crops(video.features)),
             video=str(path),
             threshold=threshold,
             alignment=self.about["alignment"],
+            num_frames=video.num_frames,
+            fps=video.fps,
+            damage=video.damage,
+            precision=video.extraction and video.extraction.precision,
         )
 
     def _backbone_of(self, weights):
@@ -200,25 +195,19 @@ class Predictor:
         return min(self.crops, self.extraction.crops) if known else self.crops
 
     def _read(self, path):
-        """Reads a feature file and its sidecar, `None` if it has none."""
-        features = read_features(path)
-        sidecar = Sidecar.read(sidecar_path(path))
-        if sidecar is not None:
-            sidecar.check_matches(features, path)
-            self._check_extraction(sidecar.extraction, path)
-        return features, sidecar
-
-    def _check_extraction(self, extraction, path):
-        if self.extraction is None:
-            return
+        """Reads a feature file, which must be made as the training features were."""
+        video = read_video_features(feature_files(path))
+        if self.extraction is None or video.extraction is None:
+            return video
         # The number of crops may differ.
-        alike = dataclasses.replace(extraction, crops=self.extraction.crops)
+        alike = dataclasses.replace(video.extraction, crops=self.extraction.crops)
         other = differences(alike, self.extraction)
         if other:
             raise RunError(
                 f"{path}: expected features made as those that the model was trained on. "
                 f"Found {', '.join(other)}"
             )
+        return video
 
     def predict_crops(self, clips):
         """Scores one video from features of a known layout.
