@@ -2,9 +2,13 @@
 
 from keras_wsad.data.embedded import embedded_features
 from keras_wsad.data.embedded import embedded_root
+from keras_wsad.scenes import SETS
 from keras_wsad.scenes import SceneSet
 
-#: Nearly twice as many as those of a first hour.
+#: The videos of the tables, 1820.
+BENCH = SETS["bench"]
+
+#: The videos of the studies, nearly twice as many as those of a first hour.
 SCENES = SceneSet(train_per_class=11, test_per_class=4)
 
 

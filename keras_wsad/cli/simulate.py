@@ -1,6 +1,7 @@
 """`keras-wsad simulate`."""
 
 import argparse
+import dataclasses
 
 from keras_wsad.cli.report_errors import report_errors
 
@@ -26,38 +27,45 @@ def simulate_command(argv=None, prog="keras-wsad simulate"):
         "python train.py --data DIR --preset demo",
     )
     parser.add_argument(
-        "--out",
-        help="the folder to write (default: in the cache folder, where train.py looks for "
-        "the default size)",
+        "--set",
+        choices=("demo", "bench"),
+        default="demo",
+        help="demo: the few videos of a first hour; bench: those of the tables, with short "
+        "events, distractors, and other streets and shops in the test videos "
+        "(default: %(default)s)",
     )
-    for name, default, text in (
-        ("train_per_class", 6, "training videos of each anomaly; as many normal ones"),
-        ("test_per_class", 2, "test videos of each anomaly; as many normal ones"),
-        ("seed", 0, "another seed gives other videos"),
-        ("workers", 2, "processes"),
+    parser.add_argument(
+        "--out",
+        help="the folder to write (default: in the cache folder, where train.py and "
+        "evaluate.py look for a set of the default size)",
+    )
+    for name, text in (
+        ("train_per_class", "training videos of each anomaly (default: 6; bench: 40)"),
+        ("test_per_class", "test videos of each anomaly (default: 2; bench: 40)"),
+        ("test_normal", "normal test videos (default: as many as others; bench: 260)"),
+        ("seed", "another seed gives other videos (default: 0)"),
     ):
-        parser.add_argument(
-            f"--{name}", type=int, default=default, help=f"{text} (default: %(default)s)"
-        )
+        parser.add_argument(f"--{name}", type=int, help=text)
     parser.add_argument(
         "--seconds",
         type=float,
         nargs=2,
-        default=(20.0, 34.0),
         metavar=("SHORTEST", "LONGEST"),
-        help="length of the videos (default: 20 34)",
+        help="length of the videos (default: 20 34; bench: 40 64)",
+    )
+    parser.add_argument(
+        "--workers", type=int, default=2, help="processes (default: %(default)s)"
     )
     arguments = parser.parse_args(argv)
     from keras_wsad.data.embedded import embedded_root
-    from keras_wsad.scenes import SceneSet
+    from keras_wsad.scenes import SETS
     from keras_wsad.scenes import write_data_set
 
-    settings = SceneSet(
-        train_per_class=arguments.train_per_class,
-        test_per_class=arguments.test_per_class,
-        seed=arguments.seed,
-        seconds=tuple(arguments.seconds),
-    )
+    names = ("train_per_class", "test_per_class", "test_normal", "seed")
+    given = {name: getattr(arguments, name) for name in names}
+    given["seconds"] = arguments.seconds and tuple(arguments.seconds)
+    given = {name: value for name, value in given.items() if value is not None}
+    settings = dataclasses.replace(SETS[arguments.set], **given)
     if arguments.out:
         folder = arguments.out
         write_data_set(folder, settings, arguments.workers)

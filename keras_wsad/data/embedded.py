@@ -1,7 +1,9 @@
-"""The embedded data set: rendered on first use, with features by `compact`."""
+"""The embedded data sets: rendered on first use, with features by `compact`."""
 
-import dataclasses
+import hashlib
+import json
 import logging
+import math
 
 from keras_wsad.errors import DataError
 from keras_wsad.features.extraction import Extraction
@@ -10,6 +12,9 @@ from keras_wsad.progress import timed
 from keras_wsad.scenes import SceneSet
 from keras_wsad.scenes import write_data_set
 from keras_wsad.scenes.data_set import VERSION
+
+# Seconds for the features of a video on two cores of an AMD EPYC.
+_SECONDS_PER_VIDEO = 0.35
 
 _logger = logging.getLogger(__name__)
 
@@ -21,16 +26,21 @@ def embedded_folder(settings=None):
         settings: `SceneSet`, or `None` for the default size. Defaults to `None`.
     """
     settings = settings or SceneSet()
-    # As in scenes-3-6-2-0-20.0-34.0: one folder for each setting.
-    values = (VERSION, *dataclasses.astuple(settings)[:3], *settings.seconds)
+    # As in scenes-3-6-2-0-20.0-34.0: one folder for each setting. What else differs from
+    # the set of the first hour is a hash at the end.
+    content = list(settings.to_dict().values())
+    values = [VERSION, *content[:3], *settings.seconds]
+    if len(content) > 4:
+        others = json.dumps(settings.to_dict()).encode()
+        values.append(hashlib.sha256(others).hexdigest()[:8])
     return cache_folder() / "-".join(["scenes", *map(str, values)])
 
 
 def embedded_root(settings=None, workers=2):
     """Returns the folder of the rendered videos, in UCF-Crime's layout.
 
-    They are rendered on first use, in less than a second for each on one core, and are
-    kept in the cache folder. An interrupted rendering resumes.
+    They are rendered on first use, in a second or so for each on one core, and are kept in
+    the cache folder. An interrupted rendering resumes.
 
     Args:
         settings: `SceneSet`, or `None` for the default size. Defaults to `None`.
@@ -40,7 +50,6 @@ def embedded_root(settings=None, workers=2):
     root = embedded_folder(settings)
     # The list of the training videos is written last.
     if not (root / "Anomaly_Train.txt").is_file():
-        _logger.info("Rendering the embedded data set into %s", root)
         with timed("Rendering"):
             write_data_set(root, settings, workers)
     return root
@@ -70,7 +79,13 @@ def embedded_features(root):
     if all(path.is_file() for path in features):
         # Opening the backbone takes longer than reading all features in a second run.
         return folder
-    _logger.info("Extracting features into %s", folder)
+    missing = len({path.stem for path in features if not path.is_file()})
+    _logger.info(
+        "Extracting features of %d videos into %s: about %d min on two cores",
+        missing,
+        folder,
+        math.ceil(missing * _SECONDS_PER_VIDEO / 60),
+    )
     with timed("Extraction"):
         backbone = open_backbone("compact")
         # What is done is passed over.

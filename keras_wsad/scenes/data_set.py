@@ -1,7 +1,9 @@
-"""The embedded data set: rendered videos in exactly the layout of UCF-Crime."""
+"""The embedded data sets: rendered videos in exactly the layout of UCF-Crime."""
 
 import concurrent.futures
 import dataclasses
+import logging
+import math
 import multiprocessing
 import pathlib
 
@@ -16,45 +18,20 @@ from keras_wsad.files import write_text
 from keras_wsad.progress import track
 from keras_wsad.scenes.canvas import HEIGHT
 from keras_wsad.scenes.canvas import WIDTH
+from keras_wsad.scenes.scene_set import SceneSet
 from keras_wsad.scenes.screenplay import EVENTS
 from keras_wsad.scenes.screenplay import FPS
-from keras_wsad.scenes.screenplay import SHORTEST
 from keras_wsad.scenes.screenplay import write_scene
 
 # Raised whenever the same seed renders other pictures.
 VERSION = 3
 CLASSES = sorted(EVENTS)
 
+# What a second of video costs: time of one core of an AMD EPYC, and size.
+_CORE_SECONDS = 0.021
+_BYTES = 18_000
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class SceneSet:
-    """How many videos to render: by default the few of a first hour.
-
-    Attributes:
-        train_per_class: int. Training videos of each of the 13 anomalies; as many normal
-            videos as anomalous ones.
-        test_per_class: int. Test videos of each anomaly; normal ones likewise.
-        seed: int. Another seed gives other videos.
-        seconds: tuple of two floats. The shortest and the longest video.
-    """
-
-    train_per_class: int = 6
-    test_per_class: int = 2
-    seed: int = 0
-    seconds: tuple = (20.0, 34.0)
-
-    def __post_init__(self):
-        for name in ("train_per_class", "test_per_class"):
-            if getattr(self, name) < 1:
-                raise ConfigError(f"Expected {name} >= 1. Received: {getattr(self, name)}")
-        if self.seed < 0:
-            raise ConfigError(f"Expected seed >= 0. Received: {self.seed}")
-        shortest, longest = self.seconds
-        if not SHORTEST <= shortest <= longest:
-            raise ConfigError(
-                f"Expected videos of {SHORTEST} seconds or more, the shortest first. "
-                f"Received: seconds={self.seconds}"
-            )
+_logger = logging.getLogger(__name__)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,6 +71,7 @@ def write_data_set(root, settings=None, workers=2):
         raise ConfigError(f"Expected workers >= 1. Received: {workers}")
     _claim(root, settings)
     shots = _shots(settings)
+    _log_cost(root, shots, settings, workers)
     # Not forked, since the caller may have threads.
     context = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(workers, context) as pool:
@@ -107,8 +85,7 @@ def write_data_set(root, settings=None, workers=2):
 def _claim(root, settings):
     """Writes the settings into the folder. Raises if it has others."""
     path = root / "scenes.json"
-    now = {"version": VERSION, **dataclasses.asdict(settings)}
-    now["seconds"] = list(settings.seconds)
+    now = {"version": VERSION, **settings.to_dict()}
     if path.is_file():
         before = read_json(path)
         if before != now:
@@ -116,23 +93,36 @@ def _claim(root, settings):
     write_json(path, now)
 
 
+def _log_cost(root, shots, settings, workers):
+    """Says how many videos are to be rendered, their size, and how long it takes."""
+    missing = [shot for shot in shots if not (root / shot.line).is_file()]
+    seconds = len(missing) * sum(settings.seconds) / 2
+    _logger.info(
+        "Rendering %d videos into %s: %.2f GB, about %d min with %d processes",
+        len(missing),
+        root,
+        seconds * _BYTES / 1e9,
+        math.ceil(seconds * _CORE_SECONDS / workers / 60),
+        workers,
+    )
+
+
 def _shots(settings):
     """Lists the videos, numbered within their class and in the order of the lists."""
     shots = []
-    for is_test, count in (
-        (False, settings.train_per_class),
-        (True, settings.test_per_class),
+    for is_test, count, num_normal in (
+        (False, settings.train_per_class, settings.num_normal[0]),
+        (True, settings.test_per_class, settings.num_normal[1]),
     ):
         for class_name in CLASSES:
             first = 1 + (settings.train_per_class if is_test else 0)
             for number in range(first, first + count):
                 line = f"{class_name}/{class_name}{number:03d}_x264.mp4"
                 shots.append(_Shot(line, class_name, is_test))
-        total = count * len(CLASSES)
-        for number in range(1, total + 1):
+        for number in range(1, num_normal + 1):
             # As in UCF-Crime, whose training and test videos are numbered consecutively.
             if is_test:
-                number += settings.train_per_class * len(CLASSES)
+                number += settings.num_normal[0]
                 name = f"Testing_Normal_Videos_Anomaly/Normal_Videos_{number:03d}_x264.mp4"
             else:
                 name = f"Training_Normal_Videos_Anomaly/Normal_Videos{number:03d}_x264.mp4"
@@ -146,7 +136,7 @@ def _render(root, shot, settings):
     # the set changes what a video shows.
     number = int.from_bytes(shot.line.encode(), "big")
     random = np.random.default_rng((settings.seed, number))
-    scene = write_scene(shot.class_name, random, settings.seconds)
+    scene = write_scene(shot.class_name, random, settings, shot.is_test)
     path = root / shot.line
     if not path.is_file():
         with atomic_path(path) as temporary:

@@ -8,6 +8,8 @@ from keras_wsad.scenes.person import Look
 
 # Clothes of people who hide who they are.
 DARK = {"shirt": (28, 28, 30), "trousers": (35, 35, 40), "hair": (22, 22, 24)}
+# Those of the police.
+UNIFORM = {"shirt": (25, 32, 60), "trousers": (22, 26, 45), "hair": (18, 20, 30)}
 
 _SKINS = ((224, 182, 150), (198, 150, 118), (150, 105, 78), (98, 66, 48))
 _HAIRS = ((30, 25, 22), (70, 48, 30), (150, 120, 70), (110, 108, 105))

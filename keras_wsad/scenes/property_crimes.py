@@ -39,7 +39,7 @@ def arson(take):
         lit,
         take.end - 1,
         take.between(0.35, 0.6) * size,
-        growth=take.between(1.5, 3.5),
+        growth=take.between(1.5, 3.5) * take.haste,
         seed=int(take.random.integers(1 << 30)),
     )
     fuel = Thing(

@@ -6,19 +6,21 @@ import numpy as np
 
 from keras_wsad.scenes import confusable
 from keras_wsad.scenes import disasters
+from keras_wsad.scenes import distractors
 from keras_wsad.scenes import everyday
 from keras_wsad.scenes import property_crimes
 from keras_wsad.scenes import violence
 from keras_wsad.scenes.backdrops import KINDS
 from keras_wsad.scenes.backdrops import Backdrop
 from keras_wsad.scenes.backdrops import make_backdrop
+from keras_wsad.scenes.banded_random import BandedRandom
 from keras_wsad.scenes.camera import Camera
 from keras_wsad.scenes.looks import any_camera
+from keras_wsad.scenes.scene_set import SHORTEST
+from keras_wsad.scenes.scene_set import SceneSet
 from keras_wsad.scenes.take import Take
 
 FPS = 10
-# Seconds of the shortest video that leaves time before and after an event.
-SHORTEST = 9.0
 
 # The 13 anomalies of UCF-Crime: script, backdrops, and probability of night.
 EVENTS = {
@@ -60,7 +62,7 @@ PLACES = {
         (everyday.parked_car, 0.5),
     ),
 }
-# Scripts that could be mistaken for an anomaly: one in every other video of either kind.
+# Scripts that could be mistaken for an anomaly.
 CONFUSABLE = {
     "street": (
         confusable.runner,
@@ -92,6 +94,55 @@ CONFUSABLE = {
         confusable.stumble,
         confusable.rush,
         confusable.steam,
+    ),
+}
+
+
+# Further ones, for balanced sets: a part of an event, or two.
+PARTS = {
+    "street": (
+        confusable.barbecue,
+        confusable.handiwork,
+        confusable.stretching,
+        distractors.hard_braking,
+        distractors.helps_up,
+        distractors.officers,
+        distractors.own_bike,
+        distractors.points_the_way,
+        distractors.poster,
+        distractors.puts_down_bag,
+        distractors.rattling_car,
+        distractors.sparring,
+        distractors.ties_laces,
+        distractors.unlocks_door,
+        distractors.welder,
+    ),
+    "shop": (
+        confusable.rush,
+        distractors.helps_up,
+        distractors.officers,
+        distractors.picks_goods,
+        distractors.points_the_way,
+        distractors.puts_down_bag,
+        distractors.sparring,
+        distractors.ties_laces,
+        distractors.welder,
+    ),
+    "yard": (
+        confusable.runner,
+        confusable.snapshot,
+        confusable.stretching,
+        distractors.hard_braking,
+        distractors.helps_up,
+        distractors.officers,
+        distractors.own_bike,
+        distractors.points_the_way,
+        distractors.poster,
+        distractors.puts_down_bag,
+        distractors.sparring,
+        distractors.ties_laces,
+        distractors.unlocks_door,
+        distractors.welder,
     ),
 }
 
@@ -132,31 +183,33 @@ class Scene:
             yield self.camera.take(self.backdrop, cast, number / FPS, random)
 
 
-def write_scene(class_name, random, seconds=(20.0, 34.0), two_events=0.1):
+def write_scene(class_name, random, settings=None, is_test=False):
     """Makes up the content of a video.
 
     Args:
         class_name: str, a key of `EVENTS`, or `None` for ordinary life alone.
         random: `numpy.random.Generator`.
-        seconds: tuple of two floats. The shortest and the longest video. Defaults to
-            `(20, 34)`.
-        two_events: float. Probability of a second event, where there is time for it.
-            Defaults to `0.1`.
+        settings: `SceneSet`, or `None` for the default. Defaults to `None`.
+        is_test: bool. Whether it is a test video. Defaults to `False`.
 
     Returns:
         A `Scene`.
     """
+    settings = settings or SceneSet()
     script, kinds, night = EVENTS[class_name] if class_name else (None, KINDS, 0.28)
+    if settings.balanced and not class_name:
+        _, kinds, night = list(EVENTS.values())[int(random.integers(len(EVENTS)))]
     kind = kinds[int(random.integers(len(kinds)))]
-    backdrop = make_backdrop(kind, random)
-    camera = any_camera(random, night=0.0 if kind == "shop" else night)
-    num_frames = round(float(random.uniform(*seconds)) * FPS)
+    look = BandedRandom(random, int(is_test)) if settings.held_out_look else random
+    backdrop = make_backdrop(kind, look)
+    camera = any_camera(look, night=0.0 if kind == "shop" else night)
+    num_frames = round(float(random.uniform(*settings.seconds)) * FPS)
     seconds = num_frames / FPS
-    life = _ordinary_life(random, backdrop, camera, seconds)
+    life = _ordinary_life(random, backdrop, camera, seconds, settings, not class_name)
     happening, events = [], []
     if script:
-        twice = random.random() < two_events and seconds > 2 * SHORTEST
-        for start, end in _when(random, seconds, twice):
+        twice = random.random() < settings.two_events and seconds > 2 * SHORTEST
+        for start, end in _when(random, seconds, twice, settings):
             happening += script(
                 Take(random=random, backdrop=backdrop, camera=camera, start=start, end=end)
             )
@@ -171,19 +224,23 @@ def write_scene(class_name, random, seconds=(20.0, 34.0), two_events=0.1):
     )
 
 
-def _when(random, seconds, twice):
-    """Returns the seconds of one event, or of two that do not touch."""
+def _when(random, seconds, twice, settings):
+    """Yields the seconds of one event, or of two that do not touch."""
+    before, after = settings.event_margin
     parts = [(0, 0.48), (0.52, 1)] if twice else [(0, 1)]
     for begin, end in parts:
         room = (end - begin) * seconds
-        longest = min(12.0, room - 4)
-        length = float(random.uniform(min(4.5, longest - 1), longest))
-        start = begin * seconds + float(random.uniform(2, room - length - 1))
+        fills = settings.event_share * seconds / len(parts)
+        longest = min(settings.event_seconds[1], room - 4, fills)
+        shortest = min(settings.event_seconds[0], max(longest - 1, longest / 2))
+        length = float(random.uniform(shortest, longest))
+        start = begin * seconds + float(random.uniform(before, room - length - after))
+        start = min(max(start, begin * seconds), end * seconds - length)
         # On whole frames, so that the annotation is exact.
         yield round(start * FPS) / FPS, round((start + length) * FPS) / FPS
 
 
-def _ordinary_life(random, backdrop, camera, seconds):
+def _ordinary_life(random, backdrop, camera, seconds, settings, is_normal):
     """Fills a video with a random amount of ordinary life."""
 
     def take(script, start, length):
@@ -206,8 +263,14 @@ def _ordinary_life(random, backdrop, camera, seconds):
         script = common[int(random.choice(len(common), p=weights / weights.sum()))][0]
         cast += take(script, at, float(random.uniform(4, 10)))
         at += float(random.exponential(busy))
-    for _ in range(int(random.integers(0, 2))):
-        choices = CONFUSABLE[backdrop.kind]
+    fewest, most = settings.distractors
+    count, choices = int(random.integers(fewest, most + 1)), CONFUSABLE[backdrop.kind]
+    if settings.balanced:
+        count += is_normal
+        choices += PARTS[backdrop.kind]
+        for _ in range(int(random.integers(0, 3))):
+            cast += take(distractors.left_about, 0.0, seconds)
+    for _ in range(count):
         script = choices[int(random.integers(len(choices)))]
         start, length = random.uniform((0, 4), (seconds - 5, 9)).tolist()
         cast += take(script, start, length)

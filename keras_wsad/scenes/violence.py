@@ -2,6 +2,7 @@
 
 from keras_wsad.scenes.effects import Flash
 from keras_wsad.scenes.looks import DARK
+from keras_wsad.scenes.looks import UNIFORM
 from keras_wsad.scenes.looks import any_look
 from keras_wsad.scenes.person import Person
 from keras_wsad.scenes.take import RUNNING_AWAY
@@ -9,7 +10,6 @@ from keras_wsad.scenes.things import Car
 from keras_wsad.scenes.things import Held
 from keras_wsad.scenes.things import Thing
 
-_UNIFORM = {"shirt": (25, 32, 60), "trousers": (22, 26, 45), "hair": (18, 20, 30)}
 _GUN = Held(kind="gun", color=(15, 15, 15), size=0.22)
 _STICK = Held(kind="stick", color=(95, 65, 35), size=0.45)
 
@@ -76,7 +76,7 @@ def arrest(take):
         close = x + side * (0.12 + 0.3 * number) * size, y + 3 - 7 * number
         cast.append(
             Person(
-                any_look(take.random, **_UNIFORM),
+                any_look(take.random, **UNIFORM),
                 [
                     *take.arrive(*place, take.start + 0.3, side, speed=1.3),
                     (down - 0.4, *place),
@@ -194,6 +194,7 @@ def robbery(take):
         )
     place = x + side * 0.75 * size, y + 2
     grab = take.start + 0.65 * take.seconds
+    at_bag, flees = grab + 0.6 * take.haste, take.end - 0.8 * take.haste
     near = x + side * 0.3 * size, y + 2
     threats, at = [], take.start
     while at < grab:
@@ -206,17 +207,13 @@ def robbery(take):
             [
                 *take.arrive(*place, take.start, side, speed=1.2),
                 (grab, *place),
-                (grab + 0.6, *near),
-                *take.leave(*near, take.end - 0.8, side, speed=RUNNING_AWAY),
+                (at_bag, *near),
+                *take.leave(*near, flees, side, speed=RUNNING_AWAY),
             ],
-            acts=[
-                (grab, grab + 0.6, "aim"),
-                (grab + 0.6, take.end - 0.8, "reach"),
-                *threats,
-            ],
+            acts=[(grab, at_bag, "aim"), (at_bag, flees, "reach"), *threats],
             facing=[(-99, -side)],
             holding=[
-                (take.start, grab + 0.6, _GUN),
+                (take.start, at_bag, _GUN),
                 (grab + 1.2, take.end + 9, Held(kind="bag", color=(110, 80, 45), size=0.4)),
             ],
         )

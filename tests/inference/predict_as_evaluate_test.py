@@ -14,13 +14,14 @@ from keras_wsad.evaluation import expand_to_frames
 from keras_wsad.inference import load_model
 from keras_wsad.inference import score_videos
 from keras_wsad.metrics.alarms import event_iou
+from keras_wsad.scenes import SceneSet
 from keras_wsad.scenes import write_scene
 from keras_wsad.scenes.data_set import write_video
 from keras_wsad.training import train
 
 pytestmark = pytest.mark.large
 
-SECONDS = (9.0, 12.0)
+SETTINGS = SceneSet(seconds=(9.0, 12.0))
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,7 @@ def root(tmp_path_factory):
     lists, annotation = {"Anomaly_Train": [], "Anomaly_Test": []}, []
     for number in range(3):
         for class_name in ("Explosion", "Normal"):
-            scene = write_scene(class_name.replace("Normal", "") or None, random, SECONDS)
+            scene = write_scene(class_name.replace("Normal", "") or None, random, SETTINGS)
             name = f"{class_name}{number}.mp4"
             write_video(root / name, scene.frames(random))
             is_test = number == 2
