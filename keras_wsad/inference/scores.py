@@ -1,5 +1,7 @@
 """Scores the videos of a feature store with a model."""
 
+import math
+
 import numpy as np
 
 from keras_wsad.data.crops import average_crops
@@ -21,8 +23,10 @@ def score_videos(model, store, videos, crops=5):
         A dict of the model's outputs as float32 arrays, the first axis the videos.
     """
     rows, owners = rows_of_crops(store, videos, crops)
-    # The last batch is padded, so that all have one shape and compile once.
-    batch_size = min(_BATCH, len(rows))
+    # Batches of one size, so that they compile once: the last is padded, as little as can
+    # be.
+    num_batches = math.ceil(len(rows) / _BATCH)
+    batch_size = math.ceil(len(rows) / num_batches)
     missing = -len(rows) % batch_size
     batches = np.array(rows + rows[:1] * missing).reshape(-1, batch_size)
     parts = []
