@@ -66,6 +66,8 @@ class ExperimentConfig:
         second_level_units: Latent size of a segment in second-level attention.
         class_units: Latent size of the classification branch.
         recurrent_activation: Gates of the LSTM. hard_sigmoid is Keras's default of 2018.
+        attention_initializer: Initial kernels of the attention levels. release is the
+            authors' glorot_normal in all but the second level's score.
         dropout: Rate of the three dropouts.
         kernel_l2: L2 penalty on the kernels of the detection and classification branches.
         detection_weight: Weight of the detection loss, lambda_d; classification has the
@@ -80,12 +82,15 @@ class ExperimentConfig:
         anomalous_per_batch: Anomalous videos in a batch.
         normal_per_batch: Normal videos in a batch.
         batch_order: random draws anew for each epoch, release takes fixed slices of the
-            class-sorted lists.
+            class-sorted lists and shuffles their order.
         validation_fraction: Share of the training videos held out, the same of each class.
         checkpoint_rule: Which weights are kept. best_on_validation - highest mean of
-            video-level AUC and mAA on the held-out videos, at the end of an epoch; last -
-            those of the last step; best_on_test - highest mAA on the test videos, which
-            chooses on the test set and exists to follow the authors' code.
+            video-level AUC and mAA on the held-out videos, the first of equals; last -
+            those of the last step; best_on_test - highest mAA on the test videos, the last
+            of equals, which chooses on the test set and exists to follow the authors' code.
+        checkpoint_every: When the model is evaluated for that rule: at the end of each
+            epoch, or after each step as in the authors' code, which costs more than the
+            training itself.
         precision: Of training. float32, or mixed_bfloat16, which is faster where the
             processor has units for it; a warning says where not. Scores, losses and
             weights stay in float32, and what a run leaves computes in float32.
@@ -117,6 +122,7 @@ class ExperimentConfig:
     second_level_units: int = 24
     class_units: int = 256
     recurrent_activation: Literal["sigmoid", "hard_sigmoid"] = "sigmoid"
+    attention_initializer: Literal["glorot_uniform", "release"] = "glorot_uniform"
     dropout: float = 0.6
     kernel_l2: float = 1e-3
     # Losses.
@@ -136,6 +142,7 @@ class ExperimentConfig:
     checkpoint_rule: Literal["best_on_validation", "last", "best_on_test"] = (
         "best_on_validation"
     )
+    checkpoint_every: Literal["epoch", "step"] = "epoch"
     precision: Literal["float32", "mixed_bfloat16"] = "float32"
     seed: int = 0
     deterministic: bool = True

@@ -33,7 +33,9 @@ def test_release_has_the_quirks_of_the_code():
     assert config.alignment == config.batch_order == "release"
     assert (config.seed, config.steps) == (7, 70_000)
     assert config.checkpoint_rule == "best_on_test"
-    assert (config.first_level_target, config.first_level_weight) == (0.0, 0.01)
+    assert config.checkpoint_every == "step"
+    assert config.test_crops == 1
+    assert config.attention_initializer == "release"
     assert config.second_level_weight == 0
 
 

@@ -177,8 +177,8 @@ class Hasan(PixelLearner):
                 yield stacks, stacks
                 step += 1
 
-        def batch_names(epoch, batch):
-            return [names[owner] for owner in draw(epoch * steps + batch)[1]]
+        def batch_names(step):
+            return [names[owner] for owner in draw(step)[1]]
 
         policy = keras.config.dtype_policy().name
         about = (config, policy, self.size, self.filters, names, list(map(len, videos)))
@@ -198,7 +198,7 @@ class Hasan(PixelLearner):
                 steps_per_epoch=steps,
                 shuffle=False,
                 verbose=0,
-                callbacks=[StopOnNaN(batch_names), selection, state, progress],
+                callbacks=[StopOnNaN(batch_names, steps), selection, state, progress],
             )
         finally:
             progress.close()

@@ -30,6 +30,7 @@ class Proposed(Head):
         "second_level_units",
         "class_units",
         "recurrent_activation",
+        "attention_initializer",
         "dropout",
         "kernel_l2",
         "detection_weight",
@@ -56,6 +57,7 @@ class Proposed(Head):
             second_level=config.second_level,
             first_level=config.first_level,
             recurrent_activation=config.recurrent_activation,
+            attention_initializer=config.attention_initializer,
             dropout=config.dropout,
             kernel_l2=config.kernel_l2,
         )

@@ -50,6 +50,7 @@ class Head(System, abc.ABC):
         "normal_per_batch",
         "batch_order",
         "checkpoint_rule",
+        "checkpoint_every",
         "precision",
     )
 

@@ -9,6 +9,7 @@ from keras_wsad.files import atomic_path
 class CheckpointSelection(keras.callbacks.Callback):
     """Evaluates the model after each epoch and keeps the best weights by a named rule.
 
+    Of equal epochs the first is kept, by `"best_on_test"` the last as in the authors' code.
     The metrics are added to the epoch's logs, for later callbacks. The weights file is
     named after its epoch, so that after a kill the best weights of the saved state still
     exist, and are not overwritten by a later epoch.
@@ -38,7 +39,11 @@ class CheckpointSelection(keras.callbacks.Callback):
             self.best_epoch = epoch
             return
         value = self.criterion(logs)
-        self.improved = self.best is None or value > self.best
+        self.improved = (
+            self.best is None
+            or value > self.best
+            or (value == self.best and self.rule == "best_on_test")
+        )
         if self.improved:
             self.best, self.best_epoch = value, epoch
             with atomic_path(self.path_of(epoch)) as temporary:

@@ -37,6 +37,7 @@ class RunState(keras.callbacks.Callback):
         self.data_key = data_key
         self.rows = []
         self._next_save = 0.0
+        self._log_is_current = False
 
     def restore(self, model):
         """Restores a saved state.
@@ -88,7 +89,16 @@ class RunState(keras.callbacks.Callback):
             self.save(epoch + 1)
             ended = time.monotonic()
             self._next_save = ended + 9 * (ended - started)
-        write_text(self.log_path, _as_csv(self.rows))
+        self._write_log()
+
+    def _write_log(self):
+        """Adds a line to the log; what an earlier process left in it is replaced."""
+        if self._log_is_current:
+            with open(self.log_path, "a", encoding="utf-8", newline="") as file:
+                file.write(_as_csv(self.rows[-1:]).partition("\n")[2])
+        else:
+            write_text(self.log_path, _as_csv(self.rows))
+            self._log_is_current = True
 
     def save(self, epoch):
         """Writes the state after `epoch` epochs."""

@@ -8,15 +8,18 @@ class StopOnNaN(keras.callbacks.Callback):
     """Stops with an error that names the videos of the batch whose loss is NaN.
 
     Args:
-        batch_names: function of `(epoch, batch)` that returns the names of its videos.
+        batch_names: function of a step, counted from 0 over all epochs, that returns the
+            names of the videos of its batch.
+        steps_per_epoch: int.
 
     Raises:
         NaNLossError: at the end of the first batch whose loss is NaN or infinite.
     """
 
-    def __init__(self, batch_names):
+    def __init__(self, batch_names, steps_per_epoch):
         super().__init__()
         self.batch_names = batch_names
+        self.steps_per_epoch = steps_per_epoch
         self._epoch = 0
 
     def on_epoch_begin(self, epoch, logs=None):
@@ -28,13 +31,14 @@ class StopOnNaN(keras.callbacks.Callback):
         if np.isfinite(logs["loss"]):
             return
         losses = {name: float(value) for name, value in logs.items()}
-        names = ", ".join(self.batch_names(self._epoch, batch))
+        step = self._epoch * self.steps_per_epoch + batch
+        names = ", ".join(self.batch_names(step))
         message = (
             f"The loss is not finite at epoch {self._epoch + 1}, batch {batch + 1}: "
             f"{losses}. Videos of the batch: {names}"
         )
-        if batch:
+        if step:
             # A gradient that overflows shows in the loss of the next batch.
-            before = ", ".join(self.batch_names(self._epoch, batch - 1))
+            before = ", ".join(self.batch_names(step - 1))
             message += f". Videos of the batch before: {before}"
         raise NaNLossError(message)

@@ -44,9 +44,10 @@ def epoch_schedule(
 
     - `"random"` (section IV.A of the paper): drawn without replacement within the epoch,
       and anew for each epoch, so that every video is drawn eventually.
-    - `"release"`: the fixed slices of the class-sorted lists that the authors' code takes.
-      What does not fill the last slice is never seen: in UCF-Crime 30 of the 45 Vandalism
-      videos and 20 normal ones.
+    - `"release"`: the fixed slices of the class-sorted lists that the authors' code takes,
+      the n-th anomalous one always with the n-th normal one; only the order of these
+      batches is drawn anew for each epoch. What does not fill the last slice is never seen:
+      in UCF-Crime 30 of the 45 Vandalism videos and 20 normal ones.
 
     It depends on its arguments alone: a run that resumes after a kill sees the same batches
     as without the kill.
@@ -74,7 +75,8 @@ def epoch_schedule(
         if order == "random":
             places = random.permutation(places)
         sides.append(places[: steps * per_batch].reshape(steps, per_batch))
-    return np.concatenate(sides, axis=1)
+    batches = np.concatenate(sides, axis=1)
+    return random.permutation(batches) if order == "release" else batches
 
 
 def training_batches(
@@ -85,7 +87,7 @@ def training_batches(
     is_anomalous,
     *,
     targets=("segment_scores", "class_probabilities"),
-    first_epoch=0,
+    first_step=0,
     **schedule,
 ):
     """Builds the endless pipeline of training batches.
@@ -97,7 +99,7 @@ def training_batches(
         labels: int array of shape `(videos,)`.
         is_anomalous: bool array of shape `(videos,)`.
         targets: names of the model's outputs. Defaults to the two branches.
-        first_epoch: int. Epoch to start at. Defaults to `0`.
+        first_step: int. Step to start at, counted over all epochs. Defaults to `0`.
         **schedule: the keyword arguments of `epoch_schedule`.
 
     Returns:
@@ -109,12 +111,14 @@ def training_batches(
 
     rows, labels = np.asarray(rows), np.asarray(labels, np.int32)
     is_anomalous = np.asarray(is_anomalous, np.float32)
-    batch_size = epoch_schedule(is_anomalous, 0, **schedule).shape[1]
+    steps, batch_size = epoch_schedule(is_anomalous, 0, **schedule).shape
     input_shape = (batch_size, *features.shape[1:])
 
     def draw():
+        first_epoch, begun = divmod(first_step, steps)
         for epoch in itertools.count(first_epoch):
-            yield from epoch_schedule(is_anomalous, epoch, **schedule)
+            yield from epoch_schedule(is_anomalous, epoch, **schedule)[begun:]
+            begun = 0
 
     def read(videos):
         return tuple(

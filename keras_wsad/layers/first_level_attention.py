@@ -22,6 +22,8 @@ class FirstLevelAttention(keras.layers.Layer):
 
     Args:
         units: int. Size of the latent space. Defaults to `1024`.
+        kernel_initializer: str. Keras initializer of both kernels; the authors' code has
+            `"glorot_normal"`. Defaults to `"glorot_uniform"`.
         **kwargs: arguments of `keras.layers.Layer`.
 
     Call arguments:
@@ -42,9 +44,10 @@ class FirstLevelAttention(keras.layers.Layer):
         - Majhi et al., FG 2021, equation 1 and figure 2.
     """
 
-    def __init__(self, units=1024, **kwargs):
+    def __init__(self, units=1024, kernel_initializer="glorot_uniform", **kwargs):
         super().__init__(**kwargs)
         self.units = units
+        self.kernel_initializer = kernel_initializer
 
     def build(self, input_shape):
         if len(input_shape) != 3 or input_shape[1] is None:
@@ -53,11 +56,15 @@ class FirstLevelAttention(keras.layers.Layer):
                 f"a fixed number of segments. Received: input_shape={tuple(input_shape)}"
             )
         num_segments = input_shape[1]
+        options = {
+            "kernel_initializer": self.kernel_initializer,
+            "dtype": self.dtype_policy,
+        }
         self.latent = TimeDistributedDense(
-            self.units, activation="relu", name="latent", dtype=self.dtype_policy
+            self.units, activation="relu", name="latent", **options
         )
         self.latent.build(input_shape)
-        self.score = keras.layers.Dense(num_segments, name="score", dtype=self.dtype_policy)
+        self.score = keras.layers.Dense(num_segments, name="score", **options)
         self.score.build((input_shape[0], self.units))
 
     def call(self, inputs):
@@ -69,4 +76,8 @@ class FirstLevelAttention(keras.layers.Layer):
         return input_shape[:2]
 
     def get_config(self):
-        return {**super().get_config(), "units": self.units}
+        return {
+            **super().get_config(),
+            "units": self.units,
+            "kernel_initializer": self.kernel_initializer,
+        }

@@ -22,6 +22,9 @@ class SecondLevelAttention(keras.layers.Layer):
 
     Args:
         units: int. Size of the projection of each segment. Defaults to `24`.
+        latent_initializer: str. Keras initializer of the projection's kernel; the authors'
+            code has `"glorot_normal"`, for this kernel alone. Defaults to
+            `"glorot_uniform"`.
         **kwargs: arguments of `keras.layers.Layer`.
 
     Call arguments:
@@ -42,9 +45,10 @@ class SecondLevelAttention(keras.layers.Layer):
         - Majhi et al., FG 2021, equation 2 and figure 3.
     """
 
-    def __init__(self, units=24, **kwargs):
+    def __init__(self, units=24, latent_initializer="glorot_uniform", **kwargs):
         super().__init__(**kwargs)
         self.units = units
+        self.latent_initializer = latent_initializer
 
     def build(self, input_shape):
         if len(input_shape) != 3 or input_shape[1] is None:
@@ -54,7 +58,11 @@ class SecondLevelAttention(keras.layers.Layer):
             )
         num_segments = input_shape[1]
         self.latent = TimeDistributedDense(
-            self.units, activation="relu", name="latent", dtype=self.dtype_policy
+            self.units,
+            activation="relu",
+            kernel_initializer=self.latent_initializer,
+            name="latent",
+            dtype=self.dtype_policy,
         )
         self.latent.build(input_shape)
         self.score = keras.layers.Dense(num_segments, name="score", dtype=self.dtype_policy)
@@ -69,4 +77,8 @@ class SecondLevelAttention(keras.layers.Layer):
         return input_shape[:2]
 
     def get_config(self):
-        return {**super().get_config(), "units": self.units}
+        return {
+            **super().get_config(),
+            "units": self.units,
+            "latent_initializer": self.latent_initializer,
+        }

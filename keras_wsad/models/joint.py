@@ -8,6 +8,8 @@ from keras_wsad.layers import TimeDistributedDense
 from keras_wsad.layers import keras1_hard_sigmoid
 
 GATES = {"sigmoid": "sigmoid", "hard_sigmoid": keras1_hard_sigmoid}
+# Of all attention kernels but that of the second level's score.
+ATTENTION_INITIALIZERS = {"glorot_uniform": "glorot_uniform", "release": "glorot_normal"}
 
 
 @keras.saving.register_keras_serializable("keras_wsad")
@@ -34,8 +36,8 @@ class JointModel(keras.Model):
     default size has 43,846,951 trainable parameters.
 
     Kernels of the two branches use `glorot_normal` and an L2 penalty, as in the authors'
-    code; the attention levels use `glorot_uniform` and no penalty. Scores and probabilities
-    are float32 under any precision policy.
+    code; the attention levels have no penalty. Scores and probabilities are float32 under
+    any precision policy.
 
     Args:
         num_segments: int. Segments of a video, T. Defaults to `32`.
@@ -54,6 +56,10 @@ class JointModel(keras.Model):
         class_units: int. Latent size of the classification branch. Defaults to `256`.
         recurrent_activation: `"sigmoid"` (the paper) or `"hard_sigmoid"` (the default of
             Keras before 2.3, likely that of the authors' code). Defaults to `"sigmoid"`.
+        attention_initializer: `"glorot_uniform"` (Keras's default) or `"release"`, the
+            authors' code: `glorot_normal` for the kernels of the first level and for the
+            projection of the second, `glorot_uniform` for its score. Defaults to
+            `"glorot_uniform"`.
         dropout: float. Rate of the three dropouts. Defaults to `0.6`.
         kernel_l2: float. L2 penalty on the kernels of the two branches. Defaults to
             `1e-3`.
@@ -101,6 +107,7 @@ class JointModel(keras.Model):
         second_level_units=24,
         class_units=256,
         recurrent_activation="sigmoid",
+        attention_initializer="glorot_uniform",
         dropout=0.6,
         kernel_l2=1e-3,
         dtype=None,
@@ -112,12 +119,18 @@ class JointModel(keras.Model):
                 f"Expected recurrent_activation in {tuple(GATES)}. "
                 f"Received: {recurrent_activation!r}"
             )
+        if attention_initializer not in ATTENTION_INITIALIZERS:
+            raise ValueError(
+                f"Expected attention_initializer in {tuple(ATTENTION_INITIALIZERS)}. "
+                f"Received: {attention_initializer!r}"
+            )
 
         # === Layers ===
         branch = {
             "kernel_initializer": "glorot_normal",
             "kernel_regularizer": keras.regularizers.L2(kernel_l2),
         }
+        of_attention = ATTENTION_INITIALIZERS[attention_initializer]
         recurrent = LSTM(
             lstm_units,
             recurrent_activation=GATES[recurrent_activation],
@@ -127,7 +140,7 @@ class JointModel(keras.Model):
         )
         skip_connection = keras.layers.Concatenate(name="skip_connection", dtype=dtype)
         first_attention = FirstLevelAttention(
-            first_level_units, name="first_level_attention", dtype=dtype
+            first_level_units, of_attention, name="first_level_attention", dtype=dtype
         )
         first_modulation = Modulation(name="first_modulation", dtype=dtype)
         detection_dropout = keras.layers.Dropout(
@@ -146,7 +159,7 @@ class JointModel(keras.Model):
             (num_segments,), name="segment_scores", dtype="float32"
         )
         second_attention = SecondLevelAttention(
-            second_level_units, name="second_level_attention", dtype=dtype
+            second_level_units, of_attention, name="second_level_attention", dtype=dtype
         )
         second_modulation = Modulation(name="second_modulation", dtype=dtype)
         mean_over_segments = keras.layers.GlobalAveragePooling1D(
@@ -220,6 +233,7 @@ class JointModel(keras.Model):
         self.second_level_units = second_level_units
         self.class_units = class_units
         self.recurrent_activation = recurrent_activation
+        self.attention_initializer = attention_initializer
         self.dropout = dropout
         self.kernel_l2 = kernel_l2
         self.dtype_policy = dtype
@@ -240,6 +254,7 @@ class JointModel(keras.Model):
             "second_level_units": self.second_level_units,
             "class_units": self.class_units,
             "recurrent_activation": self.recurrent_activation,
+            "attention_initializer": self.attention_initializer,
             "dropout": self.dropout,
             "kernel_l2": self.kernel_l2,
             "dtype": keras.dtype_policies.serialize(self.dtype_policy),

@@ -44,9 +44,11 @@ def fit_head(system, config, data, run, started):
         "order": config.batch_order,
         "seed": config.seed,
     }
-    steps = steps_per_epoch(
+    steps_per_pass = steps_per_epoch(
         is_anomalous, config.anomalous_per_batch, config.normal_per_batch
     )
+    # To Keras an epoch ends where the model is evaluated.
+    steps = 1 if config.checkpoint_every == "step" else steps_per_pass
     epochs = math.ceil(config.steps / steps)
     rows = data.rows(data.training, config.train_crop)
 
@@ -59,8 +61,9 @@ def fit_head(system, config, data, run, started):
     state = RunState(run.state, run.log, selection, data_key=data.key)
     first_epoch = state.restore(model)
 
-    def batch_names(epoch, batch):
-        places = epoch_schedule(is_anomalous, epoch, **schedule)[batch]
+    def batch_names(step):
+        number, batch = divmod(step, steps_per_pass)
+        places = epoch_schedule(is_anomalous, number, **schedule)[batch]
         return [data.training[place].name for place in places]
 
     batches = training_batches(
@@ -70,13 +73,13 @@ def fit_head(system, config, data, run, started):
         [video.label for video in data.training],
         is_anomalous,
         targets=tuple(model.output),
-        first_epoch=first_epoch,
+        first_step=first_epoch * steps,
         **schedule,
     )
     _make_variables(model, batches.element_spec)
     _logger.info(
-        f"{run.folder}: {model.count_params():,} parameters, {epochs} epochs of {steps} "
-        f"steps, checkpoint rule {config.checkpoint_rule}"
+        f"{run.folder}: {model.count_params():,} parameters, {epochs * steps} steps, "
+        f"evaluated every {steps}, checkpoint rule {config.checkpoint_rule}"
         + (f", going on after epoch {first_epoch}" if first_epoch else "")
     )
     progress = TrainingProgress(steps, epochs)
@@ -89,7 +92,7 @@ def fit_head(system, config, data, run, started):
             shuffle=False,
             verbose=0,
             callbacks=[
-                StopOnNaN(batch_names),
+                StopOnNaN(batch_names, steps),
                 selection,
                 *_tensorboard(run),
                 state,

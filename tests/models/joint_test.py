@@ -146,6 +146,34 @@ def test_kernels_of_the_branches_start_from_glorot_normal():
         assert np.mean(np.abs(kernel) > 2.3 * kernel.std()) < 1e-4
 
 
+@pytest.mark.parametrize(
+    ("initializer", "normal"),
+    [("glorot_uniform", []), ("release", ["first latent", "first score", "second latent"])],
+)
+def test_the_kernels_of_the_attentions_start_as_asked(initializer, normal):
+    """Those of the authors' code are glorot_normal, but for the second level's score."""
+    size = {**SMALL, "num_segments": 64, "feature_dim": 128, "first_level_units": 128}
+    size |= {"detection_units": 128, "second_level_units": 128}
+    model = JointModel(**size, attention_initializer=initializer)
+    found = []
+    for level in ("first", "second"):
+        layer = model.get_layer(f"{level}_level_attention")
+        for name in ("latent", "score"):
+            kernel = getattr(layer, name).get_weights()[0]
+            # The greatest weight is 1.7 deviations of a uniform distribution, and 2.3 of a
+            # normal one that is truncated at two of its own.
+            if np.abs(kernel).max() > 2 * kernel.std():
+                found.append(f"{level} {name}")
+    assert found == normal
+    again = JointModel.from_config(model.get_config())
+    assert again.attention_initializer == initializer
+
+
+def test_an_unknown_initializer_raises():
+    with pytest.raises(ValueError, match="attention_initializer in"):
+        JointModel(**SMALL, attention_initializer="zeros")
+
+
 def test_each_dropout_reaches_its_branch(random):
     """A single pass in training changes what lies behind a dropout and nothing else."""
     inputs = make_inputs(random)

@@ -13,13 +13,13 @@ import pytest
 from keras_wsad.baselines.learned_arrays import load_arrays
 from keras_wsad.baselines.logistic_regression import LogisticRegression
 from keras_wsad.baselines.proposed import Proposed
-from keras_wsad.callbacks import TrainingProgress
 from keras_wsad.cli.train import train_command
 from keras_wsad.config import ExperimentConfig
 from keras_wsad.errors import ConfigError
 from keras_wsad.errors import RunError
 from keras_wsad.training import train
 from tests.compare_runs import assert_same_runs
+from tests.training.train_until import train_until
 
 
 @pytest.mark.large
@@ -37,22 +37,6 @@ def test_a_killed_run_goes_on_to_the_same_end(tiny_settings, tmp_path):
     assert_same_runs(train(config, resume=folder), unbroken)
     left = {path.name for path in folder.iterdir()}
     assert not [name for name in left if name.startswith((".partial", "best", "state"))]
-
-
-def train_until(last_epoch, config, **options):
-    """Trains a run and breaks it off in an epoch."""
-
-    class StopError(Exception):
-        pass
-
-    def stop(self, epoch, logs=None):
-        if epoch == last_epoch:
-            raise StopError
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TrainingProgress, "on_epoch_end", stop)
-        with pytest.raises(StopError):
-            train(config, **options)
 
 
 def kill_after_epochs(folder, options, epochs):

@@ -8,6 +8,8 @@ import pytest
 import keras_wsad
 from keras_wsad.baselines.proposed import Proposed
 from keras_wsad.config import ExperimentConfig
+from keras_wsad.config import load_config
+from keras_wsad.config import preset_path
 from keras_wsad.data import open_experiment_data
 from keras_wsad.data.pipelines import training_batches
 from keras_wsad.errors import NaNLossError
@@ -21,6 +23,7 @@ from keras_wsad.training import train
 from tests.compare_runs import assert_same_runs
 from tests.compare_runs import read_log
 from tests.needs_bfloat16 import needs_bfloat16
+from tests.training.train_until import train_until
 
 
 def test_a_run_leaves_its_history_and_environment(tiny_run, tiny_settings):
@@ -105,30 +108,66 @@ def test_the_last_epoch_is_kept_where_the_rule_says_so(tiny_settings, tmp_path):
 
 
 @pytest.mark.large
-def test_the_release_preset_trains_in_fixed_order_and_keeps_the_best_on_test(
+def test_the_release_preset_trains_as_the_authors_code(
     tiny_settings, tmp_path, monkeypatch
 ):
-    from keras_wsad.config import load_config
-    from keras_wsad.config import preset_path
+    """It takes fixed slices, looks at the test set after each step and keeps the last best.
 
+    It does so as well where it is broken off within a pass over the slices.
+    """
     settings = {**tiny_settings, "validation_fraction": 0.0}
     config = load_config(preset_path("release"), **settings, runs=str(tmp_path), name="r")
-    orders = []
+    orders, crops = [], []
 
-    def spy(*args, **schedule):
-        orders.append((schedule["order"], schedule["seed"]))
+    def spy_on_batches(*args, **schedule):
+        orders.append((schedule["order"], schedule["seed"], schedule["first_step"]))
         return training_batches(*args, **schedule)
 
-    monkeypatch.setattr("keras_wsad.training.fit_head.training_batches", spy)
+    def spy_on_scores(model, store, videos, of_each):
+        crops.append(of_each)
+        return score_videos(model, store, videos, of_each)
+
+    monkeypatch.setattr("keras_wsad.training.fit_head.training_batches", spy_on_batches)
+    monkeypatch.setattr("keras_wsad.training.held_out.score_videos", spy_on_scores)
     run = train(config)
-    assert orders == [("release", 7)]
+    assert orders == [("release", 7, 0)]
+    assert crops == [1] * 8
     model = keras.saving.load_model(run.model)
     assert model.recurrent_activation == "hard_sigmoid"
-    areas = [float(row["test_maa"]) for row in read_log(run)]
+    assert model.attention_initializer == "release"
+    log = read_log(run)
+    assert [int(row["step"]) for row in log] == list(range(1, 9))
+    accuracies = [float(row["test_maa"]) for row in log]
+    best = [index for index, value in enumerate(accuracies) if value == max(accuracies)]
     training = run.load_training()
-    assert training["checkpoint"]["epoch"] == np.argmax(areas) + 1
+    assert training["checkpoint"]["step"] == best[-1] + 1
     # Test videos have no part in the threshold, whatever the rule.
     assert training["threshold"] == FIXED
+
+    broken = dataclasses.replace(config, name="broken")
+    train_until(2, broken)
+    assert_same_runs(train(broken, resume=tmp_path / "broken"), run)
+    assert orders[-1] == ("release", 7, 3)
+
+
+def test_the_penalty_of_release_is_that_of_keras_2(random):
+    """Keras 2 adds .01 times the sum of alpha^2 over all segments of all 60 videos."""
+    config = load_config(preset_path("release"), num_segments=8, lstm_units=4)
+    system = Proposed(config)
+    model = system.build(16)
+    system.compile(model, [1] * 14)
+    features = random.random((60, 8, 16), "float32")
+    inputs = {"features": features, "normalized_features": features}
+    targets = {name: np.repeat([1.0, 0.0], 30) for name in model.output}
+    targets["class_probabilities"] = np.arange(60) % 14
+    model.run_eagerly = True
+    losses = []
+    for weight in (config.first_level_weight, 0.0):
+        changed = dataclasses.replace(config, first_level_weight=weight)
+        Proposed(changed).compile(model, [1] * 14)
+        losses.append(model.test_on_batch(inputs, targets, return_dict=True)["loss"])
+    alpha = model.predict_on_batch(inputs)["first_level_attention"]
+    assert losses[0] - losses[1] == pytest.approx(0.01 * (alpha**2).sum(), rel=1e-3)
 
 
 @pytest.mark.parametrize("flag", ["lstm", "second_level", "first_level"])
