@@ -88,8 +88,8 @@ class SceneSet:
 
 #: The set of a first hour, and that of the tables. The scenes of `bench` were fixed before
 #: any system was run on them, and are never adjusted to a result. Two things alone were
-#: looked at: that neither the position in the video nor the amount of motion gives anomalies
-#: away (`tests/scenes/bench_test.py`).
+#: looked at: that neither the position in the video nor the amount of motion gives
+#: anomalies away (`tests/scenes/bench_test.py`).
 SETS = {
     "demo": SceneSet(),
     "bench": SceneSet(
