@@ -1,5 +1,6 @@
 """Metrics as pure functions on numpy arrays."""
 
+from keras_wsad.metrics.event_auc import event_auc
 from keras_wsad.metrics.false_alarm_rate import false_alarm_rate
 from keras_wsad.metrics.frame_level_auc import frame_level_auc
 from keras_wsad.metrics.frame_level_auc import video_level_auc
@@ -10,6 +11,7 @@ from keras_wsad.metrics.temporal_map import temporal_map
 
 __all__ = [
     "class_confusion",
+    "event_auc",
     "false_alarm_rate",
     "frame_level_auc",
     "mean_average_accuracy",

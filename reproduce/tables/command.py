@@ -34,21 +34,20 @@ def table_command(argv=None, prog="evaluate.py", number=2):
 
     # Before the training, as it raises if the folder holds none.
     curves = read_published_curves(arguments.roc) if arguments.roc else None
-    seeds = arguments.seeds or ([0] if arguments.quick else [0, 1, 2])
+    seeds = arguments.seeds or ([0] if arguments.quick else TableOptions.seeds)
     options = TableOptions(
         data=arguments.data,
         features=arguments.features,
         seeds=tuple(seeds),
         standardize=arguments.standardize,
         steps=arguments.steps,
-        alignment=arguments.alignment,
         quick=arguments.quick,
         runs=arguments.runs,
     )
     committed = committed_path(number, options) if arguments.check else None
     table = make_table(number, options, arguments.rows, arguments.replicates)
     part = "-part" if arguments.rows else ""
-    path = arguments.out or str(options.folder / f"table{number}_{options.suffix}{part}")
+    path = arguments.out or str(options.folder / f"table{number}_{options.data_name}{part}")
     written = [*write_table(table, path), *draw_pictures(table, path, curves)]
     print_table(table)
     status = 0
@@ -77,7 +76,11 @@ def _parser(prog, number):
     )
     parser.add_argument("--features", help="a folder of features below it, or any other")
     parser.add_argument(
-        "--seeds", type=int, nargs="+", metavar="SEED", help="default: 0 1 2; quick: 0"
+        "--seeds",
+        type=int,
+        nargs="+",
+        metavar="SEED",
+        help="default: 0 1 2 3 4, as fewer than 5 give no verdict; quick: 0",
     )
     parser.add_argument(
         "--rows",
@@ -94,12 +97,6 @@ def _parser(prog, number):
         help="standardise features by statistics of the training videos, in every row",
     )
     parser.add_argument("--steps", type=int, help="training steps of every row")
-    parser.add_argument(
-        "--alignment",
-        choices=("aligned", "release"),
-        default="aligned",
-        help="how segment scores become frame scores (default: %(default)s)",
-    )
     parser.add_argument(
         "--replicates",
         type=int,

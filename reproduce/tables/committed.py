@@ -14,7 +14,7 @@ def committed_path(number, options):
     Raises:
         DataError: there is none.
     """
-    path = RESULTS / f"table{number}_{options.suffix}.csv"
+    path = RESULTS / f"table{number}_{options.data_name}.csv"
     if not path.is_file():
         raise DataError(f"{path}: expected the committed table. Found none")
     return path

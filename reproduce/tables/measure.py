@@ -5,19 +5,34 @@ import itertools
 
 import numpy as np
 
+from keras_wsad.alignment import expand_to_frames
 from keras_wsad.errors import RunError
 from keras_wsad.evaluation.scores_file import load_scores
+from keras_wsad.metrics import event_auc
 from keras_wsad.metrics.bootstrap import interval
 
-# Keys of a metric in the result of `evaluate`; `None` stands for the alignment.
+# Keys of a metric in the result of `evaluate`.
 _PATHS = {
-    "auc": ("detection", None, "auc"),
-    "abnormal_auc": ("detection", None, "abnormal_auc"),
+    "auc": ("detection", "aligned", "auc"),
+    "auc_release": ("detection", "release", "auc"),
+    "abnormal_auc": ("detection", "aligned", "abnormal_auc"),
     "maa": ("classification", "maa"),
 }
 
+#: The numbers of a row by their names in CSV: frame AUC under both alignments; aligned,
+#: that within anomalous videos and the areas of `event_auc`; and mAA.
+NUMBERS = ("auc", "auc_release", "abnormal_auc", "auc_before", "auc_after", "auc_normal")
+NUMBERS += ("maa",)
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+#: The metrics that rows are compared in, with their names for readers.
+COMPARED = {"auc": "AUC, aligned", "auc_release": "AUC, release", "maa": "mAA"}
+
+#: Fewer seeds give no verdict: if two systems do not differ, n seeds agree in sign with
+#: probability `2 ** (1 - n)`, 1 in 16 for 5 and 1 in 4 for 3.
+MIN_SEEDS = 5
+
+
+@dataclasses.dataclass(frozen=True)
 class Measured:
     """A metric of a row, over its seeds.
 
@@ -32,17 +47,16 @@ class Measured:
     @property
     def mean(self):
         """Mean over the seeds."""
-        return float(np.mean(list(self.values.values())))
+        return _mean(self.values)
 
     @property
     def std(self):
         """Sample standard deviation over the seeds; NaN of one seed."""
-        values = list(self.values.values())
-        return float(np.std(values, ddof=1)) if len(values) > 1 else float("nan")
+        return _deviation(self.values)
 
     @property
     def interval(self):
-        """95 % bootstrap interval of the mean over test videos, or `None`."""
+        """95 % interval of the mean over seeds and test videos, or `None`."""
         return None if self.draws is None else interval(self.draws)
 
 
@@ -52,8 +66,7 @@ class MeasuredRow:
 
     Attributes:
         row: `Row`.
-        numbers: dict from `"auc"`, `"abnormal_auc"`, `"maa"` to `Measured`; missing ones
-            are left out.
+        numbers: dict from a name in `NUMBERS` to `Measured`; missing ones are left out.
         outputs: dict from `"auc"` and `"maa"` to an array for each seed, the first axis
             the test videos: `segment_scores` or `class_probabilities`.
         features: str. What its systems read.
@@ -78,44 +91,70 @@ class MeasuredRow:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Difference:
-    """Difference of two rows in a metric.
+    """Difference of two rows in a metric, and whether it is shown.
+
+    It is shown if both hold, with at least `MIN_SEEDS` seeds:
+
+    - its 95 % interval of the two-level bootstrap, see `Resampling`, excludes zero;
+    - it has the same sign with every seed. Drawing a few seeds again and again understates
+      how much they differ, so the bootstrap alone would show too much.
 
     Attributes:
-        metric: `"auc"` or `"maa"`.
+        metric: str. A key of `COMPARED`.
         row: str. Title of the first row.
         other: str. Title of the row that is subtracted.
-        mean: float. Difference of the means over the seeds.
-        interval: 95 % paired bootstrap interval over test videos.
+        of_seeds: dict from a seed to a float, the difference with that seed.
+        interval: 95 % interval of the mean difference over seeds and test videos, paired.
     """
 
     metric: str
     row: str
     other: str
-    mean: float
+    of_seeds: dict
     interval: list
 
     @property
-    def is_shown(self):
-        """Whether the interval excludes zero."""
-        return self.interval[0] > 0 or self.interval[1] < 0
+    def mean(self):
+        """Mean over the seeds."""
+        return _mean(self.of_seeds)
+
+    @property
+    def std(self):
+        """Sample standard deviation over the seeds; NaN of one seed."""
+        return _deviation(self.of_seeds)
+
+    @property
+    def half_width(self):
+        """Half the width of the interval: what a difference must exceed to be seen."""
+        return (self.interval[1] - self.interval[0]) / 2
+
+    @property
+    def verdict(self):
+        """`"shown"`, or why it is not."""
+        if len(self.of_seeds) < MIN_SEEDS:
+            return f"none: fewer than {MIN_SEEDS} seeds"
+        if self.interval[0] <= 0 <= self.interval[1]:
+            return "not shown: the interval contains zero"
+        if abs(sum(np.sign(list(self.of_seeds.values())))) < len(self.of_seeds):
+            return "not shown: the sign changes with the seed"
+        return "shown"
 
 
-def measure_rows(outcomes, resampling, alignment):
+def measure_rows(outcomes, resampling):
     """Collects the numbers of the rows of a table.
 
     Args:
         outcomes: list of `Outcome`, in the order of the table.
         resampling: `Resampling`.
-        alignment: `"aligned"` or `"release"`.
 
     Returns:
         A list of `MeasuredRow`.
     """
     rows = itertools.groupby(outcomes, lambda outcome: outcome.job.row)
-    return [_measure_row(row, list(own), resampling, alignment) for row, own in rows]
+    return [_measure_row(row, list(of_row), resampling) for row, of_row in rows]
 
 
-def _measure_row(row, outcomes, resampling, alignment):
+def _measure_row(row, outcomes, resampling):
     numbers, outputs, problems, features, failed = {}, {}, {}, [], False
     for metric, of_cell in itertools.groupby(outcomes, lambda outcome: outcome.job.metric):
         of_cell = list(of_cell)
@@ -125,7 +164,7 @@ def _measure_row(row, outcomes, resampling, alignment):
             failed |= bad.is_failure
             continue
         features.append(of_cell[0].metrics["about"]["reads"])
-        values = _values(of_cell, metric, alignment)
+        values = _values(of_cell, metric)
         if None in values.values():
             problems[metric] = "names no classes" if metric == "maa" else "not defined"
             continue
@@ -134,12 +173,10 @@ def _measure_row(row, outcomes, resampling, alignment):
         except RunError as error:
             problems[metric], failed = f"failed: {error}", True
             continue
-        draws = getattr(resampling, metric)(outputs[metric])
-        numbers[metric] = Measured(values=values, draws=draws)
-        if metric == "auc":
-            inside = _values(of_cell, "abnormal_auc", alignment)
-            if None not in inside.values():
-                numbers["abnormal_auc"] = Measured(values=inside)
+        if metric == "maa":
+            numbers["maa"] = Measured(values, resampling.maa(outputs["maa"]))
+        else:
+            numbers |= _detection(of_cell, outputs["auc"], resampling)
     return MeasuredRow(
         row=row,
         numbers=numbers,
@@ -148,6 +185,30 @@ def _measure_row(row, outcomes, resampling, alignment):
         problems=problems,
         failed=failed,
     )
+
+
+def _detection(outcomes, segment_scores, resampling):
+    """Returns a dict of the `Measured` metrics of detection, those that are defined."""
+    numbers = {"abnormal_auc": Measured(_values(outcomes, "abnormal_auc"))}
+    for metric, alignment in (("auc", "aligned"), ("auc_release", "release")):
+        draws = resampling.auc(segment_scores, alignment)
+        numbers[metric] = Measured(_values(outcomes, metric), draws)
+    labels = [video.frame_labels() for video in resampling.videos]
+    areas = []
+    for scores in segment_scores:
+        rows = zip(scores, labels, strict=True)
+        frame_scores = [expand_to_frames(row, len(frames)) for row, frames in rows]
+        areas.append(event_auc(labels, frame_scores))
+    seeds = numbers["auc"].values
+    for name in areas[0]:
+        of_seeds = zip(seeds, areas, strict=True)
+        numbers[f"auc_{name}"] = Measured({seed: area[name] for seed, area in of_seeds})
+    # Not defined is `None` in the metrics of a run and NaN here.
+    return {
+        metric: number
+        for metric, number in numbers.items()
+        if not np.isnan(np.array(list(number.values.values()), float)).any()
+    }
 
 
 def consecutive_differences(results):
@@ -184,27 +245,31 @@ def differences_to_proposed(results):
 
 def _compare(result, other):
     differences = []
-    for metric in sorted(result.outputs.keys() & other.outputs.keys()):
+    for metric in COMPARED:
+        if metric not in result.numbers or metric not in other.numbers:
+            continue
         ours, theirs = result.numbers[metric], other.numbers[metric]
         differences.append(
             Difference(
                 metric=metric,
                 row=result.row.title,
                 other=other.row.title,
-                mean=ours.mean - theirs.mean,
+                of_seeds={
+                    seed: value - theirs.values[seed] for seed, value in ours.values.items()
+                },
                 interval=interval(ours.draws - theirs.draws),
             )
         )
     return differences
 
 
-def _values(outcomes, metric, alignment):
+def _values(outcomes, metric):
     """Returns a metric of each seed, `None` where it is not defined."""
     values = {}
     for outcome in outcomes:
         found = outcome.metrics
         for key in _PATHS[metric]:
-            found = found and found[alignment if key is None else key]
+            found = found and found[key]
         values[outcome.job.seed] = found
     return values
 
@@ -224,3 +289,12 @@ def _outputs(outcomes, metric, videos):
             )
         outputs.append(scores[output][[indices[video.name] for video in videos]])
     return outputs
+
+
+def _mean(of_seeds):
+    return float(np.mean(list(of_seeds.values())))
+
+
+def _deviation(of_seeds):
+    values = list(of_seeds.values())
+    return float(np.std(values, ddof=1)) if len(values) > 1 else float("nan")

@@ -53,7 +53,7 @@ def _draw_curves(table, path, published):
             continue
         curves = []
         for scores in result.outputs["auc"]:
-            frames = frames_of(table.videos, scores, table.options.alignment)
+            frames = frames_of(table.videos, scores)
             curves.append(np.interp(grid, *roc_curve(*frames)[:2]))
         curve = np.concatenate([[0], np.mean(curves, axis=0)])
         is_reference = result.row.is_reference
@@ -68,7 +68,9 @@ def _draw_curves(table, path, published):
     axes.plot([0, 1], [0, 1], color="0.7", linewidth=1)
     axes.set(xlim=(0, 1), ylim=(0, 1.005), aspect="equal")
     axes.set(xlabel="False positive rate", ylabel="True positive rate")
-    notes = [f"Measured: mean curve of {_over_seeds(table)}. {table.protocol[0]}"]
+    notes = [
+        f"Measured: mean curve of {_over_seeds(table)}, frames aligned. {table.protocol[0]}"
+    ]
     if published:
         notes.append("Dotted: published, on UCF-Crime, features and frames of their own")
     figure.suptitle(textwrap.fill(". ".join(notes), 150), fontsize=7)
@@ -81,7 +83,9 @@ def _draw_bars(table, path):
     results = [result for result in table.rows if result.numbers][::-1]
     figure = new_figure(10.5, 1.4 + 0.33 * len(results))
     heights = np.arange(len(results))
-    for column, (metric, name) in enumerate((("auc", "Frame AUC, %"), ("maa", "mAA, %"))):
+    for column, (metric, name) in enumerate(
+        (("auc", "Frame AUC, aligned, %"), ("maa", "mAA, %"))
+    ):
         axes = figure.add_subplot(1, 2, column + 1)
         for height, result in enumerate(results):
             number, cell = result.numbers.get(metric), result.row.cells.get(metric)
@@ -111,8 +115,8 @@ def _draw_bars(table, path):
         axes.set_axisbelow(True)
     figure.suptitle(
         textwrap.fill(
-            f"{table.title}. Bars: measured, with the 95 % interval over test videos; "
-            "dots: seeds; grey: for reference; red: published on other features. "
+            f"{table.title}. Bars: measured, with the 95 % interval over seeds and test "
+            "videos; dots: seeds; grey: for reference; red: published on other features. "
             f"{table.protocol[0]}",
             150,
         ),

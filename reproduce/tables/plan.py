@@ -39,22 +39,19 @@ class TableOptions:
             videos of `SCENES`. Defaults to `None`.
         features: str or `None`. Which features, where the folder holds several. Defaults
             to `None`.
-        seeds: tuple of ints. Defaults to `(0, 1, 2)`.
+        seeds: tuple of ints. Defaults to `(0, 1, 2, 3, 4)`.
         standardize: bool. Whether features are standardised. Defaults to `False`.
         steps: int or `None`. Training steps of every row that has any, in place of its
             own. Defaults to `None`.
-        alignment: `"aligned"` or `"release"`: how segment scores become frame scores.
-            Defaults to `"aligned"`.
         quick: bool. Whether the form of the table is enough. Defaults to `False`.
         runs: str. The folder for all tables. Defaults to `"runs/tables"`.
     """
 
     data: str | None = None
     features: str | None = None
-    seeds: tuple = (0, 1, 2)
+    seeds: tuple = (0, 1, 2, 3, 4)
     standardize: bool = False
     steps: int | None = None
-    alignment: str = "aligned"
     quick: bool = False
     runs: str = "runs/tables"
 
@@ -74,11 +71,6 @@ class TableOptions:
             name = pathlib.Path(self.features or self.data).resolve().name
         name += "-standardized" if self.standardize else ""
         return name + ("-quick" if self.quick else "")
-
-    @property
-    def suffix(self):
-        """What tells tables of the same runs apart in their file names."""
-        return self.data_name + ("-release" if self.alignment == "release" else "")
 
     @property
     def folder(self):

@@ -1,4 +1,4 @@
-"""Paired bootstrap over test videos, for rows and for differences of rows."""
+"""Two-level bootstrap, over seeds and test videos, for rows and differences of rows."""
 
 import numpy as np
 
@@ -8,32 +8,49 @@ from keras_wsad.metrics.bootstrap import weighted_auc
 
 
 class Resampling:
-    """Bootstrap draws of the test videos, the same for every system.
+    """Bootstrap draws of seeds and of test videos, the same for every row of a table.
 
-    A metric of a row is the mean over its seeds. Its spread over the draws shows how much
-    it depends on the choice of test videos; the spread of the difference of two rows, draw
-    by draw, whether one is better on such videos. The spread over seeds is reported
-    separately.
+    A draw takes as many seeds as there are and, independently of them, as many videos of
+    each class, both with replacement. A row's metric in it is the mean over the drawn
+    seeds of the metric on the drawn videos. As the draws are the same for every row, the
+    difference of two rows, draw by draw, is paired by video and by seed; a seed also
+    chooses which videos are held out. Its spread shows whether one row would be better on
+    other such videos and with other seeds.
 
     Args:
         videos: list of `Video`, the test videos.
-        alignment: `"aligned"` or `"release"`.
+        num_seeds: int.
         replicates: int. Defaults to `1000`.
+
+    Reference:
+        - [Owen, 2007](https://doi.org/10.1214/07-AOAS122), the pigeonhole bootstrap: levels
+          that are crossed are drawn independently.
     """
 
-    def __init__(self, videos, alignment, replicates=1000):
+    def __init__(self, videos, num_seeds, replicates=1000):
         self.videos = videos
         self.labels = np.array([video.label for video in videos])
-        self._alignment = alignment
-        self._weights = resample_videos(self.labels, replicates)
+        self._videos = resample_videos(self.labels, replicates)
+        # Another stream of random numbers than that of the videos.
+        random, share = np.random.default_rng(1), np.full(num_seeds, 1 / num_seeds)
+        # The weight of each seed in each draw, (replicates, seeds).
+        self._seeds = random.multinomial(num_seeds, share, size=replicates) / num_seeds
 
-    def auc(self, segment_scores):
+    def auc(self, segment_scores, alignment):
         """Returns the frame-level AUC of each draw, `(replicates,)`.
 
         Args:
             segment_scores: list of arrays `(videos, segments)`, one for each seed.
+            alignment: `"aligned"` or `"release"`.
         """
-        return np.mean([self._area(scores, self._weights) for scores in segment_scores], 0)
+        num_segments = segment_scores[0].shape[1]
+        counts = frames_per_segment(self.videos, num_segments, alignment)
+        return self._over_seeds(
+            [
+                weighted_auc(*counts, np.asarray(scores, np.float64), self._videos)
+                for scores in segment_scores
+            ]
+        )
 
     def maa(self, class_probabilities):
         """Returns the mAA of each draw, `(replicates,)`.
@@ -44,16 +61,14 @@ class Resampling:
         present = np.unique(self.labels)
         of_seeds = []
         for probabilities in class_probabilities:
-            right = self._weights * (probabilities.argmax(axis=1) == self.labels)
+            right = self._videos * (probabilities.argmax(axis=1) == self.labels)
             # Videos are drawn within classes, so that each class keeps its support.
             shares = [
                 right[:, self.labels == label].sum(axis=1) / np.sum(self.labels == label)
                 for label in present
             ]
             of_seeds.append(np.mean(shares, axis=0))
-        return np.mean(of_seeds, axis=0)
+        return self._over_seeds(of_seeds)
 
-    def _area(self, scores, weights):
-        scores = np.asarray(scores, np.float64)
-        counts = frames_per_segment(self.videos, scores.shape[1], self._alignment)
-        return weighted_auc(*counts, scores, weights)
+    def _over_seeds(self, of_seeds):
+        return np.sum(self._seeds * np.stack(of_seeds, axis=1), axis=1)

@@ -8,6 +8,7 @@ from keras_wsad.errors import RunError
 from keras_wsad.runs import describe_environment
 from keras_wsad.training.fit_learner import OWN_CHECKPOINT
 from reproduce.scenes import rendered_data
+from reproduce.tables.measure import MIN_SEEDS
 from reproduce.tables.measure import consecutive_differences
 from reproduce.tables.measure import differences_to_proposed
 from reproduce.tables.measure import measure_rows
@@ -89,8 +90,8 @@ def make_table(number, options, titles=None, replicates=1000):
     if not done:
         problem = outcomes[0].problem
         raise RunError(f"Expected a row with metrics. The first has none: {problem}")
-    resampling = Resampling(data.test, options.alignment, replicates)
-    measured = measure_rows(outcomes, resampling, options.alignment)
+    resampling = Resampling(data.test, len(options.seeds), replicates)
+    measured = measure_rows(outcomes, resampling)
     own = [result for result in measured if not result.row.is_reference]
     compare = consecutive_differences if number == 1 else differences_to_proposed
     return Table(
@@ -139,10 +140,17 @@ def _protocol(data, config, options, done):
         f"{len(data.training)} videos to train on, {len(data.validation)} held out, "
         f"{len(data.test)} test videos"
         + (f", {len(data.left_out)} more have no features" if data.left_out else ""),
-        f"Protocol: frames {options.alignment}, segments pooled by {config.reduce}, "
-        f"{config.alignment}; checkpoint rules {', '.join(sorted(rules))}; seeds {seeds}, "
-        f"mean ± standard deviation, in brackets the 95 % "
-        "bootstrap interval of the mean over test videos",
+        f"Protocol: segments pooled by {config.reduce}, {config.alignment}; checkpoint "
+        f"rules {', '.join(sorted(rules))}; seeds {seeds}, mean ± standard deviation, in "
+        "brackets the 95 % bootstrap interval of the mean over seeds and test videos",
+        "AUC, aligned and release: the same scores, laid over frames in equal parts and as "
+        "the authors' code does. Inside against: frames inside an event against those "
+        "before the first event of an anomalous video, its others outside events, and "
+        "those of normal videos, aligned",
+        "Verdict: a difference is shown if its interval over seeds and test videos "
+        "excludes zero and it has the same sign with every seed, of which there are at "
+        f"least {MIN_SEEDS}. The interval is paired by seed and by video; half-width: of "
+        "that interval",
         "Published: as printed in the paper, each row on the features of UCF-Crime that "
         "its authors had; not to be compared with what was measured on others",
     ]

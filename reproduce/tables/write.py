@@ -6,21 +6,23 @@ import io
 import numpy as np
 import rich.box
 import rich.console
+import rich.markup
 import rich.table
 
 from keras_wsad.files import write_text
+from reproduce.tables.measure import COMPARED
+from reproduce.tables.measure import NUMBERS
 
-_HEADER = [
-    "row",
-    "features",
-    "AUC published",
-    "AUC measured",
-    "in anomalous videos",
-    "mAA published",
-    "mAA measured",
-]
+_SPLIT = {
+    "abnormal_auc": "other frames of anomalous videos",
+    "auc_before": "before",
+    "auc_after": "after",
+    "auc_normal": "normal videos",
+}
 _CSV_COLUMNS = ["row", "kind", "features", "metric", "published", "measured", "std", "low"]
-_CSV_COLUMNS += ["high"]
+_CSV_COLUMNS += ["high", "half-width"]
+# Of the parts of a table; all others hold numbers.
+_COLUMNS_OF_TEXT = ("row", "features", "difference", "metric", "verdict")
 
 
 def print_table(table, console=None):
@@ -29,16 +31,17 @@ def print_table(table, console=None):
     if not console.is_terminal:
         # A fixed width where there is no terminal, so that logs can be compared.
         console = rich.console.Console(highlight=False, width=140, file=console.file)
-    view = rich.table.Table(title=table.title + ", %", box=rich.box.SIMPLE)
-    for index, column in enumerate(_HEADER):
-        view.add_column(column, justify="left" if index < 2 else "right")
-    for result, before in zip(table.rows, [None, *table.rows], strict=False):
-        if before and result.row.is_reference and not before.row.is_reference:
-            view.add_section()
-            view.add_row("For reference, what numbers are worth:")
-        view.add_row(*_cells(result))
-    console.print(view)
-    for line in [*_difference_lines(table), *_notes(table), *table.protocol]:
+    for title, header, lines in _parts(table):
+        view = rich.table.Table(title=f"{title}, %", box=rich.box.SIMPLE)
+        for column in header:
+            is_text = column in _COLUMNS_OF_TEXT
+            view.add_column(column, justify="left" if is_text else "right")
+        for line in lines:
+            if len(line) == 1:
+                view.add_section()
+            view.add_row(*map(rich.markup.escape, line))
+        console.print(view)
+    for line in [*_notes(table), *table.protocol]:
         console.print(line, soft_wrap=True, markup=False)
 
 
@@ -64,54 +67,90 @@ def write_table(table, path):
 
 def table_as_markdown(table):
     """Returns a table as Markdown, with its protocol and its environment."""
-    lines = [f"# {table.title}, %", "", f"| {' | '.join(_HEADER)} |"]
-    lines.append("|---|---" + "|---:" * (len(_HEADER) - 2) + "|")
-    for result, before in zip(table.rows, [None, *table.rows], strict=False):
-        if before and result.row.is_reference and not before.row.is_reference:
-            lines.append("| **for reference** |" + " |" * (len(_HEADER) - 1))
-        lines.append(f"| {' | '.join(_cells(result))} |")
-    parts = (_difference_lines(table), _notes(table), table.protocol)
-    for part in parts:
-        lines += ["", *(f"- {line}" for line in part)] if part else []
-    return "\n".join([*lines, "", _environment(table)]) + "\n"
+    text = []
+    for title, header, lines in _parts(table):
+        text += [f"{'##' if text else '#'} {title}, %", "", f"| {' | '.join(header)} |"]
+        rules = ["---" if column in _COLUMNS_OF_TEXT else "---:" for column in header]
+        text.append(f"|{'|'.join(rules)}|")
+        for line in lines:
+            cells = line if len(line) > 1 else [f"**{line[0]}**", *[""] * (len(header) - 1)]
+            text.append(f"| {' | '.join(cells)} |")
+        text.append("")
+    for lines in (_notes(table), table.protocol):
+        text += [*(f"- {line}" for line in lines), ""] if lines else []
+    return "\n".join([*text, _environment(table)]) + "\n"
 
 
 def table_as_csv(table):
-    """Returns a table as CSV: a line for each number, in percent, with every seed."""
+    """Returns a table as CSV: a line for each number, in percent, with every seed.
+
+    The differences of rows follow, of the kind `"difference"`, with their verdicts.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    seeds = [f"seed {seed}" for seed in table.options.seeds]
-    writer.writerow([*_CSV_COLUMNS, *seeds, "problem"])
+    seeds = table.options.seeds
+    names = [f"seed {seed}" for seed in seeds]
+    writer.writerow([*_CSV_COLUMNS, *names, "verdict", "problem"])
     for result in table.rows:
         kind = "reference" if result.row.is_reference else "system"
-        for metric in ("auc", "abnormal_auc", "maa"):
+        for metric in NUMBERS:
             cell, number = result.row.cells.get(metric), result.numbers.get(metric)
             if cell is None and number is None:
                 continue
             published = "" if cell is None or cell.published is None else cell.published
             line = [result.row.title, kind, result.features, metric, published]
             if number is None:
-                line += [""] * (4 + len(seeds))
+                line += [""] * (5 + len(seeds))
             else:
-                low, high = number.interval or (None, None)
-                values = [number.mean, number.std, low, high, *number.values.values()]
+                interval = number.interval or (None, None)
+                values = [number.mean, number.std, *interval, None, *number.values.values()]
                 line += [_digits(value) for value in values]
-            writer.writerow([*line, result.problems.get(metric, "")])
+            writer.writerow([*line, "", result.problems.get(metric, "")])
+    for d in table.differences:
+        line = [f"{d.row} - {d.other}", "difference", "", d.metric, ""]
+        values = [d.mean, d.std, *d.interval, d.half_width, *d.of_seeds.values()]
+        writer.writerow([*line, *(_digits(value) for value in values), d.verdict, ""])
     return text.getvalue()
 
 
 def table_as_latex(table):
-    """Returns a table as LaTeX, for the package booktabs."""
-    columns = "ll" + "r" * (len(_HEADER) - 2)
+    """Returns the first part of a table as LaTeX, for the package booktabs."""
+    _, header, rows = _parts(table)[0]
+    columns = "".join("l" if column in _COLUMNS_OF_TEXT else "r" for column in header)
     lines = [f"\\begin{{tabular}}{{{columns}}}", "\\toprule"]
-    lines += [" & ".join(_HEADER) + r" \\", "\\midrule"]
-    for result, before in zip(table.rows, [None, *table.rows], strict=False):
-        if before and result.row.is_reference and not before.row.is_reference:
-            lines.append("\\midrule")
-        lines.append(" & ".join(_latex(cell) for cell in _cells(result)) + r" \\")
+    lines += [" & ".join(header) + r" \\", "\\midrule"]
+    for row in rows:
+        cells = " & ".join(_latex(cell) for cell in row) + r" \\"
+        lines.append(cells if len(row) > 1 else "\\midrule")
     lines += ["\\bottomrule", "\\end{tabular}"]
     comments = [f"% {line}" for line in (table.title, *table.protocol)]
     return "\n".join([*comments, *lines]) + "\n"
+
+
+def _parts(table):
+    """Returns `(title, header, lines)` of each part; a line of one cell is a heading."""
+    seeds = [f"seed {seed}" for seed in table.options.seeds]
+    header = ["row", "features", "AUC published", "AUC, aligned", "AUC, release"]
+    header += ["mAA published", "mAA"]
+    parts = [
+        (table.title, header, _with_heading(table, _cells)),
+        (
+            "Frames inside an event against others: AUC, aligned",
+            ["row", *_SPLIT.values()],
+            _with_heading(table, _split),
+        ),
+    ]
+    if table.differences:
+        header = ["difference", "metric", "mean", "95 % interval", "half-width", *seeds]
+        lines = [_difference(difference) for difference in table.differences]
+        parts.append(("Differences", [*header, "verdict"], lines))
+    return parts
+
+
+def _with_heading(table, cells):
+    lines = [cells(result) for result in table.rows if not result.row.is_reference]
+    references = [cells(result) for result in table.rows if result.row.is_reference]
+    return [*lines, ["for reference"], *references] if references else lines
 
 
 def _cells(result):
@@ -125,17 +164,36 @@ def _cells(result):
         result.features,
         published.get("auc", "-"),
         _number(result, "auc"),
-        _number(result, "abnormal_auc"),
+        _number(result, "auc_release", "auc"),
         published.get("maa", "-"),
         _number(result, "maa"),
     ]
 
 
-def _number(result, metric):
-    number = result.numbers.get(metric)
+def _split(result):
+    return [result.row.title, *(_number(result, name, "auc") for name in _SPLIT)]
+
+
+def _difference(d):
+    low, high = (100 * value for value in d.interval)
+    of_seeds = [f"{100 * value:+.2f}" for value in d.of_seeds.values()]
+    return [
+        f"{d.row} - {d.other}",
+        COMPARED[d.metric],
+        f"{100 * d.mean:+.2f}",
+        f"[{low:+.1f}, {high:+.1f}]",
+        f"{100 * d.half_width:.1f}",
+        *of_seeds,
+        d.verdict,
+    ]
+
+
+def _number(result, name, metric=None):
+    """Returns a number as text, or why the metric of its cell has none."""
+    number = result.numbers.get(name)
     if number is None:
         # The full reason is in the notes below the table.
-        return result.problems.get(metric, "-").partition(":")[0]
+        return result.problems.get(metric or name, "-").partition(":")[0]
     text = f"{100 * number.mean:.2f}"
     if not np.isnan(number.std):
         text += f" ± {100 * number.std:.2f}"
@@ -143,19 +201,6 @@ def _number(result, metric):
         low, high = number.interval
         text += f" [{100 * low:.1f}, {100 * high:.1f}]"
     return text
-
-
-def _difference_lines(table):
-    lines = []
-    for d in table.differences:
-        low, high = (100 * value for value in d.interval)
-        verdict = "" if d.is_shown else ": no difference is shown"
-        name = "AUC" if d.metric == "auc" else "mAA"
-        lines.append(
-            f"{d.row} - {d.other}: {name} {100 * d.mean:+.2f} [{low:+.1f}, {high:+.1f}]"
-            f"{verdict}"
-        )
-    return lines
 
 
 def _notes(table):

@@ -1,3 +1,5 @@
+import csv
+
 import pytest
 
 import evaluate
@@ -33,10 +35,11 @@ def test_a_table_that_is_not_as_committed_is_an_error(
     assert table1.main([*arguments, f"--out={committed}"]) == 0
     assert table1.main([*arguments, "--check"]) == 0
     path = tmp_path / "table1_data.csv"
-    lines = path.read_text(encoding="utf-8").splitlines()
-    cells = lines[1].split(",")
-    cells[9:11] = "1.000", "1.000"
-    path.write_text("\n".join([lines[0], ",".join(cells), *lines[2:]]), encoding="utf-8")
+    header, *lines = csv.reader(path.read_text(encoding="utf-8").splitlines())
+    for seed in (0, 1):
+        lines[0][header.index(f"seed {seed}")] = "1.000"
+    text = "\n".join(",".join(line) for line in [header, *lines])
+    path.write_text(text, encoding="utf-8")
     assert table1.main([*arguments, "--check"]) == 1
     assert "NOT WITHIN" in capsys.readouterr().out
 
