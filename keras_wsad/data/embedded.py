@@ -13,8 +13,8 @@ from keras_wsad.scenes import SceneSet
 from keras_wsad.scenes import write_data_set
 from keras_wsad.scenes.data_set import VERSION
 
-# Seconds for the features of a video on two cores of an AMD EPYC.
-_SECONDS_PER_VIDEO = 0.35
+# Seconds for the features of a video of `bench` on two cores of an AMD EPYC.
+_SECONDS_PER_VIDEO = 0.38
 
 _logger = logging.getLogger(__name__)
 

@@ -30,8 +30,9 @@ class SceneSet:
         distractors: tuple of two ints. The fewest and the most distractors in a video:
             ordinary scenes that could be mistaken for an anomaly.
         balanced: bool. Whether ordinary life has the parts of which events are made
-            (`distractors.py`), and normal videos are at the places and hours of the
-            anomalies, with a distractor more in place of the event. Defaults to `False`.
+            (`distractors.py`, `errands.py`), and normal videos are at the places and hours
+            of the anomalies, with a distractor more in place of the event. Defaults to
+            `False`.
         held_out_look: bool. Whether backdrops and cameras of test videos have numbers
             that those of training never have, see `BandedRandom`. Defaults to `False`.
     """

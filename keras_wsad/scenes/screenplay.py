@@ -7,6 +7,7 @@ import numpy as np
 from keras_wsad.scenes import confusable
 from keras_wsad.scenes import disasters
 from keras_wsad.scenes import distractors
+from keras_wsad.scenes import errands
 from keras_wsad.scenes import everyday
 from keras_wsad.scenes import property_crimes
 from keras_wsad.scenes import violence
@@ -107,23 +108,23 @@ PARTS = {
         distractors.hard_braking,
         distractors.helps_up,
         distractors.officers,
-        distractors.own_bike,
+        errands.own_bike,
         distractors.points_the_way,
-        distractors.poster,
-        distractors.puts_down_bag,
+        errands.poster,
+        errands.puts_down_bag,
         distractors.rattling_car,
         distractors.sparring,
         distractors.ties_laces,
-        distractors.unlocks_door,
+        errands.unlocks_door,
         distractors.welder,
     ),
     "shop": (
         confusable.rush,
         distractors.helps_up,
         distractors.officers,
-        distractors.picks_goods,
+        errands.picks_goods,
         distractors.points_the_way,
-        distractors.puts_down_bag,
+        errands.puts_down_bag,
         distractors.sparring,
         distractors.ties_laces,
         distractors.welder,
@@ -135,13 +136,13 @@ PARTS = {
         distractors.hard_braking,
         distractors.helps_up,
         distractors.officers,
-        distractors.own_bike,
+        errands.own_bike,
         distractors.points_the_way,
-        distractors.poster,
-        distractors.puts_down_bag,
+        errands.poster,
+        errands.puts_down_bag,
         distractors.sparring,
         distractors.ties_laces,
-        distractors.unlocks_door,
+        errands.unlocks_door,
         distractors.welder,
     ),
 }
@@ -269,7 +270,7 @@ def _ordinary_life(random, backdrop, camera, seconds, settings, is_normal):
         count += is_normal
         choices += PARTS[backdrop.kind]
         for _ in range(int(random.integers(0, 3))):
-            cast += take(distractors.left_about, 0.0, seconds)
+            cast += take(errands.left_about, 0.0, seconds)
     for _ in range(count):
         script = choices[int(random.integers(len(choices)))]
         start, length = random.uniform((0, 4), (seconds - 5, 9)).tolist()

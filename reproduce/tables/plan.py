@@ -11,8 +11,7 @@ from keras_wsad.config import preset_path
 from keras_wsad.data.embedded import embedded_folder
 from keras_wsad.errors import ConfigError
 from keras_wsad.runs import Run
-from keras_wsad.scenes import SceneSet
-from reproduce.scenes import SCENES
+from reproduce.scenes import BENCH
 from reproduce.tables.motion import MOTION_AWARE
 from reproduce.tables.rows import Row
 
@@ -21,7 +20,14 @@ from reproduce.tables.rows import Row
 BASELINE_STEPS = 1500
 
 # A small set, and steps that show the form of a table and nothing else.
-_QUICK_SCENES = SceneSet(train_per_class=4, test_per_class=1, seconds=(12.0, 14.0))
+_QUICK_SCENES = dataclasses.replace(
+    BENCH,
+    train_per_class=4,
+    test_per_class=2,
+    test_normal=26,
+    seconds=(12.0, 14.0),
+    event_share=0.4,
+)
 _QUICK = {
     "validation_fraction": 0.25,
     "anomalous_per_batch": 10,
@@ -36,7 +42,7 @@ class TableOptions:
 
     Args:
         data: str or `None`. A folder in UCF-Crime's layout; without one the rendered
-            videos of `SCENES`. Defaults to `None`.
+            videos of `BENCH`. Defaults to `None`.
         features: str or `None`. Which features, where the folder holds several. Defaults
             to `None`.
         seeds: tuple of ints. Defaults to `(0, 1, 2, 3, 4)`.
@@ -66,7 +72,7 @@ class TableOptions:
     @property
     def data_name(self):
         """What the data are called, in file names and in titles."""
-        name = "embedded"
+        name = "bench"
         if self.data is not None:
             name = pathlib.Path(self.features or self.data).resolve().name
         name += "-standardized" if self.standardize else ""
@@ -80,7 +86,7 @@ class TableOptions:
     @property
     def scenes(self):
         """The `SceneSet` that is rendered without a folder of data."""
-        return _QUICK_SCENES if self.quick else SCENES
+        return _QUICK_SCENES if self.quick else BENCH
 
     @property
     def motion_steps(self):

@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -8,9 +10,9 @@ from keras_wsad.data.embedded import embedded_features
 from keras_wsad.data.embedded import embedded_folder
 from keras_wsad.data.embedded import embedded_root
 from keras_wsad.data.embedded import example_video
+from keras_wsad.scenes import SETS
+from keras_wsad.scenes.data_set import VERSION
 from tests.scenes.data_set_test import SMALL
-
-pytestmark = pytest.mark.large
 
 
 @pytest.fixture
@@ -19,6 +21,7 @@ def small(monkeypatch):
     monkeypatch.setattr(embedded, "SceneSet", lambda: SMALL)
 
 
+@pytest.mark.large
 def test_without_data_the_embedded_set_is_rendered_once(small, caplog):
     caplog.set_level("INFO", "keras_wsad")
     was_there = embedded_folder().is_dir()
@@ -37,6 +40,7 @@ def test_without_data_the_embedded_set_is_rendered_once(small, caplog):
     assert example_video().parent.name == "Abuse"
 
 
+@pytest.mark.large
 def test_an_extraction_that_was_broken_off_goes_on(small):
     folder = embedded_features(embedded_root())
     whole = {path.name: path.read_bytes() for path in folder.glob("*.npy")}
@@ -45,3 +49,13 @@ def test_an_extraction_that_was_broken_off_goes_on(small):
         path.unlink()
     embedded_features(embedded_root())
     assert {path.name: path.read_bytes() for path in folder.glob("*.npy")} == whole
+
+
+def test_every_setting_has_a_folder_of_its_own():
+    assert embedded_folder().name == f"scenes-{VERSION}-6-2-0-20.0-34.0"
+    bench = SETS["bench"]
+    others = [
+        dataclasses.replace(bench, **change)
+        for change in ({"seed": 1}, {"test_normal": 261}, {"two_events": 0.2})
+    ]
+    assert len({embedded_folder(settings) for settings in [bench, *others]}) == 4

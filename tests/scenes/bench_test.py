@@ -111,6 +111,28 @@ def test_the_test_has_streets_and_cameras_that_training_never_has(sample):
     assert not train & test
 
 
+def test_there_are_videos_enough():
+    assert BENCH.train_per_class >= 40
+    assert BENCH.test_per_class >= 40
+    assert BENCH.num_normal == (520, 260)
+    assert BENCH.num_videos == 13 * 80 + 780
+
+
+def test_scenes_of_this_version_stay_as_they_are():
+    """Tables were made with them; see the test of the same name for the demo set."""
+    expected = {
+        ("Arrest", 3): (610, [(161, 198)], 36, 0.4644961),
+        ("Stealing", 4): (575, [(229, 263)], 32, 0.7530128),
+        (None, 5): (402, [], 18, 0.4561473),
+    }
+    for (class_name, seed), (num_frames, events, actors, after) in expected.items():
+        random = np.random.default_rng(seed)
+        scene = write_scene(class_name, random, BENCH, is_test=True)
+        assert (scene.num_frames, scene.events) == (num_frames, events)
+        assert len(scene.cast) == actors
+        assert random.random() == pytest.approx(after, abs=1e-7)
+
+
 @pytest.mark.parametrize("kind", PARTS)
 def test_every_distractor_is_seen(kind):
     for script in PARTS[kind]:

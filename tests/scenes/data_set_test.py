@@ -121,7 +121,12 @@ def test_frames_are_as_many_as_the_truth_says_and_they_move(root):
 
 @pytest.mark.parametrize(
     "settings",
-    [{"train_per_class": 0}, {"seconds": (5.0, 10.0)}, {"seconds": (20.0, 10.0)}],
+    [
+        {"train_per_class": 0},
+        {"test_normal": 0},
+        {"seconds": (5.0, 10.0)},
+        {"seconds": (20.0, 10.0)},
+    ],
 )
 def test_impossible_sets_raise(settings):
     with pytest.raises(ConfigError, match="Expected"):

@@ -6,6 +6,7 @@ from sklearn.neighbors import NearestCentroid
 from keras_wsad.data import CLASS_NAMES
 from keras_wsad.scenes.canvas import HEIGHT
 from keras_wsad.scenes.canvas import WIDTH
+from keras_wsad.scenes.data_set import VERSION
 from keras_wsad.scenes.screenplay import EVENTS
 from keras_wsad.scenes.screenplay import FPS
 from keras_wsad.scenes.screenplay import write_scene
@@ -34,6 +35,23 @@ def test_the_same_state_writes_the_same_scene():
     np.testing.assert_array_equal(*frames)
     other = write_scene("Arrest", np.random.default_rng(4))
     assert (picture(other, 100) != frames[0][1]).any()
+
+
+def test_the_scenes_of_this_version_stay_as_they_are():
+    """Whoever changes them raises `VERSION`: videos in a cache would be of both kinds."""
+    expected = {
+        ("Arrest", 3): (323, [(65, 181)], 17, 0.8315925),
+        ("Stealing", 4): (302, [(71, 151)], 18, 0.9823243),
+        (None, 5): (318, [], 10, 0.5326163),
+    }
+    assert VERSION == 3
+    for (class_name, seed), (num_frames, events, actors, after) in expected.items():
+        random = np.random.default_rng(seed)
+        scene = write_scene(class_name, random)
+        assert (scene.num_frames, scene.events) == (num_frames, events)
+        assert len(scene.cast) == actors
+        # As many random numbers were drawn.
+        assert random.random() == pytest.approx(after, abs=1e-7)
 
 
 @pytest.mark.large
