@@ -12,9 +12,7 @@ from keras_wsad.errors import DataError
 from keras_wsad.errors import RunError
 from keras_wsad.files import read_json
 from keras_wsad.files import write_json
-
-# What holds for a model that was trained before a threshold was stored with it.
-NO_THRESHOLD = {"value": 0.5, "rule": "fixed, none is stored", "videos": 0}
+from keras_wsad.metrics.alarm_threshold import FIXED
 
 
 class Run:
@@ -75,23 +73,23 @@ class Run:
         """Returns how the training ended, as `training.json` says.
 
         Returns:
-            A dict with `checkpoint`, `None` where there is no such file, and `threshold`,
-            a fixed one where none was stored.
+            A dict with at least `checkpoint` and `threshold`; where there is no such file,
+            `None` and a fixed threshold.
 
         Raises:
             RunError: the file is damaged.
         """
-        content = {"checkpoint": None}
-        if self.training.is_file():
-            try:
-                content = read_json(self.training)
-                dict(content["checkpoint"])
-                float(content.get("threshold", NO_THRESHOLD)["value"])
-            except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-                raise RunError(
-                    f"{self.training}: damaged; it says which epoch was kept."
-                ) from error
-        return {"threshold": NO_THRESHOLD, **content}
+        if not self.training.is_file():
+            return {"checkpoint": None, "threshold": FIXED}
+        try:
+            content = read_json(self.training)
+            dict(content["checkpoint"])
+            float(content["threshold"]["value"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise RunError(
+                f"{self.training}: damaged; it says which epoch was kept."
+            ) from error
+        return content
 
     def save_extraction(self, extraction):
         """Notes the `Extraction` of the features trained on, if it is not `None`."""

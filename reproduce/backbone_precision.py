@@ -63,8 +63,9 @@ def study_precision(runs):
     from keras_wsad.inference.backbone import extraction_by
 
     predictors = [load(run) for run in runs]
-    extraction = predictors[0].extraction
-    if any(other.extraction != extraction or extraction is None for other in predictors):
+    extraction = predictors[0].card.extraction
+    others = [predictor.card.extraction for predictor in predictors]
+    if extraction is None or any(other != extraction for other in others):
         raise RunError(f"Expected runs on the same features. Received: {runs}")
     if extraction.weights != open_backbone(extraction.backbone).weights:
         raise RunError(
@@ -98,7 +99,7 @@ def study_precision(runs):
             row = {COLUMNS[0]: variant, "seed": config.seed}
             row["feature error"] = relative_error(whole, expected)
             rows.append(row | _score(predictor, features, data.test))
-    rules = sorted({predictor.about["checkpoint_rule"] for predictor in predictors})
+    rules = sorted({predictor.card.checkpoint_rule for predictor in predictors})
     about = (
         f"{data.source}; {len(data.test)} test videos, {whole.shape[1]} clips; backbone "
         f"{extraction.backbone}, stride {extraction.stride}, {extraction.crops} crop(s); "

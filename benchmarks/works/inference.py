@@ -46,12 +46,14 @@ def saved_model(videos, **size):
 
     from keras_wsad.config import ExperimentConfig
     from keras_wsad.inference.export import export_saved_model
+    from keras_wsad.inference.model_card import ModelCard
 
     config = ExperimentConfig(
         num_segments=size["num_segments"], lstm_units=size["lstm_units"]
     )
     with tempfile.TemporaryDirectory() as folder:
-        export_saved_model(model, f"{folder}/saved_model", config)
+        card = ModelCard.of(model, config)
+        export_saved_model(model, f"{folder}/saved_model", card)
         loaded = tf.saved_model.load(f"{folder}/saved_model")
     names = ("features", "normalized_features")
 

@@ -7,9 +7,6 @@ from keras_wsad.video.crops import CROP_COUNTS
 PRECISIONS = ("float32", "bfloat16", "int8")
 RUNTIMES = ("tensorflow", "jax", "torch", "openvino")
 
-# Values before they were recorded.
-_BEFORE = {"precision": "float32", "runtime": "tensorflow"}
-
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Extraction:
@@ -43,8 +40,8 @@ class Extraction:
     size: int
     crops: int = 1
     num_segments: int | None = 32
-    precision: str = _BEFORE["precision"]
-    runtime: str = dataclasses.field(default=_BEFORE["runtime"], compare=False)
+    precision: str = "float32"
+    runtime: str = dataclasses.field(default="tensorflow", compare=False)
 
     def __post_init__(self):
         for field in dataclasses.fields(self):
@@ -94,16 +91,13 @@ class Extraction:
         """Restores an extraction from `to_dict`.
 
         Args:
-            content: dict. Precision and runtime may be missing: older versions computed
-                in float32 and did not say so.
+            content: dict.
             source: str or path. Where it is from, for the error message.
 
         Raises:
             DataError: a setting is missing, unknown or of another type.
         """
         names = {field.name for field in dataclasses.fields(cls)}
-        if isinstance(content, dict):
-            content = {**_BEFORE, **content}
         found = set(content) if isinstance(content, dict) else set()
         if found != names:
             wrong = [f"no {name}" for name in sorted(names - found)]

@@ -1,40 +1,15 @@
 """Exports a trained model as a SavedModel that does not need keras_wsad."""
 
+import dataclasses
+
 import keras
 import numpy as np
 
-from keras_wsad.data.annotations import CLASS_NAMES
 from keras_wsad.files import atomic_path
 from keras_wsad.files import write_json
-from keras_wsad.metrics.alarm_threshold import FIXED
 
 
-def describe_model(model, config, threshold, extraction=None):
-    """Returns what a program must know to use a model, as a dict for JSON.
-
-    Args:
-        model: `JointModel`.
-        config: `ExperimentConfig`.
-        threshold: dict, as `choose_alarm_threshold` returns it.
-        extraction: `Extraction` of the training features, or `None` if unknown. Defaults
-            to `None`.
-    """
-    return {
-        "class_names": CLASS_NAMES,
-        "num_segments": model.num_segments,
-        "feature_dim": model.feature_dim,
-        "reduce": config.reduce,
-        "alignment": config.alignment,
-        "test_crops": config.test_crops,
-        "checkpoint_rule": config.checkpoint_rule,
-        "threshold": threshold,
-        "extraction": extraction and extraction.to_dict(),
-    }
-
-
-def export_saved_model(
-    model, path, config, threshold=FIXED, extraction=None, standardization=None
-):
+def export_saved_model(model, path, card, standardization=None):
     """Writes a SavedModel with feature normalisation and pooling inside.
 
     It serves with `tf.saved_model.load` where keras_wsad is not installed.
@@ -47,15 +22,12 @@ def export_saved_model(
       clips, scores differ slightly from those of `serve_clips`.
     - `serve_both(features, normalized_features)`: both inputs of the model.
 
-    `assets.extra/keras_wsad.json` holds class names, extraction, pooling and the alarm
-    threshold, see `describe_model`.
+    `assets.extra/keras_wsad.json` holds the `ModelCard`.
 
     Args:
         model: trained `JointModel`.
         path: path. Folder to write, atomically.
-        config: `ExperimentConfig`.
-        threshold: dict, see `describe_model`. Defaults to a fixed one.
-        extraction: `Extraction` or `None`, see `describe_model`. Defaults to `None`.
+        card: `ModelCard`.
         standardization: `Standardization` of the training features, applied before the
             model, or `None` for none. Defaults to `None`.
     """
@@ -75,32 +47,29 @@ def export_saved_model(
         return call(features, normalize(features))
 
     def serve_clips(clips):
-        starts, ends = _clip_ranges(
-            tf.shape(clips)[0], config.num_segments, config.alignment
-        )
+        starts, ends = _clip_ranges(tf.shape(clips)[0], card.num_segments, card.alignment)
 
         def pool(rows):
-            reduce = tf.reduce_max if config.reduce == "max" else tf.reduce_mean
+            reduce = tf.reduce_max if card.reduce == "max" else tf.reduce_mean
             return tf.map_fn(
                 lambda part: reduce(rows[part[0] : part[1]], axis=0),
                 tf.stack([starts, ends], axis=1),
-                fn_output_signature=tf.TensorSpec((model.feature_dim,), tf.float32),
+                fn_output_signature=tf.TensorSpec((card.feature_dim,), tf.float32),
             )[None]
 
         return call(pool(clips), pool(normalize(clips)))
 
-    segments = tf.TensorSpec((None, model.num_segments, model.feature_dim), tf.float32)
-    clips = tf.TensorSpec((None, model.feature_dim), tf.float32)
+    segments = tf.TensorSpec((None, card.num_segments, card.feature_dim), tf.float32)
+    clips = tf.TensorSpec((None, card.feature_dim), tf.float32)
     archive = keras.export.ExportArchive()
     archive.track(model)
     archive.add_endpoint("serve", serve, input_signature=[segments])
     archive.add_endpoint("serve_both", call, input_signature=[segments, segments])
     archive.add_endpoint("serve_clips", serve_clips, input_signature=[clips])
-    about = describe_model(model, config, threshold, extraction)
     with atomic_path(path) as temporary:
         archive.write_out(str(temporary), verbose=False)
         (temporary / "assets.extra").mkdir()
-        write_json(temporary / "assets.extra" / "keras_wsad.json", about)
+        write_json(temporary / "assets.extra" / "keras_wsad.json", dataclasses.asdict(card))
 
 
 def _clip_ranges(num_clips, num_segments, alignment):

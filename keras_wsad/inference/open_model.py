@@ -11,14 +11,10 @@ from keras_wsad.errors import RunError
 from keras_wsad.features import normalize_clips
 from keras_wsad.features import pool_segments
 from keras_wsad.files import read_json
-from keras_wsad.inference.export import describe_model
+from keras_wsad.inference.model_card import ModelCard
 from keras_wsad.inference.predictor import Predictor
 from keras_wsad.models import JointModel
-from keras_wsad.runs import NO_THRESHOLD
 from keras_wsad.runs import Run
-
-# Entries that a SavedModel of an earlier version may lack.
-_UNSAID = {"checkpoint_rule": "unknown", "threshold": NO_THRESHOLD, "extraction": None}
 
 
 def load(path):
@@ -53,28 +49,24 @@ def load(path):
             f"{path}: expected a finished run folder, a .keras file or a SavedModel."
         )
     config = load_config(run.config) if run.config.is_file() else ExperimentConfig()
-    training, extraction = run.load_training(), run.load_extraction()
     model = load_model(model_path)
+    threshold = run.load_training()["threshold"]
+    card = ModelCard.of(model, config, threshold, run.load_extraction())
+    pooling = (card.num_segments, card.reduce, card.alignment)
     outputs = compiled(model)
-    options = {
-        "num_segments": model.num_segments,
-        "reduce": config.reduce,
-        "alignment": config.alignment,
-    }
     standardization = run.load_standardization(config)
 
     def score_crops(crops):
         pair = (crops, normalize_clips(crops))
         pair = (
-            np.stack([pool_segments(clips, **options) for clips in part]) for part in pair
+            np.stack([pool_segments(clips, *pooling) for clips in part]) for part in pair
         )
         if standardization is not None:
             pair = standardization.apply(*pair)
         inputs = dict(zip(("features", "normalized_features"), pair, strict=True))
         return outputs(inputs)
 
-    about = describe_model(model, config, training["threshold"], extraction)
-    return Predictor(score_crops, about, path)
+    return Predictor(score_crops, card, path)
 
 
 def compiled(model):
@@ -160,11 +152,7 @@ def _load_saved_model(path):
 
     file = path / "assets.extra" / "keras_wsad.json"
     try:
-        about = {**_UNSAID, **read_json(file)}
-        missing = {"feature_dim", "test_crops", "alignment", "reduce"} - about.keys()
-        if missing:
-            raise KeyError(", ".join(sorted(missing)))
-        float(about["threshold"]["value"])
+        card = ModelCard.from_dict(read_json(file), file)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RunError(
             f"{path}: a SavedModel, but not one that keras_wsad has exported ({error})."
@@ -180,4 +168,4 @@ def _load_saved_model(path):
         parts = [saved_model.serve_clips(tf.constant(clips)) for clips in crops]
         return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
-    return Predictor(score_crops, about, path)
+    return Predictor(score_crops, card, path)

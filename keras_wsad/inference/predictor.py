@@ -8,7 +8,6 @@ from keras_wsad.data.annotations import CLASS_NAMES
 from keras_wsad.errors import ConfigError
 from keras_wsad.errors import RunError
 from keras_wsad.features.extract import extract_clips
-from keras_wsad.features.extraction import Extraction
 from keras_wsad.features.extraction import differences
 from keras_wsad.features.formats import crops_first
 from keras_wsad.features.formats import feature_files
@@ -29,30 +28,19 @@ class Predictor:
     Args:
         score_crops: function from clips `(crops, K, n)` to a dict of outputs, the first
             axis the crops.
-        about: dict, as `describe_model` returns it.
+        card: `ModelCard`.
         source: str or path. Path of the model.
 
     Attributes:
-        about: dict for JSON, see `describe_model`.
+        card: `ModelCard`.
         source: str.
-        feature_dim: int. Features per clip, n.
-        crops: int. Crops to average over.
-        threshold: float. A segment that scores above it is an alarm; chosen on held-out
-            training videos if there were any.
-        extraction: `Extraction` of the training features, or `None` if unknown.
     """
 
-    def __init__(self, score_crops, about, source):
+    def __init__(self, score_crops, card, source):
         self._score_crops = score_crops
-        self.about = about
+        self.card = card
         self.source = str(source)
-        self.feature_dim = about["feature_dim"]
-        self.crops = about["test_crops"]
-        self.threshold = about["threshold"]["value"]
         self._opened = None
-        self.extraction = None
-        if about["extraction"] is not None:
-            self.extraction = Extraction.from_dict(about["extraction"], source)
 
     def predict(self, features):
         """Scores one video from its features.
@@ -83,16 +71,16 @@ class Predictor:
         Args:
             prediction: `VideoPrediction` of this predictor.
         """
-        threshold = self.about["threshold"]
+        card, threshold = self.card, self.card.threshold
         if prediction.threshold != threshold["value"]:
             threshold = {"value": prediction.threshold, "rule": "given", "videos": 0}
         return {
             "model": self.source,
-            "features": self.about["extraction"],
+            "features": card.extraction and card.extraction.to_dict(),
             "precision": prediction.precision,
-            "pooling": f"{self.about['reduce']}, {self.about['alignment']}",
+            "pooling": f"{card.reduce}, {card.alignment}",
             "test_crops": self._crops_to_score,
-            "checkpoint_rule": self.about["checkpoint_rule"],
+            "checkpoint_rule": card.checkpoint_rule,
             "threshold": threshold,
         }
 
@@ -114,13 +102,13 @@ class Predictor:
             RunError: the extraction is unknown, or the weights must be named.
             WeightsError: the weights are not those of the training.
         """
-        if self.extraction is None:
+        if self.card.extraction is None:
             raise RunError(
                 f"{self.source}: how the features of its training videos were extracted is "
                 "unknown, so it cannot read videos. Give it features extracted in the same "
                 "way: predict FEATURES.npy"
             )
-        return open_backbone_of(self.extraction, weights, precision, runtime)
+        return open_backbone_of(self.card.extraction, weights, precision, runtime)
 
     def predict_video(
         self, path, weights=None, threshold=None, backbone=None, on_clip=None
@@ -156,23 +144,23 @@ class Predictor:
             print(alarm.start_seconds, alarm.end_seconds, alarm.peak)
         ```
         """
-        threshold = self.threshold if threshold is None else float(threshold)
+        threshold = float(self.card.threshold["value"] if threshold is None else threshold)
         if not math.isfinite(threshold):
             raise ConfigError(f"Expected a threshold that is finite. Received: {threshold}")
         if is_feature_file(path):
             video = self._read(path)
         else:
-            if backbone is None or self.extraction is None:
+            if backbone is None or self.card.extraction is None:
                 backbone = self._backbone_of(weights)
             # The first crops are the same, however many there are.
             crops = min(count for count in CROP_COUNTS if count >= self._crops_to_score)
-            extraction = extraction_by(backbone, self.extraction, crops)
+            extraction = extraction_by(backbone, self.card.extraction, crops)
             video = extract_clips(path, backbone, extraction, on_clip)
         return VideoPrediction(
             **vars(self.predict_crops(video.features)),
             video=str(path),
             threshold=threshold,
-            alignment=self.about["alignment"],
+            alignment=self.card.alignment,
             num_frames=video.num_frames,
             fps=video.fps,
             damage=video.damage,
@@ -181,7 +169,7 @@ class Predictor:
 
     def _backbone_of(self, weights):
         """Opens a backbone, or returns the last one if it is the same."""
-        wanted = (self.extraction, weights)
+        wanted = (self.card.extraction, weights)
         if self._opened is None or self._opened[0] != wanted:
             # Frees the memory of the last one before the next is opened.
             self._opened = None
@@ -191,17 +179,17 @@ class Predictor:
     @property
     def _crops_to_score(self):
         """Crops that the evaluation averages over: the training features may have fewer."""
-        known = self.extraction is not None
-        return min(self.crops, self.extraction.crops) if known else self.crops
+        crops, extraction = self.card.test_crops, self.card.extraction
+        return crops if extraction is None else min(crops, extraction.crops)
 
     def _read(self, path):
         """Reads a feature file, which must be made as the training features were."""
-        video = read_video_features(feature_files(path))
-        if self.extraction is None or video.extraction is None:
+        video, trained_on = read_video_features(feature_files(path)), self.card.extraction
+        if trained_on is None or video.extraction is None:
             return video
         # The number of crops may differ.
-        alike = dataclasses.replace(video.extraction, crops=self.extraction.crops)
-        other = differences(alike, self.extraction)
+        alike = dataclasses.replace(video.extraction, crops=trained_on.crops)
+        other = differences(alike, trained_on)
         if other:
             raise RunError(
                 f"{path}: expected features made as those that the model was trained on. "
@@ -221,10 +209,10 @@ class Predictor:
         Raises:
             RunError: see `predict`.
         """
-        if clips.ndim != 3 or clips.shape[-1] != self.feature_dim or not clips.size:
+        if clips.ndim != 3 or clips.shape[-1] != self.card.feature_dim or not clips.size:
             raise RunError(
-                f"Expected features of shape (K, {self.feature_dim}) or (crops, K, "
-                f"{self.feature_dim}), K at least 1. Received: shape={clips.shape}"
+                f"Expected features of shape (K, {self.card.feature_dim}) or (crops, K, "
+                f"{self.card.feature_dim}), K at least 1. Received: shape={clips.shape}"
             )
         if not np.isfinite(clips).all():
             raise RunError("Expected finite features. Received: NaN or infinity")

@@ -61,8 +61,7 @@ def describe_protocol(protocol):
     if features:
         made = f"of {features['backbone']} ({features['weights'][:15]}), "
         made += f"stride {features['stride']}"
-        # Without an entry the features were computed in float32.
-        trained, computed = features.get("precision", "float32"), protocol["precision"]
+        trained, computed = features["precision"], protocol["precision"]
         if computed not in (None, trained):
             made += f", in {computed} where the model was trained on {trained}"
     crops, alarms = protocol["test_crops"], score_text(threshold["value"])

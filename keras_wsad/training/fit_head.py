@@ -19,6 +19,7 @@ from keras_wsad.files import atomic_path
 from keras_wsad.files import write_json
 from keras_wsad.inference import score_videos
 from keras_wsad.inference.export import export_saved_model
+from keras_wsad.inference.model_card import ModelCard
 from keras_wsad.models import JointModel
 from keras_wsad.training.held_out import held_out_threshold
 from keras_wsad.training.held_out import validation_judges
@@ -135,14 +136,8 @@ def _leave(system, model, config, data, run, selection, state, started):
         # Prediction on videos of one's own is that of the joint model.
         pass
     elif keras.backend.backend() == "tensorflow":
-        export_saved_model(
-            model,
-            run.saved_model,
-            config,
-            threshold,
-            data.store.extraction,
-            data.standardization,
-        )
+        card = ModelCard.of(model, config, threshold, data.store.extraction)
+        export_saved_model(model, run.saved_model, card, data.standardization)
     else:
         _logger.info("saved_model is left out: it needs the TensorFlow backend.")
     kept = state.rows[selection.best_epoch]

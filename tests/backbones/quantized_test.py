@@ -113,13 +113,18 @@ def test_prediction_takes_int8_of_the_training_weights_alone(folder, compact_run
     with pytest.raises(WeightsError, match="expected the weights"):
         predictor.open_backbone(folder)
     trained_on = open_backbone("compact").weights
-    predictor.extraction = dataclasses.replace(predictor.extraction, weights=trained_on)
+    set_extraction(predictor, weights=trained_on)
     assert predictor.predict_video(video, weights=folder).precision == "int8"
     of_int8 = {"weights": open_backbone("compact", folder).weights, "precision": "int8"}
-    predictor.extraction = dataclasses.replace(predictor.extraction, **of_int8)
+    set_extraction(predictor, **of_int8)
     with pytest.raises(RunError, match="written by `keras-wsad quantize`"):
         predictor.open_backbone()
     assert predictor.predict_video(video, weights=folder).precision == "int8"
+
+
+def set_extraction(predictor, **changes):
+    extraction = dataclasses.replace(predictor.card.extraction, **changes)
+    predictor.card = dataclasses.replace(predictor.card, extraction=extraction)
 
 
 def test_another_backbone_or_a_cut_folder_raises(folder, tmp_path):

@@ -20,13 +20,13 @@ SETTINGS = {
 }
 
 
-def test_what_was_written_before_precision_was_recorded_is_float32():
-    old = Extraction.from_dict(SETTINGS)
-    assert (old.precision, old.runtime) == ("float32", "tensorflow")
-    assert old == Extraction.from_dict(old.to_dict())
-    assert {"precision", "runtime"} < set(old.to_dict())
-    with pytest.raises(DataError, match="no crops"):
-        Extraction.from_dict({k: v for k, v in SETTINGS.items() if k != "crops"})
+def test_a_dict_holds_every_setting():
+    extraction = Extraction(**SETTINGS, precision="bfloat16")
+    content = extraction.to_dict()
+    assert Extraction.from_dict(content) == extraction
+    for name in ("crops", "precision", "runtime"):
+        with pytest.raises(DataError, match=f"no {name}"):
+            Extraction.from_dict({k: v for k, v in content.items() if k != name})
 
 
 def test_another_precision_is_another_extraction_and_another_runtime_is_not():

@@ -15,6 +15,7 @@ from keras_wsad.features import normalize_clips
 from keras_wsad.features import pool_segments
 from keras_wsad.inference import load_model
 from keras_wsad.inference.export import export_saved_model
+from keras_wsad.inference.model_card import ModelCard
 from keras_wsad.models import JointModel
 from tests.inference.open_model_test import NAMES
 from tests.inference.open_model_test import a_feature_file
@@ -30,7 +31,7 @@ def saved_models(tmp_path_factory):
     exported = {}
     for alignment, reduce in (("aligned", "max"), ("release", "mean")):
         config = ExperimentConfig(num_segments=8, alignment=alignment, reduce=reduce)
-        export_saved_model(model, folder / reduce, config)
+        export_saved_model(model, folder / reduce, ModelCard.of(model, config))
         exported[alignment, reduce] = tf.saved_model.load(str(folder / reduce))
     return model, exported
 

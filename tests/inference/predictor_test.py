@@ -1,5 +1,4 @@
 import dataclasses
-import json
 import shutil
 
 import numpy as np
@@ -19,7 +18,12 @@ from keras_wsad.inference.backbone import open_backbone_of
 from keras_wsad.inference.export import export_saved_model
 from keras_wsad.inference.predictor import Predictor
 from keras_wsad.inference.write import describe_protocol
+from keras_wsad.metrics.alarm_threshold import FIXED
 from tests.needs_bfloat16 import needs_bfloat16
+
+
+def set_card(predictor, **changes):
+    predictor.card = dataclasses.replace(predictor.card, **changes)
 
 
 def test_a_video_is_scored_as_its_features_are(compact_run, video, backbone):
@@ -66,9 +70,7 @@ def test_a_saved_model_alone_scores_videos(compact_run, video, backbone, tmp_pat
     export_saved_model(
         load_model(compact_run.model),
         tmp_path / "alone",
-        compact_run.load_config(),
-        compact_run.load_training()["threshold"],
-        compact_run.load_extraction(),
+        keras_wsad.load(compact_run.folder).card,
     )
     by_saved_model = keras_wsad.load(tmp_path / "alone").predict_video(video)
     np.testing.assert_allclose(
@@ -90,7 +92,7 @@ def test_no_more_crops_are_cut_than_are_scored(
 
     monkeypatch.setattr("keras_wsad.inference.predictor.extract_clips", spy)
     for crops in (1, 2, 10):
-        video_predictor.crops = crops
+        set_card(video_predictor, test_crops=crops)
         video_predictor.predict_video(video, backbone=backbone)
     assert cut == [1, 5, 5]
 
@@ -98,7 +100,7 @@ def test_no_more_crops_are_cut_than_are_scored(
 def test_features_are_scored_by_no_more_crops_than_the_model_was_evaluated_on(
     video_predictor, random
 ):
-    video_predictor.crops = 10
+    set_card(video_predictor, test_crops=10)
     clips = random.random((10, 12, 256), np.float32)
     all_crops, five, one = (
         video_predictor.predict(clips[:crops]).segment_scores for crops in (10, 5, 1)
@@ -109,7 +111,7 @@ def test_features_are_scored_by_no_more_crops_than_the_model_was_evaluated_on(
 
 @pytest.mark.large
 def test_features_of_another_extraction_raise(video_predictor, video, backbone, tmp_path):
-    extraction = dataclasses.replace(video_predictor.extraction, stride=4)
+    extraction = dataclasses.replace(video_predictor.card.extraction, stride=4)
     extract_videos({"camera": video}, tmp_path, backbone, extraction)
     for predict in (video_predictor.predict, video_predictor.predict_video):
         with pytest.raises(RunError, match=r"Found stride 4 \(was 8\)"):
@@ -146,9 +148,10 @@ def test_other_weights_than_those_of_the_training_raise(video_predictor, video, 
 
 
 def test_weights_of_others_must_be_named(video_predictor, video):
-    video_predictor.extraction = dataclasses.replace(
-        video_predictor.extraction, backbone="i3d", weights="sha256:0123"
+    extraction = dataclasses.replace(
+        video_predictor.card.extraction, backbone="i3d", weights="sha256:0123"
     )
+    set_card(video_predictor, extraction=extraction)
     with pytest.raises(RunError, match=r"name the file with --weights.*sha256:0123"):
         video_predictor.predict_video(video)
 
@@ -160,7 +163,7 @@ def test_another_precision_must_be_asked_for_and_is_stated(
 ):
     predictor = video_predictor
     plain = predictor.predict_video(video, backbone=backbone)
-    assert plain.precision == predictor.extraction.precision == "float32"
+    assert plain.precision == predictor.card.extraction.precision == "float32"
     in_bfloat16 = predictor.open_backbone(precision="bfloat16")
     rounded = predictor.predict_video(video, backbone=in_bfloat16)
     assert rounded.precision == "bfloat16"
@@ -171,7 +174,7 @@ def test_another_precision_must_be_asked_for_and_is_stated(
     )
     assert "float32" not in describe_protocol(predictor.protocol(plain))
     # A sidecar with bfloat16 does not choose it for prediction.
-    extraction = dataclasses.replace(predictor.extraction, precision="bfloat16")
+    extraction = dataclasses.replace(predictor.card.extraction, precision="bfloat16")
     extract_videos({"camera": video}, tmp_path, in_bfloat16, extraction)
     with pytest.raises(RunError, match=r"precision bfloat16 \(was float32\)"):
         predictor.predict(tmp_path / "camera__0.npy")
@@ -183,25 +186,13 @@ def test_what_is_no_video_raises(video_predictor, backbone, tmp_path):
         video_predictor.predict_video(tmp_path / "v.mp4", backbone=backbone)
 
 
-def test_a_model_without_a_threshold_takes_a_half(tiny_run, tmp_path):
+def test_a_model_alone_takes_a_threshold_of_a_half(tiny_run, tmp_path):
     shutil.copy(tiny_run.model, tmp_path / "model.keras")
-    moved = keras_wsad.load(tmp_path / "model.keras")
-    assert moved.about["threshold"]["rule"] == "fixed, none is stored"
-    assert moved.threshold == 0.5
-    # As it was exported before thresholds were stored.
-    shutil.copytree(tiny_run.saved_model, tmp_path / "saved_model")
-    path = tmp_path / "saved_model" / "assets.extra" / "keras_wsad.json"
-    about = json.loads(path.read_text())
-    for name in ("threshold", "extraction", "checkpoint_rule"):
-        del about[name]
-    path.write_text(json.dumps(about))
-    old = keras_wsad.load(tmp_path / "saved_model")
-    assert (old.threshold, old.extraction) == (0.5, None)
-    assert old.about["threshold"]["rule"] == "fixed, none is stored"
+    assert keras_wsad.load(tmp_path / "model.keras").card.threshold == FIXED
 
 
 def test_a_model_without_finite_scores_is_named(compact_run):
-    about = keras_wsad.load(compact_run.folder).about
+    card = keras_wsad.load(compact_run.folder).card
 
     def score_crops(crops):
         outputs = {
@@ -210,6 +201,6 @@ def test_a_model_without_finite_scores_is_named(compact_run):
         }
         return {name: output[None] for name, output in outputs.items()}
 
-    predictor = Predictor(score_crops, about, "runs/nan")
+    predictor = Predictor(score_crops, card, "runs/nan")
     with pytest.raises(RunError, match=r"runs/nan: expected a model .* finite"):
         predictor.predict(np.ones((9, 256), np.float32))

@@ -56,8 +56,7 @@ def test_the_threshold_is_chosen_on_the_held_out_videos(tiny_run):
     assert stored["videos"] == len(data.validation) == 26
     for path in (tiny_run.folder, tiny_run.model, tiny_run.saved_model):
         predictor = keras_wsad.load(path)
-        assert predictor.threshold == stored["value"]
-        assert predictor.about["threshold"] == stored
+        assert predictor.card.threshold == stored
 
 
 def test_the_kept_epoch_is_the_best_of_the_log(tiny_run):
