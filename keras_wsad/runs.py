@@ -25,8 +25,7 @@ class Run:
     | `data_report.txt` | which videos were left out or resampled, and why |
     | `extraction.json` | how the features were made, where their sidecars say |
     | `log.csv`, `tensorboard/` | losses and validation metrics of each epoch |
-    | `state.npz` | what `--resume` goes on from; gone when training is done |
-    | `best-EPOCH.weights.h5` | the kept weights so far; gone when training is done |
+    | `workspace/` | what `--resume` goes on from; gone when training is done |
     | `model.keras`, `saved_model/` | the trained model |
     | `system/` | in its place, what a system has learned that is no Keras model |
     | `standardization.npz` | mean and deviation of the features, if they are standardised |
@@ -45,7 +44,8 @@ class Run:
         self.extraction = self.folder / "extraction.json"
         self.log = self.folder / "log.csv"
         self.tensorboard = self.folder / "tensorboard"
-        self.state = self.folder / "state.npz"
+        self.workspace = self.folder / "workspace"
+        self.state = self.workspace / "state.npz"
         self.model = self.folder / "model.keras"
         self.saved_model = self.folder / "saved_model"
         self.system = self.folder / "system"

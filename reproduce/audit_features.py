@@ -57,7 +57,7 @@ def audit_features(data, num_groups=5, seed=0):
     training, test = data.training + data.validation, data.test
     batches = ExtractionBatches(ExperimentConfig(seed=seed, test_crops=1), num_groups)
     labelled = dataclasses.replace(data, training=training, validation=[])
-    batches.fit(labelled, workspace=None)
+    batches.fit(labelled, run=None)
     # One score for the whole video: both frame alignments agree.
     outputs = batches.score(labelled, test)
     scores = outputs["segment_scores"][:, :1]

@@ -2,8 +2,6 @@
 
 from keras_wsad.baselines.registry import SYSTEMS
 from keras_wsad.baselines.registry import open_system
-from keras_wsad.baselines.system import Head
-from keras_wsad.baselines.system import Learner
 from keras_wsad.baselines.system import System
 
-__all__ = ["SYSTEMS", "Head", "Learner", "System", "open_system"]
+__all__ = ["SYSTEMS", "System", "open_system"]

@@ -2,9 +2,7 @@ import zlib
 
 import numpy as np
 
-from keras_wsad.baselines.learned_arrays import load_arrays
-from keras_wsad.baselines.learned_arrays import save_arrays
-from keras_wsad.baselines.system import Learner
+from keras_wsad.baselines.learner import Learner
 from keras_wsad.data import CLASS_NAMES
 
 
@@ -22,7 +20,7 @@ class Chance(Learner):
     title = "Chance (random scores and classes)"
     reads = "nothing"
 
-    def fit(self, data, workspace):
+    def fit(self, data, run):
         pass
 
     def score(self, data, videos):
@@ -37,9 +35,3 @@ class Chance(Learner):
             "segment_scores": np.array(scores),
             "class_probabilities": np.array(classes, np.float32),
         }
-
-    def save(self, folder):
-        save_arrays(folder, {})
-
-    def load(self, folder):
-        load_arrays(folder, [])

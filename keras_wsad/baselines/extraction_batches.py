@@ -3,16 +3,12 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import pairwise_distances_argmin
 from sklearn.preprocessing import StandardScaler
 
-from keras_wsad.baselines.learned_arrays import load_arrays
-from keras_wsad.baselines.learned_arrays import save_arrays
+from keras_wsad.baselines.learner import Learner
 from keras_wsad.baselines.mean_feature import check_feature_dim
 from keras_wsad.baselines.mean_feature import mean_features
 from keras_wsad.baselines.mean_feature import score_by_mean_feature
-from keras_wsad.baselines.system import Learner
 from keras_wsad.data import CLASS_NAMES
 from keras_wsad.data import NORMAL
-
-_ARRAYS = ("mean", "scale", "centers", "shares", "classes")
 
 
 class ExtractionBatches(Learner):
@@ -32,12 +28,13 @@ class ExtractionBatches(Learner):
 
     title = "Extraction batches (k-means without labels)"
     settings = ("train_crop", "test_crops")
+    arrays = ("mean", "scale", "centers", "shares", "classes")
 
     def __init__(self, config, num_groups=5):
         super().__init__(config)
         self.num_groups = num_groups
 
-    def fit(self, data, workspace):
+    def fit(self, data, run):
         videos = data.training + data.validation + data.test
         rows = data.rows(videos, self.config.train_crop)
         features = mean_features(data.store.features, rows)
@@ -80,12 +77,6 @@ class ExtractionBatches(Learner):
     def score(self, data, videos):
         check_feature_dim(len(self.learned["mean"]), data)
         return score_by_mean_feature(data, videos, self.config, self._predict)
-
-    def save(self, folder):
-        save_arrays(folder, self.learned)
-
-    def load(self, folder):
-        self.learned = load_arrays(folder, _ARRAYS)
 
     def _predict(self, features):
         groups, _, _ = self.group(features)

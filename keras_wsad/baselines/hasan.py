@@ -72,6 +72,7 @@ class Hasan(PixelLearner):
         "normal_per_batch": 64,
     }
     settings = ("kernel_l2", "learning_rate", "steps", "normal_per_batch", "precision")
+    arrays = ("mean_image",)
     num_frames = 10
     strides = (1, 2, 3)
     hop = 5
@@ -81,7 +82,6 @@ class Hasan(PixelLearner):
         self.size = size
         self.filters = filters
         self.autoencoder = None
-        self.mean_image = None
 
     def fit_clips(self, clips, workspace=None):
         if workspace is None:
@@ -93,7 +93,7 @@ class Hasan(PixelLearner):
             clips.read(name, (self.size, self.size))
             for name in track(clips.names, "videos decoded")
         ]
-        self.mean_image = mean_image(videos)
+        self.learned = {"mean_image": mean_image(videos)}
         keras.utils.set_random_seed(config.seed)
         self.autoencoder = RegularityAutoencoder(
             self.size, self.num_frames, self.filters, config.kernel_l2
@@ -138,26 +138,25 @@ class Hasan(PixelLearner):
         # Errors past the end belong to the repeated last frame of a short video.
         return sums[: len(frames)] / counts[: len(frames)]
 
-    def save(self, folder):
-        self.autoencoder.save(pathlib.Path(folder, "autoencoder.keras"))
-        np.savez(pathlib.Path(folder, "mean_image.npz"), mean_image=self.mean_image)
+    def save(self, path):
+        super().save(path)
+        self.autoencoder.save(pathlib.Path(path, "autoencoder.keras"))
 
-    def load(self, folder):
+    def load(self, path):
+        super().load(path)
         try:
-            with np.load(pathlib.Path(folder, "mean_image.npz")) as file:
-                self.mean_image = file["mean_image"]
             self.autoencoder = keras.saving.load_model(
-                pathlib.Path(folder, "autoencoder.keras"), compile=False
+                pathlib.Path(path, "autoencoder.keras"), compile=False
             )
             self.size = self.autoencoder.size
         except Exception as error:
             # A damaged file may raise anything.
-            raise RunError(f"{folder}: not what {self.title} saves ({error}).") from error
+            raise RunError(f"{path}: not what {self.title} saves ({error}).") from error
 
     def _prepare(self, stacks):
         """Converts stacks of uint8 frames to inputs of the autoencoder."""
         stacks = np.stack(stacks).astype(np.float32) / 255
-        return stacks - self.mean_image[..., None]
+        return stacks - self.learned["mean_image"][..., None]
 
     def _train(self, videos, names, workspace):
         """Trains the autoencoder, or resumes a killed training."""

@@ -1,8 +1,6 @@
 import numpy as np
 
-from keras_wsad.baselines.learned_arrays import load_arrays
-from keras_wsad.baselines.learned_arrays import save_arrays
-from keras_wsad.baselines.system import Learner
+from keras_wsad.baselines.learner import Learner
 from keras_wsad.data import CLASS_NAMES
 
 
@@ -22,7 +20,7 @@ class LabelSpread(Learner):
     title = "ORACLE, reads the test labels: true video label on every frame"
     reads = "test labels"
 
-    def fit(self, data, workspace):
+    def fit(self, data, run):
         pass
 
     def score(self, data, videos):
@@ -32,9 +30,3 @@ class LabelSpread(Learner):
             "segment_scores": np.repeat(is_anomalous, self.config.num_segments, axis=1),
             "class_probabilities": classes[[video.label for video in videos]],
         }
-
-    def save(self, folder):
-        save_arrays(folder, {})
-
-    def load(self, folder):
-        load_arrays(folder, [])

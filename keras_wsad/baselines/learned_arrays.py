@@ -14,10 +14,12 @@ def save_arrays(folder, arrays):
     """Writes arrays into a folder.
 
     Args:
-        folder: path.
+        folder: path. Made if it does not exist.
         arrays: dict from name to array.
     """
-    np.savez(pathlib.Path(folder, _NAME), **arrays)
+    folder = pathlib.Path(folder)
+    folder.mkdir(exist_ok=True)
+    np.savez(folder / _NAME, **arrays)
 
 
 def load_arrays(folder, names):

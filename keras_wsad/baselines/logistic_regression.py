@@ -2,17 +2,16 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression as Logistic
 from sklearn.preprocessing import StandardScaler
 
-from keras_wsad.baselines.learned_arrays import load_arrays
-from keras_wsad.baselines.learned_arrays import save_arrays
+from keras_wsad.baselines.learner import Learner
 from keras_wsad.baselines.mean_feature import check_both_kinds
 from keras_wsad.baselines.mean_feature import check_feature_dim
 from keras_wsad.baselines.mean_feature import mean_features
 from keras_wsad.baselines.mean_feature import score_by_mean_feature
 from keras_wsad.baselines.mean_feature import spread_over_classes
-from keras_wsad.baselines.system import Learner
 from keras_wsad.data import NORMAL
 
 _PARTS = ("detection", "classification")
+_FIELDS = ("coef_", "intercept_", "classes_")
 
 
 class LogisticRegression(Learner):
@@ -33,56 +32,45 @@ class LogisticRegression(Learner):
 
     title = "Logistic regression (mean feature)"
     settings = ("train_crop", "test_crops")
+    arrays = (
+        *("mean", "scale"),
+        *(f"{part}_{field}" for part in _PARTS for field in _FIELDS),
+    )
 
     def __init__(self, config, strength=0.01):
         super().__init__(config)
         self.strength = strength
 
-    def fit(self, data, workspace):
+    def fit(self, data, run):
         check_both_kinds(data.training)
         rows = data.rows(data.training, self.config.train_crop)
         features = mean_features(data.store.features, rows)
         scaler = StandardScaler().fit(features)
-        self.mean, self.scale = scaler.mean_, scaler.scale_
+        self.learned = {"mean": scaler.mean_, "scale": scaler.scale_}
         features = self._standardize(features)
         labels = np.array([video.label for video in data.training])
-        self.models = {
-            part: Logistic(C=self.strength, class_weight="balanced", max_iter=3000).fit(
-                features, target
-            )
-            for part, target in zip(_PARTS, (labels != NORMAL, labels), strict=True)
-        }
+        for part, target in zip(_PARTS, (labels != NORMAL, labels), strict=True):
+            model = Logistic(C=self.strength, class_weight="balanced", max_iter=3000)
+            model.fit(features, target)
+            for field in _FIELDS:
+                self.learned[f"{part}_{field}"] = getattr(model, field)
 
     def score(self, data, videos):
-        check_feature_dim(len(self.mean), data)
+        check_feature_dim(len(self.learned["mean"]), data)
         return score_by_mean_feature(data, videos, self.config, self._predict)
 
-    def save(self, folder):
-        arrays = {"mean": self.mean, "scale": self.scale}
-        for part, model in self.models.items():
-            arrays[f"{part}_kernel"] = model.coef_
-            arrays[f"{part}_bias"] = model.intercept_
-            arrays[f"{part}_classes"] = model.classes_
-        save_arrays(folder, arrays)
-
-    def load(self, folder):
-        fields = ("kernel", "bias", "classes")
-        names = [f"{part}_{field}" for part in _PARTS for field in fields]
-        arrays = load_arrays(folder, ["mean", "scale", *names])
-        self.mean, self.scale = arrays["mean"], arrays["scale"]
-        self.models = {}
-        for part in _PARTS:
-            model = self.models[part] = Logistic()
-            model.coef_, model.intercept_, model.classes_ = (
-                arrays[f"{part}_{field}"] for field in fields
-            )
-
     def _standardize(self, features):
-        return (features - self.mean) / self.scale
+        return (features - self.learned["mean"]) / self.learned["scale"]
+
+    def _model(self, part):
+        model = Logistic()
+        for field in _FIELDS:
+            setattr(model, field, self.learned[f"{part}_{field}"])
+        return model
 
     def _predict(self, features):
         features = self._standardize(features)
-        detection, classification = (self.models[part] for part in _PARTS)
+        detection, classification = map(self._model, _PARTS)
         probabilities = classification.predict_proba(features)
         return (
             detection.predict_proba(features)[:, 1],

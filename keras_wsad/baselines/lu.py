@@ -1,5 +1,3 @@
-import zipfile
-
 import numpy as np
 from scipy.ndimage import uniform_filter
 from sklearn.decomposition import PCA
@@ -13,7 +11,6 @@ from keras_wsad.baselines.pixel_learner import PixelLearner
 from keras_wsad.baselines.sparse_combinations import combination_errors
 from keras_wsad.baselines.sparse_combinations import learn_combinations
 from keras_wsad.errors import DataError
-from keras_wsad.errors import RunError
 from keras_wsad.progress import count_up
 from keras_wsad.progress import track
 
@@ -63,6 +60,7 @@ class Lu(PixelLearner):
 
     title = "Lu et al., ICCV 2013"
     settings = ("steps",)
+    arrays = ("projection", "atoms", "counts")
 
     def fit_clips(self, clips, workspace=None):
         random = np.random.default_rng(self.config.seed)
@@ -82,14 +80,21 @@ class Lu(PixelLearner):
                 f"{len(clips.names)}."
             )
         pca = PCA(min(_COMPONENTS, len(cubes)), svd_solver="covariance_eigh").fit(cubes)
-        self.projection = pca.components_.T.astype(np.float32)
-        data = cubes @ self.projection
+        projection = pca.components_.T.astype(np.float32)
+        data = cubes @ projection
         with count_up("Cubes that fit a combination") as step:
-            self.combinations, _ = learn_combinations(
+            combinations, _ = learn_combinations(
                 data, on_covered=lambda count: step(len(data), count)
             )
+        self.learned = {
+            "projection": projection,
+            "atoms": np.concatenate(combinations, axis=1),
+            "counts": np.array([combination.shape[1] for combination in combinations]),
+        }
 
     def score_clip(self, clips, name):
+        projection, atoms, counts = (self.learned[name] for name in self.arrays)
+        combinations = np.split(atoms, np.cumsum(counts)[:-1], axis=1)
         frames = clips.read(name, FRAME)
         centres = len(frames) - LENGTH
         if centres < 1:
@@ -98,35 +103,15 @@ class Lu(PixelLearner):
         all_cubes, all_indices = [], []
         for start in range(0, centres, _BLOCK):
             cubes, indices = moving_cubes(frames[start : start + _BLOCK + LENGTH])
-            all_cubes.append(cubes @ self.projection)
+            all_cubes.append(cubes @ projection)
             all_indices.append(indices + np.array([start, 0, 0]))
-        of_cubes = combination_errors(np.concatenate(all_cubes), self.combinations)
+        of_cubes = combination_errors(np.concatenate(all_cubes), combinations)
         errors[tuple(np.concatenate(all_indices).T)] = of_cubes
         # A cube is centred on the frame two after its first.
         before = LENGTH // 2
         ends = (before, len(frames) - centres - before)
         errors = np.pad(errors, (ends, (0, 0), (0, 0)), mode="edge")
         return uniform_filter(errors, LENGTH, mode="nearest").max(axis=(1, 2))
-
-    def save(self, folder):
-        np.savez(
-            folder / "combinations.npz",
-            projection=self.projection,
-            atoms=np.concatenate(self.combinations, axis=1),
-            counts=[combination.shape[1] for combination in self.combinations],
-        )
-
-    def load(self, folder):
-        path = folder / "combinations.npz"
-        try:
-            with np.load(path, allow_pickle=False) as kept:
-                self.projection = kept["projection"]
-                ends = np.cumsum(kept["counts"])[:-1]
-                self.combinations = np.split(kept["atoms"], ends, axis=1)
-        except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
-            raise RunError(
-                f"{path}: expected what the system lu has learned ({error})."
-            ) from error
 
 
 def _some_cubes(frames, share, random):

@@ -2,13 +2,11 @@ import numpy as np
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.preprocessing import normalize
 
-from keras_wsad.baselines.learned_arrays import load_arrays
-from keras_wsad.baselines.learned_arrays import save_arrays
+from keras_wsad.baselines.learner import Learner
 from keras_wsad.baselines.mean_feature import check_feature_dim
 from keras_wsad.baselines.mean_feature import mean_features
 from keras_wsad.baselines.mean_feature import score_by_mean_feature
 from keras_wsad.baselines.mean_feature import spread_over_classes
-from keras_wsad.baselines.system import Learner
 from keras_wsad.data import CLASS_NAMES
 from keras_wsad.data import NORMAL
 from keras_wsad.metrics import mean_average_accuracy
@@ -40,32 +38,24 @@ class NearestNeighbours(Learner):
 
     title = "k-NN (mean feature)"
     settings = ("train_crop", "test_crops")
+    arrays = ("features", "labels", "k")
 
-    def fit(self, data, workspace):
+    def fit(self, data, run):
         features, labels = self._examples(data, data.training)
         choices = [k for k in _CHOICES if k <= len(labels)]
         if not data.validation:
             choices = [1]
-        self.model, best = None, None
+        best = None
         for k in choices:
             model = KNeighborsClassifier(k).fit(features, labels)
             value = self._held_out(model, data) if len(choices) > 1 else 0
             if best is None or value > best:
-                self.model, best = model, value
-        self.examples = {"features": features, "labels": labels}
+                self.learned = {"features": features, "labels": labels, "k": k}
+                best = value
 
     def score(self, data, videos):
-        check_feature_dim(self.model.n_features_in_, data)
+        check_feature_dim(self.learned["features"].shape[-1], data)
         return score_by_mean_feature(data, videos, self.config, self._predict)
-
-    def save(self, folder):
-        save_arrays(folder, {**self.examples, "k": self.model.n_neighbors})
-
-    def load(self, folder):
-        arrays = load_arrays(folder, ["features", "labels", "k"])
-        k = int(arrays.pop("k"))
-        self.examples = arrays
-        self.model = KNeighborsClassifier(k).fit(arrays["features"], arrays["labels"])
 
     def _examples(self, data, videos):
         rows = data.rows(videos, self.config.train_crop)
@@ -77,6 +67,8 @@ class NearestNeighbours(Learner):
         return mean_average_accuracy(labels, model.predict(features), len(CLASS_NAMES))
 
     def _predict(self, features):
-        probabilities = self.model.predict_proba(normalize(features))
-        probabilities = spread_over_classes(probabilities, self.model.classes_)
+        examples, labels, k = (self.learned[name] for name in self.arrays)
+        model = KNeighborsClassifier(int(k)).fit(examples, labels)
+        probabilities = model.predict_proba(normalize(features))
+        probabilities = spread_over_classes(probabilities, model.classes_)
         return 1 - probabilities[:, NORMAL], probabilities

@@ -5,10 +5,11 @@ import tempfile
 
 import numpy as np
 
-from keras_wsad.baselines.system import Learner
+from keras_wsad.baselines.learner import Learner
 from keras_wsad.errors import DataError
 from keras_wsad.errors import NeedsPixelsError
 from keras_wsad.features import pool_segments
+from keras_wsad.files import atomic_path
 from keras_wsad.files import index_files
 from keras_wsad.progress import track
 from keras_wsad.video import GreyVideos
@@ -50,16 +51,26 @@ class PixelLearner(Learner):
             A float32 array of shape `(frames,)`, higher where the video is less normal.
         """
 
-    def fit(self, data, workspace):
+    def check(self, data):
         normal = [video for video in data.training if not video.is_anomalous]
         if not normal:
             raise DataError(
                 f"{data.root}: expected normal videos to learn from. Found none"
             )
-        # Fails before the training rather than after it.
         self._find(data, [*normal, *data.validation, *data.test])
-        clips = GreyVideos(self._find(data, normal), workspace / "grey")
-        self.fit_clips(clips, workspace)
+
+    def fit(self, data, run):
+        # Videos take long to score: a kill meanwhile costs no training. With more steps or
+        # other videos it is fitted anew.
+        fitted = run.workspace / f"fitted-{self.config.steps}-{data.store.key[:12]}"
+        if fitted.is_dir():
+            self.load(fitted)
+            return
+        normal = [video for video in data.training if not video.is_anomalous]
+        clips = GreyVideos(self._find(data, normal), run.workspace / "grey")
+        self.fit_clips(clips, run.workspace)
+        with atomic_path(fitted) as temporary:
+            self.save(temporary)
 
     def score(self, data, videos):
         paths = self._find(data, videos)

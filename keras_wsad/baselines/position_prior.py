@@ -1,8 +1,6 @@
 import numpy as np
 
-from keras_wsad.baselines.learned_arrays import load_arrays
-from keras_wsad.baselines.learned_arrays import save_arrays
-from keras_wsad.baselines.system import Learner
+from keras_wsad.baselines.learner import Learner
 from keras_wsad.data import CLASS_NAMES
 
 
@@ -25,23 +23,18 @@ class PositionPrior(Learner):
 
     title = "Position in the video (no pixels)"
     reads = "nothing"
+    arrays = ("label",)
 
-    def fit(self, data, workspace):
+    def fit(self, data, run):
         labels = [video.label for video in data.training]
-        self.label = int(np.bincount(labels).argmax())
+        self.learned = {"label": np.bincount(labels).argmax()}
 
     def score(self, data, videos):
         position = (np.arange(self.config.num_segments) + 0.5) / self.config.num_segments
         curve = (4 * position * (1 - position)).astype(np.float32)
         classes = np.zeros((len(videos), len(CLASS_NAMES)), np.float32)
-        classes[:, self.label] = 1
+        classes[:, int(self.learned["label"])] = 1
         return {
             "segment_scores": np.tile(curve, (len(videos), 1)),
             "class_probabilities": classes,
         }
-
-    def save(self, folder):
-        save_arrays(folder, {"label": self.label})
-
-    def load(self, folder):
-        self.label = int(load_arrays(folder, ["label"])["label"])

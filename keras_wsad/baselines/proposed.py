@@ -1,5 +1,6 @@
-from keras_wsad.baselines.system import Head
+from keras_wsad.baselines.head import Head
 from keras_wsad.data import CLASS_NAMES
+from keras_wsad.errors import RunError
 from keras_wsad.models import JointModel
 from keras_wsad.models.objective import compile_joint_model
 
@@ -19,6 +20,7 @@ class Proposed(Head):
     """
 
     title = "Proposed model"
+    predicts_videos = True
     settings = (
         *Head.settings,
         "lstm",
@@ -75,3 +77,11 @@ class Proposed(Head):
             first_level_target=config.first_level_target,
             learning_rate=config.learning_rate,
         )
+
+    def load(self, path):
+        super().load(path)
+        if not isinstance(self.model, JointModel):
+            raise RunError(
+                f"{path}: expected a JointModel, from a run of the system joint. "
+                f"Found {type(self.model).__name__}"
+            )

@@ -3,17 +3,13 @@ from scipy.special import expit
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.svm import LinearSVC
 
-from keras_wsad.baselines.learned_arrays import load_arrays
-from keras_wsad.baselines.learned_arrays import save_arrays
+from keras_wsad.baselines.learner import Learner
 from keras_wsad.baselines.mean_feature import check_both_kinds
 from keras_wsad.baselines.mean_feature import check_feature_dim
 from keras_wsad.baselines.mean_feature import mean_features
-from keras_wsad.baselines.system import Learner
 from keras_wsad.data.crops import average_crops
 from keras_wsad.data.crops import rows_of_crops
 from keras_wsad.errors import DataError
-
-_ARRAYS = ("kernel", "bias", "slope", "offset")
 
 
 class SVM(Learner):
@@ -48,13 +44,14 @@ class SVM(Learner):
 
     title = "SVM baseline"
     settings = ("train_crop", "test_crops")
+    arrays = ("kernel", "bias", "slope", "offset")
 
     def __init__(self, config, strength=1.0, folds=5):
         super().__init__(config)
         self.strength = strength
         self.folds = folds
 
-    def fit(self, data, workspace):
+    def fit(self, data, run):
         check_both_kinds(data.training)
         rows = data.rows(data.training, self.config.train_crop)
         features = mean_features(data.store.normalized_features, rows)
@@ -84,9 +81,3 @@ class SVM(Learner):
         distances = [features[row] @ learned["kernel"] + learned["bias"] for row in rows]
         scores = expit(-(learned["slope"] * np.array(distances) + learned["offset"]))
         return {"segment_scores": average_crops(scores, owners)}
-
-    def save(self, folder):
-        save_arrays(folder, self.learned)
-
-    def load(self, folder):
-        self.learned = load_arrays(folder, _ARRAYS)

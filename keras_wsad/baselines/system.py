@@ -1,14 +1,13 @@
-"""Base classes of the systems of Table II."""
-
 import abc
 from typing import ClassVar
 
 
-class System:
+class System(abc.ABC):
     """A system that learns from training videos and scores the segments of other videos.
 
-    It is a `Head` or a `Learner`. All take the same configuration, learn from the same
-    videos and are evaluated in the same way.
+    All take the same configuration, learn from the same videos and are evaluated in the
+    same way. A `Head` is a Keras model that is trained as the joint model is, a `Learner`
+    has a fit of its own.
 
     Attributes:
         title: str. Display name.
@@ -20,6 +19,9 @@ class System:
             it is a part of it or because nothing was published. A preset that changes them
             changes them for this system too.
         reads: str or `None`. Its input if that is not features, such as `"pixels"`.
+        saved_as: str. Name in the run folder of what it has learned.
+        predicts_videos: bool. Whether `keras_wsad.load` opens what it has learned, so that
+            a run leaves a SavedModel too.
 
     Args:
         config: `ExperimentConfig`.
@@ -30,67 +32,31 @@ class System:
     settings = ()
     from_preset = ()
     reads = None
+    saved_as = "system"
+    predicts_videos = False
 
     def __init__(self, config):
         self.config = config
 
-
-class Head(System, abc.ABC):
-    """A Keras model on segment features, trained as the joint model is.
-
-    Batches, held-out videos, choice of the checkpoint and resumption are those of
-    `keras_wsad.training`, which reads the settings below; a head adds its own to them.
-    """
-
-    settings = (
-        "train_crop",
-        "test_crops",
-        "steps",
-        "anomalous_per_batch",
-        "normal_per_batch",
-        "batch_order",
-        "checkpoint_rule",
-        "checkpoint_every",
-        "precision",
-    )
-
-    @abc.abstractmethod
-    def build(self, feature_dim):
-        """Returns the untrained model.
-
-        Its inputs are a dict of `features` and `normalized_features`, each of shape
-        `(batch, segments, features)`; its outputs are a dict of at least `segment_scores`
-        of shape `(batch, segments)`, and `class_probabilities` of shape `(batch, 14)` if
-        it names classes.
+    def check(self, data):  # noqa: B027 (most need none)
+        """Raises if the data does not fit the settings, before anything is written.
 
         Args:
-            feature_dim: int. Features of a segment, n.
+            data: `ExperimentData`.
         """
 
     @abc.abstractmethod
-    def compile(self, model, class_counts):
-        """Compiles the model with the system's losses and optimiser.
-
-        The target of `class_probabilities` is the label of the video, that of any other
-        output is 1 for an anomalous video and 0 for a normal one.
-
-        Args:
-            model: what `build` returned.
-            class_counts: list of 14 ints, training videos of each class.
-        """
-
-
-class Learner(System, abc.ABC):
-    """Any other system, with its own fitting and saving."""
-
-    @abc.abstractmethod
-    def fit(self, data, workspace):
+    def fit(self, data, run):
         """Learns from the training videos.
 
         Args:
             data: `ExperimentData`. `data.validation` is held out: it may decide when to
                 stop, nothing else.
-            workspace: path. A folder for state that survives a kill.
+            run: `Run`. State that survives a kill is kept in its `workspace`.
+
+        Returns:
+            A dict for JSON with `steps`, `epochs` and `checkpoint`, or `None` from a system
+            that knows no checkpoints.
         """
 
     @abc.abstractmethod
@@ -104,12 +70,19 @@ class Learner(System, abc.ABC):
         Returns:
             A dict of float32 arrays: `segment_scores` of shape `(videos, segments)`, and
             `class_probabilities` of shape `(videos, 14)` if it names classes.
+
+        Raises:
+            DataError: the features have another width than in training.
         """
 
     @abc.abstractmethod
-    def save(self, folder):
-        """Writes what was learned into an empty folder, without pickles."""
+    def save(self, path):
+        """Writes what was learned, without pickles: a file, or a folder that it makes."""
 
     @abc.abstractmethod
-    def load(self, folder):
-        """Reads what `save` wrote."""
+    def load(self, path):
+        """Reads what `save` wrote.
+
+        Raises:
+            RunError: it is absent, damaged or of another system.
+        """

@@ -3,10 +3,10 @@ from typing import ClassVar
 import keras
 
 from keras_wsad.baselines.adagrad import adagrad
+from keras_wsad.baselines.head import Head
 from keras_wsad.baselines.head_layers import penalised
 from keras_wsad.baselines.head_layers import score
 from keras_wsad.baselines.head_layers import segment_inputs
-from keras_wsad.baselines.system import Head
 from keras_wsad.losses import InnerBagRankingLoss
 
 

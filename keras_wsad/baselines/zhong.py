@@ -11,7 +11,7 @@ from keras_wsad.baselines.label_cleaning import clean_labels
 from keras_wsad.baselines.label_cleaning import predict_rows
 from keras_wsad.baselines.label_noise_cleaner import label_noise_cleaner
 from keras_wsad.baselines.mean_feature import check_feature_dim
-from keras_wsad.baselines.system import Learner
+from keras_wsad.baselines.system import System
 from keras_wsad.data.crops import average_crops
 from keras_wsad.data.crops import rows_of_crops
 from keras_wsad.data.pipelines import epoch_schedule
@@ -28,7 +28,7 @@ _DROPOUT_SAMPLES = 8
 _FILE = "classifier.keras"
 
 
-class Zhong(Learner):
+class Zhong(System):
     """An action classifier and a graph network that cleans its labels, in turns.
 
     A classifier is trained on segments that all carry the label of their video, which is
@@ -80,7 +80,7 @@ class Zhong(Learner):
     )
     from_preset = ("learning_rate",)
 
-    def fit(self, data, workspace):
+    def fit(self, data, run):
         config, store = self.config, data.store
         videos = data.training
         is_anomalous = np.array([video.is_anomalous for video in videos])
@@ -135,14 +135,15 @@ class Zhong(Learner):
         scores = self._predict(data.store.features, rows)
         return {"segment_scores": average_crops(scores, owners)}
 
-    def save(self, folder):
+    def save(self, path):
+        pathlib.Path(path).mkdir(exist_ok=True)
         # Without the optimizer, which is no longer needed.
         copy = keras.models.clone_model(self.classifier)
         copy.set_weights(self.classifier.get_weights())
-        copy.save(pathlib.Path(folder, _FILE))
+        copy.save(pathlib.Path(path, _FILE))
 
-    def load(self, folder):
-        path = pathlib.Path(folder, _FILE)
+    def load(self, path):
+        path = pathlib.Path(path, _FILE)
         try:
             self.classifier = keras.saving.load_model(path, compile=False)
         except Exception as error:

@@ -4,14 +4,10 @@ import collections
 import dataclasses
 import pathlib
 
-from keras_wsad.baselines import Head
 from keras_wsad.baselines import open_system
 from keras_wsad.config import ExperimentConfig
 from keras_wsad.data import open_experiment_data
-from keras_wsad.errors import DataError
 from keras_wsad.errors import RunError
-from keras_wsad.inference import load_any_model
-from keras_wsad.inference import score_videos
 from keras_wsad.runs import Run
 
 
@@ -59,25 +55,14 @@ def score_run(folder, data=None):
     if data is not None:
         config = dataclasses.replace(config, data=str(data))
     training = run.load_training()
+    system = open_system(config.system)(config)
+    system.load(run.folder / system.saved_as)
     data = open_experiment_data(config)
     run.check_features(data.store.extraction)
     standardization = run.load_standardization(config)
-    system = open_system(config.system)(config)
-    if isinstance(system, Head):
-        model = load_any_model(run.model)
-        feature_dim = model.input["features"].shape[-1]
-        if feature_dim != data.store.feature_dim:
-            raise DataError(
-                f"{run.folder}: the model takes {feature_dim} features a segment. "
-                f"Found {data.store.feature_dim} in the data"
-            )
     if standardization is not None:
         data = data.standardized(standardization)
-    if isinstance(system, Head):
-        scores = score_videos(model, data.store, data.test, config.test_crops)
-    else:
-        system.load(run.system)
-        scores = system.score(data, data.test)
+    scores = system.score(data, data.test)
     crops = [len(data.store.videos[video.name]) for video in data.test]
     return ScoredRun(
         run=run,

@@ -2,11 +2,8 @@
 
 from keras_wsad.inference.open_model import compiled
 from keras_wsad.inference.open_model import load
-from keras_wsad.inference.open_model import load_any_model
-from keras_wsad.inference.open_model import load_model
 from keras_wsad.inference.prediction import Prediction
 from keras_wsad.inference.predictor import Predictor
-from keras_wsad.inference.scores import score_videos
 from keras_wsad.inference.video_prediction import Alarm
 from keras_wsad.inference.video_prediction import VideoPrediction
 
@@ -17,7 +14,4 @@ __all__ = [
     "VideoPrediction",
     "compiled",
     "load",
-    "load_any_model",
-    "load_model",
-    "score_videos",
 ]

@@ -5,6 +5,7 @@ import pathlib
 import keras
 import numpy as np
 
+from keras_wsad.baselines.proposed import Proposed
 from keras_wsad.config import ExperimentConfig
 from keras_wsad.config import load_config
 from keras_wsad.errors import RunError
@@ -13,7 +14,6 @@ from keras_wsad.features import pool_segments
 from keras_wsad.files import read_json
 from keras_wsad.inference.model_card import ModelCard
 from keras_wsad.inference.predictor import Predictor
-from keras_wsad.models import JointModel
 from keras_wsad.runs import Run
 
 
@@ -49,7 +49,9 @@ def load(path):
             f"{path}: expected a finished run folder, a .keras file or a SavedModel."
         )
     config = load_config(run.config) if run.config.is_file() else ExperimentConfig()
-    model = load_model(model_path)
+    system = Proposed(config)
+    system.load(model_path)
+    model = system.model
     threshold = run.load_training()["threshold"]
     card = ModelCard.of(model, config, threshold, run.load_extraction())
     pooling = (card.num_segments, card.reduce, card.alignment)
@@ -105,46 +107,6 @@ def compiled(model):
 
 def _as_float32(outputs):
     return {name: np.asarray(output, np.float32) for name, output in outputs.items()}
-
-
-def load_model(path):
-    """Opens a `.keras` file that must hold a `JointModel`.
-
-    Args:
-        path: path.
-
-    Returns:
-        The `JointModel`, not compiled.
-
-    Raises:
-        RunError: the file is damaged, or holds another model.
-    """
-    model = load_any_model(path)
-    if not isinstance(model, JointModel):
-        raise RunError(
-            f"{path}: expected a JointModel, from a run of the system joint. "
-            f"Found {type(model).__name__}"
-        )
-    return model
-
-
-def load_any_model(path):
-    """Opens a `.keras` file.
-
-    Args:
-        path: path.
-
-    Returns:
-        The `keras.Model`, not compiled.
-
-    Raises:
-        RunError: the file is damaged.
-    """
-    try:
-        return keras.saving.load_model(path, compile=False)
-    except Exception as error:
-        # A damaged file may raise anything.
-        raise RunError(f"{path}: not a model of keras_wsad ({error}).") from error
 
 
 def _load_saved_model(path):

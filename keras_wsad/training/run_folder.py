@@ -1,18 +1,32 @@
-"""The folder of a run, from its begin to the moment before it learns anything."""
+"""The folder of a run: what is written before the system learns, and after."""
 
+import logging
 import pathlib
+import shutil
 import time
+
+import keras
 
 from keras_wsad.config import refuse_other_settings
 from keras_wsad.config import save_config
 from keras_wsad.errors import ConfigError
 from keras_wsad.errors import RunError
+from keras_wsad.files import atomic_path
 from keras_wsad.files import read_json
 from keras_wsad.files import remove_partial
 from keras_wsad.files import write_json
 from keras_wsad.files import write_text
+from keras_wsad.inference.export import export_saved_model
+from keras_wsad.inference.model_card import ModelCard
+from keras_wsad.metrics.alarm_threshold import FIXED
+from keras_wsad.metrics.alarm_threshold import choose_alarm_threshold
 from keras_wsad.runs import Run
 from keras_wsad.runs import describe_environment
+
+_logger = logging.getLogger(__name__)
+
+# The checkpoint rule of what is fitted at once, or chooses for itself.
+OWN_CHECKPOINT = "its own"
 
 
 def new_run(config):
@@ -66,13 +80,52 @@ def begin_run(run, config, data):
         config: `ExperimentConfig`.
         data: `ExperimentData`.
     """
-    run.folder.mkdir(parents=True, exist_ok=True)
+    run.workspace.mkdir(parents=True, exist_ok=True)
     save_config(config, run.config)
     _record_start(run)
     write_text(run.data_report, _data_report(data))
     run.save_extraction(data.store.extraction)
     if data.standardization is not None:
         data.standardization.save(run.standardization)
+
+
+def finish_run(run, system, data, ended, started):
+    """Leaves what a system has learned, and how it came about.
+
+    Args:
+        run: `Run`.
+        system: `System`, fitted.
+        data: `ExperimentData`.
+        ended: what `System.fit` returned.
+        started: float. When the run began, by `time.monotonic`.
+    """
+    threshold = _held_out_threshold(system, data)
+    if system.predicts_videos and keras.backend.backend() == "tensorflow":
+        extraction = data.store.extraction
+        card = ModelCard.of(system.model, system.config, threshold, extraction)
+        export_saved_model(system.model, run.saved_model, card, data.standardization)
+    elif system.predicts_videos:
+        _logger.info("saved_model is left out: it needs the TensorFlow backend.")
+    content = {
+        **(ended or {"checkpoint": {"rule": OWN_CHECKPOINT}}),
+        "seconds_of_last_start": round(time.monotonic() - started, 1),
+        "threshold": threshold,
+        "data_key": data.key,
+    }
+    write_json(run.training, content)
+    # What was learned comes last: a run folder with it is a finished one.
+    with atomic_path(run.folder / system.saved_as) as temporary:
+        system.save(temporary)
+    shutil.rmtree(run.workspace)
+
+
+def _held_out_threshold(system, data):
+    """Chooses the alarm threshold on the held-out videos; a fixed one without any."""
+    if not data.validation:
+        return FIXED
+    scores = system.score(data, data.validation)
+    is_anomalous = [video.is_anomalous for video in data.validation]
+    return choose_alarm_threshold(is_anomalous, scores["segment_scores"])
 
 
 def _record_start(run):

@@ -1,4 +1,4 @@
-"""The begin and the end that all systems have in common."""
+"""Entry point of training: resolves data and system, then fits it."""
 
 import contextlib
 import logging
@@ -6,7 +6,6 @@ import time
 
 import keras
 
-from keras_wsad.baselines import Head
 from keras_wsad.baselines import open_system
 from keras_wsad.baselines.registry import check_settings
 from keras_wsad.config import with_absolute_paths
@@ -14,8 +13,8 @@ from keras_wsad.data import open_experiment_data
 from keras_wsad.data.standardization import Standardization
 from keras_wsad.hardware import check_bfloat16
 from keras_wsad.progress import timed
-from keras_wsad.training.fit_head import fit_head
-from keras_wsad.training.fit_learner import fit_learner
+from keras_wsad.training.run_folder import begin_run
+from keras_wsad.training.run_folder import finish_run
 from keras_wsad.training.run_folder import new_run
 from keras_wsad.training.run_folder import run_to_resume
 
@@ -50,7 +49,6 @@ def train(config, resume=None):
         # After the data, which may have needed a network of its own.
         keras.utils.set_random_seed(config.seed)
         _logger.info(data.summary)
-        fit = fit_head if isinstance(system, Head) else fit_learner
         if config.standardize:
             rows = data.rows(data.training, config.train_crop)
             data = data.standardized(Standardization.of(data.store, rows))
@@ -58,7 +56,12 @@ def train(config, resume=None):
         keras.config.set_dtype_policy(config.precision)
         try:
             with timed("Training"):
-                fit(system, config, data, run, started)
+                # Nothing is written before data and settings are known to fit.
+                system.check(data)
+                begin_run(run, config, data)
+                _logger.info("%s: %s", run.folder, system.title)
+                ended = system.fit(data, run)
+                finish_run(run, system, data, ended, started)
         except KeyboardInterrupt as stop:
             if run.config.is_file():
                 raise KeyboardInterrupt(

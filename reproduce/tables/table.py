@@ -6,7 +6,7 @@ from keras_wsad.data import open_experiment_data
 from keras_wsad.errors import ConfigError
 from keras_wsad.errors import RunError
 from keras_wsad.runs import describe_environment
-from keras_wsad.training.fit_learner import OWN_CHECKPOINT
+from keras_wsad.training.run_folder import OWN_CHECKPOINT
 from reproduce.scenes import rendered_data
 from reproduce.tables.measure import MIN_SEEDS
 from reproduce.tables.measure import consecutive_differences

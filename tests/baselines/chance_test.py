@@ -14,7 +14,7 @@ def test_it_is_a_system(tiny_settings, tmp_path):
 def scores_of(settings, videos=slice(None), seed=0):
     config, data = open_tiny(settings, seed=seed)
     system = Chance(config)
-    system.fit(data, workspace=None)
+    system.fit(data, run=None)
     return data.test[videos], system.score(data, data.test[videos])["segment_scores"]
 
 

@@ -21,7 +21,7 @@ def test_batches_that_follow_the_label_are_all_it_needs(tiny_settings):
             features[row] = features[row, :, ::-1] * 5 + 50
     data = with_features(data, features)
     system = ExtractionBatches(config, num_groups=2)
-    system.fit(data, workspace=None)
+    system.fit(data, run=None)
     outputs = system.score(data, data.test)
     expected = [float(video.is_anomalous) for video in data.test]
     assert outputs["segment_scores"][:, 0].tolist() == expected

@@ -10,7 +10,7 @@ from tests.baselines.open_tiny import with_features
 
 def fitted(config, data):
     system = LogisticRegression(config)
-    system.fit(data, workspace=None)
+    system.fit(data, run=None)
     return system
 
 

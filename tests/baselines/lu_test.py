@@ -92,8 +92,8 @@ def test_what_was_learned_is_kept(fitted, clips, tmp_path):
 @pytest.mark.parametrize("content", [None, b"PK damaged", b""])
 def test_what_is_damaged_raises(content, tmp_path):
     if content is not None:
-        (tmp_path / "combinations.npz").write_bytes(content)
-    with pytest.raises(RunError, match=r"combinations\.npz: expected"):
+        (tmp_path / "learned.npz").write_bytes(content)
+    with pytest.raises(RunError, match=r"learned\.npz: expected"):
         Lu(ExperimentConfig()).load(tmp_path)
 
 

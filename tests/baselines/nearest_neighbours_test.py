@@ -9,7 +9,7 @@ from tests.baselines.open_tiny import with_features
 
 def fitted(config, data):
     system = NearestNeighbours(config)
-    system.fit(data, workspace=None)
+    system.fit(data, run=None)
     return system
 
 
@@ -46,7 +46,7 @@ def test_k_is_the_best_on_the_held_out_videos(tiny_settings):
                 data.store.videos[video.name][0]
             ]
     honest = with_features(data, features)
-    assert fitted(config, honest).model.n_neighbors == 3
+    assert fitted(config, honest).learned["k"] == 3
 
 
 def test_the_length_of_a_feature_does_not_matter(tiny_settings):

@@ -14,7 +14,7 @@ def test_it_is_a_system(tiny_settings, tmp_path):
 def test_the_curve_by_hand_is_the_same_for_all_videos_whatever_they_show(tiny_settings):
     config, data = open_tiny(tiny_settings, num_segments=4)
     system = PositionPrior(config)
-    system.fit(data, workspace=None)
+    system.fit(data, run=None)
     blind = with_features(data, np.full_like(data.store.features, np.nan))
     outputs = system.score(blind, data.test)
     # p is 1/8, 3/8, 5/8, 7/8, and 4 p (1 - p) is 7/16, 15/16, 15/16, 7/16.

@@ -12,7 +12,7 @@ from tests.baselines.open_tiny import with_features
 
 def fitted(config, data, **kwargs):
     system = SVM(config, **kwargs)
-    system.fit(data, workspace=None)
+    system.fit(data, run=None)
     return system
 
 

@@ -25,7 +25,7 @@ def judge(settings, monkeypatch, values, **changes):
         return values[len(seen) - 1]
 
     monkeypatch.setattr(Zhong, "_held_out", held_out)
-    system.fit(data, workspace=None)
+    system.fit(data, run=None)
     return seen, system.classifier.get_weights()[0]
 
 
@@ -47,7 +47,7 @@ def test_without_held_out_videos_the_last_round_is_kept(tiny_settings):
 def test_it_tells_anomalous_training_videos_from_normal_ones(tiny_settings):
     config, data = open_tiny(tiny_settings, steps=90, learning_rate=1e-3, dropout=0.2)
     system = Zhong(config)
-    system.fit(data, workspace=None)
+    system.fit(data, run=None)
     scores = system.score(data, data.training)["segment_scores"]
     is_anomalous = [video.is_anomalous for video in data.training]
     assert video_level_auc(is_anomalous, scores) > 0.8
@@ -56,13 +56,13 @@ def test_it_tells_anomalous_training_videos_from_normal_ones(tiny_settings):
 def test_choosing_on_the_test_videos_raises(tiny_settings):
     config, data = open_tiny(tiny_settings, checkpoint_rule="best_on_test")
     with pytest.raises(ConfigError, match="best_on_validation or last"):
-        Zhong(config).fit(data, workspace=None)
+        Zhong(config).fit(data, run=None)
 
 
 def test_predictions_that_cannot_vary_raise(tiny_settings):
     config, data = open_tiny(tiny_settings, dropout=0.0)
     with pytest.raises(ConfigError, match="predictions that vary"):
-        Zhong(config).fit(data, workspace=None)
+        Zhong(config).fit(data, run=None)
 
 
 def test_a_damaged_classifier_is_named(tiny_settings, tmp_path):

@@ -95,7 +95,7 @@ def test_evaluation_names_what_is_missing_or_wrong(tiny_run, tiny_root, tmp_path
     for path in (root / "features").iterdir():
         np.save(path, np.load(path)[:, :9])
     assert main(["evaluate", "--run", str(run), "--data", str(root)]) == 1
-    assert "takes 16 features a segment. Found 9" in capsys.readouterr().err
+    assert "Expected 16 features a segment" in capsys.readouterr().err
     whole = (run / "training.json").read_text()
     for damaged in ("{}", "[", "[]", '{"checkpoint": {}}'):
         (run / "training.json").write_text(damaged)

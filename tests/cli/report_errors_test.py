@@ -5,7 +5,6 @@ import pytest
 from keras_wsad.cli import main
 from keras_wsad.cli.report_errors import report_errors
 from keras_wsad.errors import DataError
-from keras_wsad.training.run_folder import begin_run
 
 
 def stop(*_, **__):
@@ -55,11 +54,7 @@ def test_what_goes_on_after_a_stop_is_said_of_each_command(tmp_path, monkeypatch
 def test_a_training_that_is_stopped_names_its_run(
     tiny_settings, tmp_path, monkeypatch, capsys
 ):
-    def begin_and_stop(system, config, data, run, started):
-        begin_run(run, config, data)
-        stop()
-
-    monkeypatch.setattr("keras_wsad.training.run_training.fit_head", begin_and_stop)
+    monkeypatch.setattr("keras_wsad.baselines.head.fit_head", stop)
     options = [f"--{name}={value}" for name, value in tiny_settings.items()]
     assert main(["train", *options, f"--runs={tmp_path}", "--name=one"]) == 130
     line = f"stopped; --resume {tmp_path / 'one'} goes on with the run\n"

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import keras_wsad
+from keras_wsad.baselines.score_videos import score_videos
 from keras_wsad.data import CLASS_NAMES
 from keras_wsad.data import Video
 from keras_wsad.data import open_experiment_data
@@ -14,7 +15,6 @@ from keras_wsad.errors import FeatureFileError
 from keras_wsad.errors import RunError
 from keras_wsad.features import normalize_clips
 from keras_wsad.inference import compiled
-from keras_wsad.inference import score_videos
 from keras_wsad.models import JointModel
 
 NAMES = (
@@ -185,7 +185,7 @@ def test_many_videos_are_scored_in_batches_of_one_shape(tiny_run, model, monkeyp
         shapes.add(inputs["features"].shape)
         return predict(inputs)
 
-    monkeypatch.setattr("keras_wsad.inference.scores._BATCH", 7)
+    monkeypatch.setattr("keras_wsad.baselines.score_videos._BATCH", 7)
     monkeypatch.setattr(model, "predict_on_batch", spy)
     parts = score_videos(model, data.store, data.test)
     assert shapes == {(7, 8, 16)}

@@ -1,6 +1,7 @@
 import dataclasses
 import shutil
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -13,7 +14,6 @@ from keras_wsad.errors import VideoError
 from keras_wsad.errors import WeightsError
 from keras_wsad.features.extract import extract_clips
 from keras_wsad.features.extract_videos import extract_videos
-from keras_wsad.inference import load_model
 from keras_wsad.inference.backbone import open_backbone_of
 from keras_wsad.inference.export import export_saved_model
 from keras_wsad.inference.predictor import Predictor
@@ -68,7 +68,7 @@ def test_a_backbone_is_opened_once_and_tensorflow_does_not_warn(
 def test_a_saved_model_alone_scores_videos(compact_run, video, backbone, tmp_path):
     by_run = keras_wsad.load(compact_run.folder).predict_video(video, backbone=backbone)
     export_saved_model(
-        load_model(compact_run.model),
+        keras.saving.load_model(compact_run.model, compile=False),
         tmp_path / "alone",
         keras_wsad.load(compact_run.folder).card,
     )

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from keras_wsad.baselines.learned_arrays import load_arrays
-from keras_wsad.baselines.logistic_regression import LogisticRegression
 from keras_wsad.baselines.proposed import Proposed
 from keras_wsad.cli.train import train_command
 from keras_wsad.config import ExperimentConfig
@@ -36,7 +35,7 @@ def test_a_killed_run_goes_on_to_the_same_end(tiny_settings, tmp_path):
     assert not (folder / "model.keras").exists()
     assert_same_runs(train(config, resume=folder), unbroken)
     left = {path.name for path in folder.iterdir()}
-    assert not [name for name in left if name.startswith((".partial", "best", "state"))]
+    assert not [name for name in left if name.startswith((".partial", "workspace"))]
 
 
 def kill_after_epochs(folder, options, epochs):
@@ -52,36 +51,32 @@ def kill_after_epochs(folder, options, epochs):
         time.sleep(0.005)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
-    with np.load(folder / "state.npz", allow_pickle=False) as state:
+    with np.load(folder / "workspace" / "state.npz", allow_pickle=False) as state:
         return json.loads(str(state["progress"]))["epoch"]
 
 
-def test_a_learner_stopped_after_its_fit_is_not_fitted_again(
-    tiny_root, tmp_path, monkeypatch
-):
+def test_a_learner_that_was_stopped_begins_anew(tiny_root, tmp_path, monkeypatch):
     config = ExperimentConfig(
         system="logistic_regression", data=str(tiny_root), runs=str(tmp_path), name="run"
     )
 
-    def stop(score, data):
+    def stop(*arguments):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("keras_wsad.training.fit_learner.held_out_threshold", stop)
+        patch.setattr("keras_wsad.training.run_training.finish_run", stop)
         with pytest.raises(KeyboardInterrupt):
             train(config)
     folder = tmp_path / "run"
     assert not (folder / "system").exists()
-    with monkeypatch.context() as patch:
-        patch.setattr(LogisticRegression, "fit", None)
-        run = train(config, resume=folder)
+    run = train(config, resume=folder)
     assert run.is_finished
     assert not (folder / "workspace").exists()
     # A finished one is evaluated again, as a Keras model is.
     assert train_command(["--resume", str(folder)]) == 0
     whole = train(dataclasses.replace(config, name="whole"))
-    kept = [load_arrays(r.system, ["detection_kernel"]) for r in (run, whole)]
-    np.testing.assert_array_equal(*(k["detection_kernel"] for k in kept))
+    kept = [load_arrays(r.system, ["detection_coef_"]) for r in (run, whole)]
+    np.testing.assert_array_equal(*(k["detection_coef_"] for k in kept))
 
 
 def test_a_finished_run_is_not_resumed(tiny_run):

@@ -2,7 +2,7 @@ import importlib.util
 import pathlib
 import types
 
-from keras_wsad.training.fit_head import _tensorboard
+from keras_wsad.baselines.fit_head import _tensorboard
 
 
 def test_training_does_without_tensorboard(monkeypatch, tmp_path):

@@ -1,11 +1,9 @@
-"""What held-out videos say of a model: how good an epoch is, and where alarms begin."""
+"""Validation metrics per epoch."""
 
+from keras_wsad.baselines.score_videos import score_videos
 from keras_wsad.data import CLASS_NAMES
-from keras_wsad.inference import score_videos
 from keras_wsad.metrics import mean_average_accuracy
 from keras_wsad.metrics import video_level_auc
-from keras_wsad.metrics.alarm_threshold import FIXED
-from keras_wsad.metrics.alarm_threshold import choose_alarm_threshold
 
 
 def validation_judges(config, data):
@@ -39,20 +37,3 @@ def validation_judges(config, data):
         return judge
 
     return {prefix: judge_on(videos) for prefix, videos in parts.items() if videos}
-
-
-def held_out_threshold(score, data):
-    """Chooses the alarm threshold of a trained system on the held-out training videos.
-
-    Args:
-        score: function from a list of `Video` to a dict with `segment_scores`.
-        data: `ExperimentData`.
-
-    Returns:
-        A dict for JSON, see `choose_alarm_threshold`; the fixed one without such videos.
-    """
-    if not data.validation:
-        return dict(FIXED)
-    scores = score(data.validation)
-    is_anomalous = [video.is_anomalous for video in data.validation]
-    return choose_alarm_threshold(is_anomalous, scores["segment_scores"])

@@ -3,11 +3,11 @@
 import importlib.util
 import logging
 import math
-import time
 
 import keras
 import numpy as np
 
+from keras_wsad.baselines.judges import validation_judges
 from keras_wsad.callbacks import CheckpointSelection
 from keras_wsad.callbacks import RunState
 from keras_wsad.callbacks import StopOnNaN
@@ -15,29 +15,23 @@ from keras_wsad.callbacks import TrainingProgress
 from keras_wsad.data.pipelines import epoch_schedule
 from keras_wsad.data.pipelines import steps_per_epoch
 from keras_wsad.data.pipelines import training_batches
-from keras_wsad.files import atomic_path
-from keras_wsad.files import write_json
-from keras_wsad.inference import score_videos
-from keras_wsad.inference.export import export_saved_model
-from keras_wsad.inference.model_card import ModelCard
-from keras_wsad.models import JointModel
-from keras_wsad.training.held_out import held_out_threshold
-from keras_wsad.training.held_out import validation_judges
-from keras_wsad.training.run_folder import begin_run
 
 _logger = logging.getLogger(__name__)
 
 
-def fit_head(system, config, data, run, started):
-    """Trains a `Head` and leaves the trained model in the run folder.
+def fit_head(system, data, run):
+    """Trains a `Head`, or goes on with its training.
 
     Args:
         system: `Head`.
-        config: `ExperimentConfig`.
         data: `ExperimentData`.
-        run: `Run`, one that was begun or a new one.
-        started: float. When the run began, by `time.monotonic`.
+        run: `Run`, one that was begun.
+
+    Returns:
+        `(model, ended)`: the trained model of the kept epoch, and a dict for JSON with
+        `steps`, `epochs` and `checkpoint`.
     """
+    config = system.config
     is_anomalous = np.array([video.is_anomalous for video in data.training])
     schedule = {
         "anomalous_per_batch": config.anomalous_per_batch,
@@ -53,12 +47,10 @@ def fit_head(system, config, data, run, started):
     epochs = math.ceil(config.steps / steps)
     rows = data.rows(data.training, config.train_crop)
 
-    # Nothing is written before data and settings are known to fit.
-    begin_run(run, config, data)
     model = system.build(data.store.feature_dim)
     system.compile(model, data.class_counts)
     judges = validation_judges(config, data)
-    selection = CheckpointSelection(config.checkpoint_rule, run.folder, judges)
+    selection = CheckpointSelection(config.checkpoint_rule, run.workspace, judges)
     state = RunState(run.state, run.log, selection, data_key=data.key)
     first_epoch = state.restore(model)
 
@@ -104,7 +96,12 @@ def fit_head(system, config, data, run, started):
         progress.close()
     if config.checkpoint_rule != "last":
         model.load_weights(selection.path_of(selection.best_epoch))
-    _leave(system, model, config, data, run, selection, state, started)
+    kept = state.rows[selection.best_epoch]
+    return _to_save(model, system, data), {
+        "steps": state.rows[-1]["step"],
+        "epochs": len(state.rows),
+        "checkpoint": {"rule": config.checkpoint_rule, **kept},
+    }
 
 
 def _make_variables(model, batch_spec):
@@ -124,37 +121,6 @@ def _tensorboard(run):
     if importlib.util.find_spec("tensorboard") is None:
         return []
     return [keras.callbacks.TensorBoard(run.tensorboard, write_graph=False)]
-
-
-def _leave(system, model, config, data, run, selection, state, started):
-    """Saves the model in both forms and how it came about, and tidies up."""
-    model = _to_save(model, system, data)
-    threshold = held_out_threshold(
-        lambda videos: score_videos(model, data.store, videos, config.test_crops), data
-    )
-    if not isinstance(model, JointModel):
-        # Prediction on videos of one's own is that of the joint model.
-        pass
-    elif keras.backend.backend() == "tensorflow":
-        card = ModelCard.of(model, config, threshold, data.store.extraction)
-        export_saved_model(model, run.saved_model, card, data.standardization)
-    else:
-        _logger.info("saved_model is left out: it needs the TensorFlow backend.")
-    kept = state.rows[selection.best_epoch]
-    content = {
-        "steps": state.rows[-1]["step"],
-        "epochs": len(state.rows),
-        "seconds_of_last_start": round(time.monotonic() - started, 1),
-        "checkpoint": {"rule": config.checkpoint_rule, **kept},
-        "threshold": threshold,
-        "data_key": data.key,
-    }
-    write_json(run.training, content)
-    # The model comes last: a run folder with model.keras is a finished one.
-    with atomic_path(run.model) as temporary:
-        model.save(temporary)
-    selection.remove_weights(keep=None)
-    run.state.unlink(missing_ok=True)
 
 
 def _to_save(model, system, data):

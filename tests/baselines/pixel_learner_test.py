@@ -1,0 +1,42 @@
+import types
+
+import numpy as np
+import pytest
+
+from keras_wsad.baselines.pixel_learner import PixelLearner
+from keras_wsad.config import ExperimentConfig
+from keras_wsad.data import NORMAL
+from keras_wsad.data import Video
+from keras_wsad.runs import Run
+from tests.video.make_video import make_video
+
+
+class Brightness(PixelLearner):
+    """Learns the mean brightness of its videos."""
+
+    arrays = ("mean",)
+
+    def fit_clips(self, clips, workspace=None):
+        frames = [clips.read(name, (8, 8)) for name in clips.names]
+        self.learned = {"mean": np.mean(np.concatenate(frames))}
+
+    def score_clip(self, clips, name):
+        raise AssertionError("Nothing is scored here.")
+
+
+def test_what_was_stopped_after_its_fit_is_not_fitted_again(tmp_path, monkeypatch):
+    make_video(tmp_path / "a.mp4", num_frames=10)
+    video = Video(name="a", label=NORMAL)
+    store = types.SimpleNamespace(key="of these files")
+    data = types.SimpleNamespace(root=tmp_path, training=[video], store=store)
+    run = Run(tmp_path / "run")
+    run.workspace.mkdir(parents=True)
+    first = Brightness(ExperimentConfig(steps=1))
+    first.fit(data, run)
+    # With more steps it is.
+    monkeypatch.setattr(Brightness, "fit_clips", None)
+    again = Brightness(ExperimentConfig(steps=1))
+    again.fit(data, run)
+    assert again.learned["mean"] == first.learned["mean"] > 0
+    with pytest.raises(TypeError):
+        Brightness(ExperimentConfig(steps=2)).fit(data, run)
