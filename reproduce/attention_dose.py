@@ -49,7 +49,7 @@ def measure_row(row, seed, steps=None, events=EVENTS, distractors=DISTRACTORS, *
     # Here, as each process imports its own.
     from reproduce.dose.study import Trainee
 
-    trainee = Trainee(row, MadeUpVideos(**settings), steps)
+    trainee = Trainee.of(row, MadeUpVideos(**settings), steps)
     measured = []
     for event, share in itertools.product(events, distractors):
         dose = {"event_segments": event, "distractors": share}
@@ -72,7 +72,8 @@ def measure_all(rows, seeds, steps, workers, runs):
         A dict from `(row, seed)` to what `measure_row` returns.
     """
     of_steps = "preset" if steps is None else f"{steps}steps"
-    jobs = list(itertools.product(seeds, rows))
+    # Row by row, as a process traces each row's model once.
+    jobs = [(seed, row) for row in rows for seed in seeds]
     paths = {job: runs / f"{job[1]}-{of_steps}-seed{job[0]}.json" for job in jobs}
     # As JAX, TensorFlow and what both compute with read it when they are imported.
     os.environ.update(dict.fromkeys(_THREADS, "1"))

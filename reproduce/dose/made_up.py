@@ -31,7 +31,7 @@ class MadeUpVideos:
         test_per_class: int. Test videos of each anomaly; normal ones likewise. Defaults to
             `10`.
         num_segments: int. Segments of a video, T. Defaults to `32`.
-        feature_dim: int. Features of a segment, n. Defaults to `64`.
+        feature_dim: int. Features of a segment, n. Defaults to `32`.
         strength: float. Length of either direction, in deviations of the noise. Defaults
             to `4.0`.
         stretch: int. Segments of a distractor. Defaults to `2`.
@@ -42,7 +42,7 @@ class MadeUpVideos:
     train_per_class: int = 20
     test_per_class: int = 10
     num_segments: int = 32
-    feature_dim: int = 64
+    feature_dim: int = 32
     strength: float = 4.0
     stretch: int = 2
 

@@ -1,5 +1,6 @@
 """Trains the rows of Table I on made-up videos and measures them."""
 
+import functools
 import itertools
 
 import keras
@@ -23,9 +24,15 @@ ROWS = {
     "l4": {"lstm": True, "second_level": True, "first_level": True},
 }
 
-# The preset is that of the rendered videos; the two largest layers are smaller still.
+# The preset is that of the rendered videos. Its largest layers and its batches are smaller
+# still, so that a training takes seconds.
 _PRESET = "embedded"
-_SIZES = {"lstm_units": 32, "first_level_units": 64}
+_SIZES = {
+    "lstm_units": 16,
+    "first_level_units": 32,
+    "anomalous_per_batch": 13,
+    "normal_per_batch": 13,
+}
 
 
 class Trainee:
@@ -40,6 +47,12 @@ class Trainee:
         steps: int or `None`, which leaves those of the preset. The weights after the last
             step are measured. Defaults to `None`.
     """
+
+    @classmethod
+    @functools.cache
+    def of(cls, row, videos, steps=None):
+        """Returns the one `Trainee` of these arguments in this process."""
+        return cls(row, videos, steps)
 
     def __init__(self, row, videos, steps=None):
         self.config = _config(row, videos, steps)
@@ -155,8 +168,9 @@ def describe(videos, steps, num_seeds):
         "point in the direction of another class and not in the shared one, outside the "
         f"event and in normal videos as well. Preset `{_PRESET}` with an LSTM of "
         f"{config.lstm_units} and a first level of {config.first_level_units} units, "
-        f"{config.steps} steps, the weights after the last. {num_seeds} seeds of videos and "
-        "training, the same for every row: mean ± standard deviation, of differences the "
-        "95 % interval over seeds (Student's t), in bold where it excludes zero. Chance has "
-        "an mAA of 7.1."
+        f"batches of {config.anomalous_per_batch} + {config.normal_per_batch} videos, "
+        f"{config.steps} steps, the weights after the last, backend "
+        f"{keras.backend.backend()}. {num_seeds} seeds of videos and training, the same "
+        "for every row: mean ± standard deviation, of differences the 95 % interval over "
+        "seeds (Student's t), in bold where it excludes zero. Chance has an mAA of 7.1."
     )
