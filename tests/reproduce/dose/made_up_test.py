@@ -43,7 +43,7 @@ def test_an_event_points_to_its_class_and_a_distractor_to_another(videos):
         # 4 of strength less a thirteenth, against noise of 1 / sqrt(8).
         assert event > 2
         assert distractor < 1
-    # What events share and normal videos lack: 4 along the alarm, a thirteenth of each class.
+    # What events share and normal videos lack: the alarm, and a thirteenth of each class.
     normal = (test.labels == NORMAL)[:, None]
     assert np.linalg.norm(alike) == pytest.approx(np.hypot(4, 4 / np.sqrt(13)), abs=0.3)
     assert np.linalg.norm(mean(test, test.is_distractor & normal)) < 2
