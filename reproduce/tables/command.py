@@ -41,6 +41,7 @@ def table_command(argv=None, prog="evaluate.py", number=2):
         seeds=tuple(seeds),
         standardize=arguments.standardize,
         steps=arguments.steps,
+        preset=arguments.preset,
         quick=arguments.quick,
         runs=arguments.runs,
     )
@@ -97,6 +98,10 @@ def _parser(prog, number):
         help="standardise features by statistics of the training videos, in every row",
     )
     parser.add_argument("--steps", type=int, help="training steps of every row")
+    parser.add_argument(
+        "--preset",
+        help="the joint model's settings (default: paper; of rendered videos embedded)",
+    )
     parser.add_argument(
         "--replicates",
         type=int,

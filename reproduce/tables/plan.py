@@ -49,6 +49,8 @@ class TableOptions:
         standardize: bool. Whether features are standardised. Defaults to `False`.
         steps: int or `None`. Training steps of every row that has any, in place of its
             own. Defaults to `None`.
+        preset: str or `None`. The joint model's settings; without one, those of the
+            paper, or of the embedded data set. Defaults to `None`.
         quick: bool. Whether the form of the table is enough. Defaults to `False`.
         runs: str. The folder for all tables. Defaults to `"runs/tables"`.
     """
@@ -58,6 +60,7 @@ class TableOptions:
     seeds: tuple = (0, 1, 2, 3, 4)
     standardize: bool = False
     steps: int | None = None
+    preset: str | None = None
     quick: bool = False
     runs: str = "runs/tables"
 
@@ -126,9 +129,10 @@ class Job:
 def plan_jobs(rows, options):
     """Returns the jobs of a table, in the order of its rows, cells and seeds.
 
-    The joint model has its preset: that of the paper, or of the embedded data set. Another
-    system has what it was published with, for at most `BASELINE_STEPS`. What is held out
-    and which checkpoint is kept follows one rule for all.
+    The joint model has its preset: the chosen one, or that of the paper, or of the
+    embedded data set. Another system has what it was published with, for at most
+    `BASELINE_STEPS`. What is held out and which checkpoint is kept follows one rule for
+    all.
 
     Args:
         rows: list of `Row`.
@@ -156,8 +160,8 @@ def _config(cell, options):
     embedded = options.data is None
     read = settings_read(cell.system)
     if cell.system == "joint":
-        preset = load_config(preset_path("embedded" if embedded else "paper"))
-        settings = dataclasses.asdict(preset)
+        preset = options.preset or ("embedded" if embedded else "paper")
+        settings = dataclasses.asdict(load_config(preset_path(preset)))
     else:
         settings = published_settings(cell.system, embedded)
         if "steps" in read:

@@ -163,5 +163,6 @@ def _protocol(data, config, options, done):
         lines.append(
             f"Budget: at most {options.steps or BASELINE_STEPS} steps for a system other "
             "than the joint model; its own are in the runs' config.yaml"
+            + (f", preset {options.preset}" if options.preset else "")
         )
     return lines
