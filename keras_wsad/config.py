@@ -29,7 +29,7 @@ _RANGES = {
     **dict.fromkeys(("first_level_weight", "second_level_weight"), (0, math.inf)),
     "first_level_target": (0, math.inf),
     "detection_weight": (0, 1 + 1e-9),
-    "learning_rate": (0, math.inf),
+    **dict.fromkeys(("learning_rate", "patience"), (0, math.inf)),
 }
 
 
@@ -78,16 +78,23 @@ class ExperimentConfig:
         first_level_weight: Weight of that penalty, lambda_att.
         second_level_weight: Weight of the penalty on second-level attention, lambda_att.
         learning_rate: Of Adam.
-        steps: Training steps, rounded up to whole epochs.
+        steps: Training steps, rounded up to whole epochs; with `patience` at most so many.
+        patience: Steps after which training stops if the criterion of the checkpoint has
+            not risen above its best, rounded up to whole epochs; 0 for all `steps`.
         anomalous_per_batch: Anomalous videos in a batch.
         normal_per_batch: Normal videos in a batch.
         batch_order: random draws anew for each epoch, release takes fixed slices of the
             class-sorted lists and shuffles their order.
         validation_fraction: Share of the training videos held out, the same of each class.
-        checkpoint_rule: Which weights are kept. best_on_validation - highest mean of
-            video-level AUC and mAA on the held-out videos, the first of equals; last -
-            those of the last step; best_on_test - highest mAA on the test videos, the last
-            of equals, which chooses on the test set and exists to follow the authors' code.
+        checkpoint_rule: Which weights are kept. best_on_validation - the best on the
+            held-out videos, the first of equals; last - those of the last step;
+            best_on_test - the best on the test videos, the last of equals, which chooses on
+            the test set and exists to follow the authors' code.
+        checkpoint_metric: What the best is: of highest mean of video-level AUC and mAA; of
+            highest mAA; or each, which keeps two checkpoints of one training - that of
+            highest AUC is the model of the run, that of highest mAA gives the class
+            probabilities that `evaluate` measures. A system that names no classes is judged
+            by AUC alone.
         checkpoint_every: When the model is evaluated for that rule: at the end of each
             epoch, or after each step as in the authors' code, which costs more than the
             training itself.
@@ -135,6 +142,7 @@ class ExperimentConfig:
     # Training.
     learning_rate: float = 1e-4
     steps: int = 500
+    patience: int = 0
     anomalous_per_batch: int = 30
     normal_per_batch: int = 30
     batch_order: Literal["random", "release"] = "random"
@@ -142,6 +150,7 @@ class ExperimentConfig:
     checkpoint_rule: Literal["best_on_validation", "last", "best_on_test"] = (
         "best_on_validation"
     )
+    checkpoint_metric: Literal["mean", "maa", "each"] = "mean"
     checkpoint_every: Literal["epoch", "step"] = "epoch"
     precision: Literal["float32", "mixed_bfloat16"] = "float32"
     seed: int = 0

@@ -27,6 +27,7 @@ class Run:
     | `log.csv`, `tensorboard/` | losses and validation metrics of each epoch |
     | `workspace/` | what `--resume` goes on from; gone when training is done |
     | `model.keras`, `saved_model/` | the trained model |
+    | `classification.weights.h5` | its weights for classification, if those are others |
     | `system/` | in its place, what a system has learned that is no Keras model |
     | `standardization.npz` | mean and deviation of the features, if they are standardised |
     | `training.json` | how it ended: steps, seconds, kept epoch, alarm threshold |
@@ -48,6 +49,7 @@ class Run:
         self.state = self.workspace / "state.npz"
         self.model = self.folder / "model.keras"
         self.saved_model = self.folder / "saved_model"
+        self.classification = self.folder / "classification.weights.h5"
         self.system = self.folder / "system"
         self.standardization = self.folder / "standardization.npz"
         self.training = self.folder / "training.json"

@@ -33,7 +33,7 @@ def test_release_has_the_quirks_of_the_code():
     assert config.alignment == config.batch_order == "release"
     assert (config.seed, config.steps) == (7, 70_000)
     assert config.checkpoint_rule == "best_on_test"
-    assert config.checkpoint_every == "step"
+    assert (config.checkpoint_metric, config.checkpoint_every) == ("maa", "step")
     assert config.test_crops == 1
     assert config.attention_initializer == "release"
     assert config.second_level_weight == 0

@@ -15,6 +15,7 @@ from keras_wsad.callbacks import TrainingProgress
 from keras_wsad.data.pipelines import epoch_schedule
 from keras_wsad.data.pipelines import steps_per_epoch
 from keras_wsad.data.pipelines import training_batches
+from keras_wsad.files import atomic_path
 
 _logger = logging.getLogger(__name__)
 
@@ -29,7 +30,8 @@ def fit_head(system, data, run):
 
     Returns:
         `(model, ended)`: the trained model of the kept epoch, and a dict for JSON with
-        `steps`, `epochs` and `checkpoint`.
+        `steps`, `epochs` and `checkpoint`. Weights for classification alone, if they are
+        kept, are left in `run.classification`.
     """
     config = system.config
     is_anomalous = np.array([video.is_anomalous for video in data.training])
@@ -50,7 +52,13 @@ def fit_head(system, data, run):
     model = system.build(data.store.feature_dim)
     system.compile(model, data.class_counts)
     judges = validation_judges(config, data)
-    selection = CheckpointSelection(config.checkpoint_rule, run.workspace, judges)
+    selection = CheckpointSelection(
+        config.checkpoint_rule,
+        run.workspace,
+        judges,
+        config.checkpoint_metric,
+        math.ceil(config.patience / steps),
+    )
     state = RunState(run.state, run.log, selection, data_key=data.key)
     first_epoch = state.restore(model)
 
@@ -79,7 +87,8 @@ def fit_head(system, data, run):
     try:
         model.fit(
             batches,
-            epochs=epochs,
+            # A run that was killed after its last epoch has none left.
+            epochs=first_epoch if selection.is_flat(first_epoch - 1) else epochs,
             initial_epoch=first_epoch,
             steps_per_epoch=steps,
             shuffle=False,
@@ -94,13 +103,26 @@ def fit_head(system, data, run):
         )
     finally:
         progress.close()
+    if selection.is_flat(len(state.rows) - 1):
+        _logger.info(
+            f"stopped after {state.rows[-1]['step']} steps: no metric has risen for "
+            f"{config.patience}"
+        )
+    kept = dict(selection.kept)
+    of_classes = kept.pop("maa") if len(kept) == 2 else None
+    (best,) = kept.values()
+    checkpoint = {"rule": config.checkpoint_rule, **state.rows[best]}
+    if of_classes is not None:
+        checkpoint["classification"] = state.rows[of_classes]
+        model.load_weights(selection.path_of(of_classes))
+        with atomic_path(run.classification) as temporary:
+            _to_save(model, system, data).save_weights(temporary)
     if config.checkpoint_rule != "last":
-        model.load_weights(selection.path_of(selection.best_epoch))
-    kept = state.rows[selection.best_epoch]
+        model.load_weights(selection.path_of(best))
     return _to_save(model, system, data), {
         "steps": state.rows[-1]["step"],
         "epochs": len(state.rows),
-        "checkpoint": {"rule": config.checkpoint_rule, **kept},
+        "checkpoint": checkpoint,
     }
 
 

@@ -26,7 +26,9 @@ class Head(System):
         "normal_per_batch",
         "batch_order",
         "checkpoint_rule",
+        "checkpoint_metric",
         "checkpoint_every",
+        "patience",
         "precision",
     )
 

@@ -105,7 +105,7 @@ def check_settings(config):
 
     Raises:
         ConfigError: a setting that the system does not read differs from its default, or
-            there are no held-out videos to choose a checkpoint on.
+            there are no held-out videos to choose a checkpoint on, or to stop by.
     """
     system, read = config.system, settings_read(config.system)
     given = [
@@ -127,4 +127,9 @@ def check_settings(config):
         raise ConfigError(
             "checkpoint_rule best_on_validation needs held-out videos. "
             "Received: validation_fraction=0"
+        )
+    if config.patience and config.checkpoint_rule == "last":
+        raise ConfigError(
+            "patience needs a checkpoint_rule with a criterion. "
+            f"Received: patience={config.patience}, checkpoint_rule=last"
         )

@@ -59,8 +59,7 @@ class RunState(keras.callbacks.Callback):
             with np.load(self.path, allow_pickle=False) as state:
                 progress = json.loads(str(state["progress"]))
                 data_key, rows = progress["data_key"], progress["rows"]
-                best, best_epoch = progress["best"], progress["best_epoch"]
-                epoch = progress["epoch"]
+                epoch, selection = progress["epoch"], progress["selection"]
                 values = [state[f"variable_{i}"] for i in range(len(variables))]
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise RunError(f"{self.path}: not a state of this run ({error}).") from error
@@ -77,8 +76,7 @@ class RunState(keras.callbacks.Callback):
                 )
             variable.assign(value)
         self.rows = rows
-        self.selection.best, self.selection.best_epoch = best, best_epoch
-        self.selection.check_weights()
+        self.selection.restore(**selection)
         return epoch
 
     def on_epoch_end(self, epoch, logs=None):
@@ -106,8 +104,7 @@ class RunState(keras.callbacks.Callback):
             "epoch": epoch,
             "data_key": self.data_key,
             "rows": self.rows,
-            "best": self.selection.best,
-            "best_epoch": self.selection.best_epoch,
+            "selection": self.selection.state(),
         }
         arrays = {
             f"variable_{i}": keras.ops.convert_to_numpy(variable)
@@ -116,7 +113,7 @@ class RunState(keras.callbacks.Callback):
         with atomic_path(self.path) as temporary:
             np.savez(temporary, progress=json.dumps(progress), **arrays)
         # No saved state refers to the weights of other epochs any more.
-        self.selection.remove_weights(keep=self.selection.best_epoch)
+        self.selection.remove_others()
 
 
 def _variables(model):

@@ -47,11 +47,14 @@ def describe_protocol(about):
         about: dict, the entry `about` of the metrics.
     """
     checkpoint = about["checkpoint"] or {}
+    rule = checkpoint.get("rule", "unknown")
+    if "classification" in checkpoint:
+        rule += ", one for detection and one for classification"
     return (
         f"{about['system']}. Features: {about['features']}; "
         f"{about['test_videos']} test videos, "
         f"pooling {about['pooling']}, {about['crops']} crop(s), "
-        f"checkpoint {checkpoint.get('rule', 'unknown')}, seed {about['seed']}"
+        f"checkpoint {rule}, seed {about['seed']}"
     )
 
 

@@ -10,6 +10,9 @@ from keras_wsad.data import open_experiment_data
 from keras_wsad.errors import RunError
 from keras_wsad.runs import Run
 
+# With `checkpoint_metric` each they come from the checkpoint for classification.
+CLASSIFICATION_OUTPUTS = {"class_probabilities", "second_level_attention"}
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ScoredRun:
@@ -63,6 +66,12 @@ def score_run(folder, data=None):
     if standardization is not None:
         data = data.standardized(standardization)
     scores = system.score(data, data.test)
+    if run.classification.is_file():
+        _load_classification(system, run)
+        of_classes = system.score(data, data.test)
+        scores |= {
+            name: of_classes[name] for name in CLASSIFICATION_OUTPUTS & scores.keys()
+        }
     crops = [len(data.store.videos[video.name]) for video in data.test]
     return ScoredRun(
         run=run,
@@ -81,6 +90,7 @@ def score_run(folder, data=None):
             "crops": min(max(crops), config.test_crops),
             "seed": config.seed,
             "checkpoint": training["checkpoint"],
+            "steps": training.get("steps"),
             "threshold": training["threshold"],
             "test_videos": len(data.test),
             "test_videos_without_features": data.left_out,
@@ -89,6 +99,16 @@ def score_run(folder, data=None):
             ),
         },
     )
+
+
+def _load_classification(system, run):
+    try:
+        system.model.load_weights(run.classification)
+    except Exception as error:
+        # A damaged file may raise anything.
+        raise RunError(
+            f"{run.classification}: not weights of its run ({error})."
+        ) from error
 
 
 def _reads(system, config, data):

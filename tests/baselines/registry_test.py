@@ -56,3 +56,5 @@ def test_a_checkpoint_is_chosen_on_held_out_videos_or_by_another_rule():
         check_settings(ExperimentConfig(validation_fraction=0))
     check_settings(ExperimentConfig(validation_fraction=0, checkpoint_rule="last"))
     check_settings(ExperimentConfig(validation_fraction=0, system="svm"))
+    with pytest.raises(ConfigError, match="patience needs a checkpoint_rule"):
+        check_settings(ExperimentConfig(patience=30, checkpoint_rule="last"))

@@ -98,6 +98,7 @@ def test_a_state_of_another_model_raises(tiny_settings, tmp_path):
 
     selection = CheckpointSelection("last", tmp_path, {})
     state = RunState(tmp_path / "state.npz", tmp_path / "log.csv", selection)
+    selection.kept = {"last": 0}
     state.set_model(compiled(6))
     state.save(1)
     assert state.restore(compiled(6)) == 1

@@ -8,16 +8,21 @@ import pytest
 import keras_wsad
 from keras_wsad.baselines.proposed import Proposed
 from keras_wsad.baselines.score_videos import score_videos
+from keras_wsad.callbacks import RunState
 from keras_wsad.config import ExperimentConfig
 from keras_wsad.config import load_config
 from keras_wsad.config import preset_path
 from keras_wsad.data import open_experiment_data
 from keras_wsad.data.pipelines import training_batches
 from keras_wsad.errors import NaNLossError
+from keras_wsad.errors import RunError
+from keras_wsad.evaluation import evaluate
+from keras_wsad.evaluation.scores_file import load_scores
 from keras_wsad.metrics import mean_average_accuracy
 from keras_wsad.metrics import video_level_auc
 from keras_wsad.metrics.alarm_threshold import FIXED
 from keras_wsad.metrics.alarm_threshold import choose_alarm_threshold
+from keras_wsad.runs import Run
 from keras_wsad.training import train
 from tests.compare_runs import assert_same_runs
 from tests.compare_runs import read_log
@@ -167,6 +172,65 @@ def test_the_penalty_of_release_is_that_of_keras_2(random):
         losses.append(model.test_on_batch(inputs, targets, return_dict=True)["loss"])
     alpha = model.predict_on_batch(inputs)["first_level_attention"]
     assert losses[0] - losses[1] == pytest.approx(0.01 * (alpha**2).sum(), rel=1e-3)
+
+
+def test_each_metric_has_its_own_checkpoint_and_patience_ends_the_run(
+    tiny_settings, tmp_path, monkeypatch
+):
+    """One training, two checkpoints: scores of the best AUC, classes of the best mAA."""
+    values = {"auc": [0.5, 0.8, 0.6, 0.7, 0.8], "maa": [0.1, 0.1, 0.3, 0.2, 0.3]}
+    weights = {}
+
+    def judge(model):
+        # An epoch has 4 steps.
+        epoch = int(model.optimizer.iterations) // 4
+        weights[epoch] = model.get_weights()
+        return {name: of_epoch[epoch - 1] for name, of_epoch in values.items()}
+
+    monkeypatch.setattr(
+        "keras_wsad.baselines.fit_head.validation_judges", lambda *_: {"val": judge}
+    )
+    settings = {**tiny_settings, "steps": 400, "learning_rate": 0.01, "patience": 8}
+    settings |= {"checkpoint_metric": "each", "runs": str(tmp_path)}
+    config = ExperimentConfig(**settings, name="run")
+    run = train(config)
+    training = run.load_training()
+    kept = training["checkpoint"]
+    assert (kept["epoch"], kept["classification"]["epoch"]) == (2, 3)
+    # No metric has risen in 8 steps, equals are no rise; 400 are the cap.
+    assert training["steps"] == len(read_log(run)) * 4 == 20
+
+    metrics = evaluate(run.folder, replicates=1)
+    assert metrics["about"]["steps"] == 20
+    _, scores = load_scores(run.scores)
+    data = open_experiment_data(run.load_config())
+    model = keras.saving.load_model(run.model, compile=False)
+    outputs = {}
+    for epoch in (2, 3):
+        model.set_weights(weights[epoch])
+        outputs[epoch] = score_videos(model, data.store, data.test)
+    for name, epoch in (
+        ("segment_scores", 2),
+        ("first_level_attention", 2),
+        ("class_probabilities", 3),
+        ("second_level_attention", 3),
+    ):
+        assert np.abs(outputs[2][name] - outputs[3][name]).max() > 1e-4
+        np.testing.assert_allclose(scores[name], outputs[epoch][name], rtol=1e-5)
+
+    run.classification.write_bytes(b"damaged")
+    with pytest.raises(RunError, match=r"classification\.weights\.h5: not weights"):
+        evaluate(run.folder)
+
+    # Broken off before its end, and once more after its last epoch, saved after each.
+    always = property(lambda self: 0.0, lambda self, value: None)
+    monkeypatch.setattr(RunState, "_next_save", always, raising=False)
+    broken = dataclasses.replace(config, name="broken")
+    folder = tmp_path / "broken"
+    train_until(3, broken)
+    train_until(4, broken, resume=folder)
+    assert_same_runs(train(broken, resume=folder), run)
+    assert Run(folder).load_training()["checkpoint"] == kept
 
 
 @pytest.mark.parametrize("flag", ["lstm", "second_level", "first_level"])
