@@ -1,4 +1,4 @@
-"""Pictures of an evaluation: the ROC curve and the confusion matrix."""
+"""Pictures of an evaluation: ROC curve, reliability diagram, confusion matrix."""
 
 import itertools
 import textwrap
@@ -31,6 +31,30 @@ def draw_roc(path, curves, title):
     axes.set_title(textwrap.fill(title, 80), fontsize=8)
     axes.grid(color="0.92")
     axes.legend(loc="lower right", fontsize=8)
+    save_figure(figure, path)
+
+
+def draw_reliability(path, points, title):
+    """Draws how often videos with a score are anomalous.
+
+    Args:
+        path: path. A `.png` file to write.
+        points: `(said, seen, counts)`, as `reliability` returns them.
+        title: str. On which data and by which protocol.
+    """
+    said, seen, counts = points
+    figure = new_figure(5.2, 5.2)
+    axes = figure.add_subplot()
+    axes.plot([0, 1], [0, 1], color="0.7", linewidth=1, linestyle="--", label="ideal")
+    axes.plot(said, seen, marker="o", label="test videos, with their number")
+    for x, y, count in zip(said, seen, counts, strict=True):
+        place = (6, -12) if y > 0.5 else (6, 6)
+        axes.annotate(str(count), (x, y), place, textcoords="offset points", fontsize=8)
+    axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), aspect="equal")
+    axes.set(xlabel="Highest score of a video", ylabel="Share of anomalous videos")
+    axes.set_title(textwrap.fill(title, 80), fontsize=8)
+    axes.grid(color="0.92")
+    axes.legend(loc="upper left", fontsize=8)
     save_figure(figure, path)
 
 

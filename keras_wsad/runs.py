@@ -1,5 +1,6 @@
 """The run folder: what lies where, and in what environment it was made."""
 
+import dataclasses
 import importlib.metadata
 import os
 import pathlib
@@ -12,7 +13,7 @@ from keras_wsad.errors import DataError
 from keras_wsad.errors import RunError
 from keras_wsad.files import read_json
 from keras_wsad.files import write_json
-from keras_wsad.metrics.alarm_threshold import FIXED
+from keras_wsad.metrics.calibration import Calibration
 
 
 class Run:
@@ -30,7 +31,7 @@ class Run:
     | `classification.weights.h5` | its weights for classification, if those are others |
     | `system/` | in its place, what a system has learned that is no Keras model |
     | `standardization.npz` | mean and deviation of the features, if they are standardised |
-    | `training.json` | how it ended: steps, seconds, kept epoch, alarm threshold |
+    | `training.json` | how it ended: steps, seconds, kept epoch, calibration |
     | `scores.npz`, `metrics.json`, `*.png` | from `evaluate.py` |
 
     Args:
@@ -75,18 +76,18 @@ class Run:
         """Returns how the training ended, as `training.json` says.
 
         Returns:
-            A dict with at least `checkpoint` and `threshold`; where there is no such file,
-            `None` and a fixed threshold.
+            A dict with at least `checkpoint` and `calibration`; where there is no such
+            file, `None` and one that leaves scores as they are.
 
         Raises:
             RunError: the file is damaged.
         """
         if not self.training.is_file():
-            return {"checkpoint": None, "threshold": FIXED}
+            return {"checkpoint": None, "calibration": dataclasses.asdict(Calibration())}
         try:
             content = read_json(self.training)
             dict(content["checkpoint"])
-            float(content["threshold"]["value"])
+            Calibration(**content["calibration"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise RunError(
                 f"{self.training}: damaged; it says which epoch was kept."

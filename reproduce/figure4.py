@@ -23,8 +23,8 @@ from keras_wsad.data import UCFCrime
 from keras_wsad.errors import RunError
 from keras_wsad.figures import new_figure
 from keras_wsad.figures import save_figure
+from keras_wsad.metrics.alarms import ALARM_THRESHOLD
 from keras_wsad.metrics.alarms import event_iou
-from keras_wsad.metrics.score_text import score_text
 from keras_wsad.runs import newest_run
 from keras_wsad.video import probe_video
 from keras_wsad.video import video_in
@@ -63,7 +63,6 @@ def draw_figure4(folder, names=None, out=None, data=None):
             f"{scored.run.folder}: expected a run of a system that names classes. Found "
             f"{scored.config.system}"
         )
-    threshold = scored.about["threshold"]["value"]
     pairs = []
     for index, video in enumerate(scored.videos):
         outputs = {name: values[index] for name, values in scored.scores.items()}
@@ -71,7 +70,7 @@ def draw_figure4(folder, names=None, out=None, data=None):
             class_name=CLASS_NAMES[int(outputs["class_probabilities"].argmax())],
             **outputs,
             video=video.name,
-            threshold=threshold,
+            threshold=ALARM_THRESHOLD,
             alignment=scored.config.alignment,
             num_frames=video.num_frames,
         )
@@ -184,9 +183,7 @@ def _draw(path, chosen, about):
             axes = figure.add_subplot(grid[row - len(attentions[column]), column])
             panels.draw_attention(axes, values, time, color, label, tops[row])
         axes.set_xlabel(time.label, fontsize=9)
-    threshold = about["threshold"]
-    protocol = describe_protocol(about)
-    protocol += f"; alarms above {score_text(threshold['value'])} ({threshold['rule']})"
+    protocol = describe_protocol(about) + f"; alarms above {ALARM_THRESHOLD}"
     figure.supxlabel(
         textwrap.fill(protocol, 85 * len(chosen)),
         fontsize=7,

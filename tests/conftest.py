@@ -145,8 +145,8 @@ def compact_run(open_once, tmp_path_factory):
     backbone = open_once("compact", "random")
     extraction = Extraction.of(backbone, stride=8, crops=5, num_segments=8)
     run.extraction.write_text(json.dumps(extraction.to_dict()))
-    threshold = {"value": 0.5, "rule": "youden_within_one_error", "videos": 12}
-    content = {"checkpoint": {"rule": "last"}, "threshold": threshold}
+    calibration = {"slope": 0.5, "offset": 0.25, "videos": 12}
+    content = {"checkpoint": {"rule": "last"}, "calibration": calibration}
     run.training.write_text(json.dumps(content))
     keras.utils.set_random_seed(0)
     model = JointModel(

@@ -20,8 +20,8 @@ def evaluate_command(argv=None, prog="evaluate.py", epilog=None):
     """
     parser = argparse.ArgumentParser(
         prog=prog,
-        description="Evaluates a run on its test videos and leaves metrics.json, roc.png "
-        "and confusion.png in its folder.",
+        description="Evaluates a run on its test videos and leaves metrics.json and "
+        "pictures in its folder.",
         epilog=epilog,
     )
     parser.add_argument("--run", help="a run folder (default: the newest in runs)")

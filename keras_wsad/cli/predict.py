@@ -63,7 +63,8 @@ def predict_command(argv=None, prog="keras-wsad predict"):
     parser.add_argument(
         "--threshold",
         type=float,
-        help="a score above it is an alarm (default: the model's own)",
+        default=0.5,
+        help="a score above it is an alarm (default: %(default)s)",
     )
     parser.add_argument(
         "--data",

@@ -9,7 +9,7 @@ from keras_wsad.inference.write import write_prediction
 from keras_wsad.progress import count_up
 
 
-def predict_files(files, predictor, out, *, threshold=None, truths=None, backbone=None):
+def predict_files(files, predictor, out, *, threshold=0.5, truths=None, backbone=None):
     """Predicts videos or feature files one after the other.
 
     Prints a line for each. One that fails does not stop the rest.
@@ -18,7 +18,7 @@ def predict_files(files, predictor, out, *, threshold=None, truths=None, backbon
         files: dict from name to path.
         predictor: `Predictor`.
         out: str or path. `OUT/NAME/prediction.json` and `.png` are written.
-        threshold: float or `None`, see `Predictor.predict_video`. Defaults to `None`.
+        threshold: float. A score above it is an alarm. Defaults to `0.5`.
         truths: `GroundTruth` or `None`. Defaults to `None`.
         backbone: `OpenBackbone` or `None`, see `Predictor.predict_video`. Defaults to
             `None`.

@@ -7,6 +7,7 @@ from keras_wsad.evaluation.alarms import alarm_metrics
 from keras_wsad.evaluation.classification import classification_metrics
 from keras_wsad.evaluation.classification import video_level_metrics
 from keras_wsad.evaluation.detection import detection_metrics
+from keras_wsad.metrics.alarms import ALARM_THRESHOLD
 from keras_wsad.metrics.bootstrap import resample_videos
 
 DEFINITIONS = {
@@ -14,23 +15,24 @@ DEFINITIONS = {
     "abnormal_auc": "the same over the frames of anomalous test videos only",
     "average_precision": "average precision of the frame scores over all test videos",
     "false_alarm_rate": "share of the frames of normal test videos that score above 0.5",
-    "found_events": "share of the anomalous test videos in which the frames above the "
-    "alarm threshold and the annotated frames overlap by 0.3 or more, intersection over "
-    "union; videos without an annotated frame do not count",
-    "silent_normal_videos": "share of the normal test videos without a frame above the "
-    "alarm threshold",
+    "found_events": "share of the anomalous test videos in which the frames above 0.5 and "
+    "the annotated frames overlap by 0.3 or more, intersection over union; videos without "
+    "an annotated frame do not count",
+    "silent_normal_videos": "share of the normal test videos without a frame above 0.5",
     "class_auc": "per anomaly class, frame-level ROC area of segment score x class "
     "probability for the frames of that class against all others; mean over the "
     "classes that have them",
     "map_at_iou": "mean average precision of proposed events by class and overlap; "
     "confidence is mean segment score x class probability; mean over the classes",
     "video_auc": "area under the ROC over test videos by their highest segment score",
+    "calibration_error": "mean distance, over ten bins of videos by their highest segment "
+    "score, between its mean and the share of anomalous videos",
     "maa": "mean over the classes of the accuracy within each, at video level",
     "interval": "95 % bootstrap percentile interval over test videos, drawn within classes",
 }
 
 
-def compute_metrics(videos, scores, replicates=1000, threshold=0.5):
+def compute_metrics(videos, scores, replicates=1000):
     """Computes every metric from the outputs of a model.
 
     Args:
@@ -39,8 +41,6 @@ def compute_metrics(videos, scores, replicates=1000, threshold=0.5):
             `class_probabilities` of shape `(videos, 14)`; without the latter, metrics that
             need a class are NaN and `classification` is `None`.
         replicates: int. Bootstrap resamplings. Defaults to `1000`.
-        threshold: float. A score above it is an alarm, for `found_events` and
-            `silent_normal_videos`. Defaults to `0.5`.
 
     Returns:
         A dict for JSON: `detection` for each alignment, `video_level`, `classification`,
@@ -52,7 +52,7 @@ def compute_metrics(videos, scores, replicates=1000, threshold=0.5):
         "detection": {
             alignment: {
                 **detection_metrics(videos, scores, alignment, weights),
-                **alarm_metrics(videos, scores, alignment, weights, threshold),
+                **alarm_metrics(videos, scores, alignment, weights, ALARM_THRESHOLD),
             }
             for alignment in ALIGNMENTS
         },

@@ -10,6 +10,8 @@ from keras_wsad.metrics import per_class_accuracy
 from keras_wsad.metrics import video_level_auc
 from keras_wsad.metrics.bootstrap import interval
 from keras_wsad.metrics.bootstrap import weighted_auc
+from keras_wsad.metrics.calibration import expected_calibration_error
+from keras_wsad.metrics.calibration import reliability
 
 
 def classification_metrics(labels, predictions, weights):
@@ -51,10 +53,17 @@ def video_level_metrics(labels, segment_scores, weights):
     """
     anomalous = labels != NORMAL
     highest = np.max(segment_scores, axis=1, keepdims=True)
+    said, seen, counts = reliability(anomalous, highest[:, 0])
     areas = weighted_auc(anomalous[:, None], ~anomalous[:, None], highest, weights)
     return {
         "video_auc": video_level_auc(anomalous, segment_scores)
         if 0 < anomalous.sum() < len(anomalous)
         else np.nan,
         "video_auc_interval": interval(areas),
+        "calibration_error": expected_calibration_error(anomalous, highest[:, 0]),
+        "reliability": {
+            "score": said.tolist(),
+            "anomalous": seen.tolist(),
+            "videos": counts.tolist(),
+        },
     }

@@ -1,4 +1,4 @@
-"""Pictures of an evaluated run: its ROC curve and its confusion matrix."""
+"""Pictures of an evaluated run: its ROC curve, its calibration, its confusion matrix."""
 
 import json
 
@@ -20,8 +20,8 @@ def draw_evaluation(folder):
         folder: str or path. A run folder that `evaluate` has written to.
 
     Returns:
-        A list of the paths written: `roc.png`, and `confusion.png` if the system names
-        classes.
+        A list of the paths written: `roc.png`, `reliability.png`, and `confusion.png` if
+        the system names classes.
 
     Raises:
         RunError: the run is not evaluated.
@@ -42,11 +42,15 @@ def draw_evaluation(folder):
             frames = outputs[f"frames_{alignment}"]
             rates = _roc(outputs["segment_scores"], frames)
             curves[f"this run, {alignment} frames: {area:.4f}"] = rates
-    paths = [run.folder / "roc.png"]
+    paths = [run.folder / "roc.png", run.folder / "reliability.png"]
     figures.draw_roc(paths[0], curves, title)
+    of_videos = metrics["video_level"]
+    points = of_videos["reliability"].values()
+    error = f"calibration error {of_videos['calibration_error']:.3f}"
+    figures.draw_reliability(paths[1], points, f"{title}; {error}")
     if metrics["classification"]:
         paths.append(run.folder / "confusion.png")
-        figures.draw_confusion(paths[1], metrics["classification"]["confusion"], title)
+        figures.draw_confusion(paths[2], metrics["classification"]["confusion"], title)
     return paths
 
 

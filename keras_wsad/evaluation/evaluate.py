@@ -32,8 +32,7 @@ def evaluate(folder, data=None, replicates=1000):
     if replicates < 1:
         raise ConfigError(f"Expected replicates >= 1. Received: {replicates}")
     scored = score_run(folder, data)
-    threshold = scored.about["threshold"]["value"]
-    metrics = compute_metrics(scored.videos, scored.scores, replicates, threshold)
+    metrics = compute_metrics(scored.videos, scored.scores, replicates)
     metrics = _without_nan({"about": scored.about, **metrics})
     save_scores(scored.run.scores, scored.videos, scored.scores)
     write_json(scored.run.metrics, metrics)

@@ -5,7 +5,6 @@ import rich.console
 import rich.table
 
 from keras_wsad.evaluation.evaluate import describe_protocol
-from keras_wsad.metrics.score_text import score_text
 
 
 def print_metrics(metrics):
@@ -24,10 +23,12 @@ def print_metrics(metrics):
     about = metrics["about"]
     # Not wrapped, so that a log can be searched for it.
     print(describe_protocol(about))
-    threshold = about["threshold"]
+    fitted_to = about["calibration"]["videos"]
     print(
-        f"Alarms above {score_text(threshold['value'])}, rule {threshold['rule']}, "
-        f"chosen on {threshold['videos']} held-out training videos"
+        f"Scores are calibrated on {fitted_to} held-out training videos: the highest is "
+        "the chance that a video is anomalous"
+        if fitted_to
+        else "Scores are not calibrated: there were no held-out videos to do it on"
     )
     if about["test_videos_without_features"]:
         missing = about["test_videos_without_features"]
@@ -58,15 +59,16 @@ def _summary(metrics):
     row("false alarms in normal videos at 0.5", "false_alarm_rate")
     classes = sum(area is not None for area in aligned["class_auc"].values())
     row(f"class AUC, mean of {classes}", "class_auc_mean")
-    threshold = score_text(metrics["about"]["threshold"]["value"])
-    row(f"events found at {threshold}, IoU 0.3", "found_events")
-    row(f"normal videos silent at {threshold}", "silent_normal_videos")
+    row("events found at 0.5, IoU 0.3", "found_events")
+    row("normal videos silent at 0.5", "silent_normal_videos")
     for iou in ("0.1", "0.3", "0.5", "mean"):
         maps = (part["map_at_iou"][iou] for part in (aligned, release))
         name = "mAP@IoU, mean of .1 to .5" if iou == "mean" else f"mAP@IoU {iou}"
         table.add_row(name, *(_percent(value) for value in maps))
     table.add_section()
     table.add_row("video AUC", _with_interval(metrics["video_level"], "video_auc"), "")
+    error = _percent(metrics["video_level"]["calibration_error"])
+    table.add_row("calibration error, of videos", error, "")
     classification = metrics["classification"] or {"maa": None, "accuracy": None}
     table.add_row("mAA", _with_interval(classification, "maa"), "")
     table.add_row("accuracy", _percent(classification["accuracy"]), "")

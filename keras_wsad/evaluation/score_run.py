@@ -8,6 +8,7 @@ from keras_wsad.baselines import open_system
 from keras_wsad.config import ExperimentConfig
 from keras_wsad.data import open_experiment_data
 from keras_wsad.errors import RunError
+from keras_wsad.metrics.calibration import Calibration
 from keras_wsad.runs import Run
 
 # With `checkpoint_metric` each they come from the checkpoint for classification.
@@ -23,7 +24,7 @@ class ScoredRun:
         config: `ExperimentConfig`, with the data folder that was used.
         root: path. The folder of the lists, and of the videos if there are any.
         videos: list of `Video`, the test videos that have features.
-        scores: dict of outputs, the first axis the videos.
+        scores: dict of outputs, the first axis the videos; `segment_scores` calibrated.
         about: dict for JSON: data and protocol.
     """
 
@@ -72,6 +73,8 @@ def score_run(folder, data=None):
         scores |= {
             name: of_classes[name] for name in CLASSIFICATION_OUTPUTS & scores.keys()
         }
+    calibration = Calibration(**training["calibration"])
+    scores["segment_scores"] = calibration(scores["segment_scores"])
     crops = [len(data.store.videos[video.name]) for video in data.test]
     return ScoredRun(
         run=run,
@@ -91,7 +94,7 @@ def score_run(folder, data=None):
             "seed": config.seed,
             "checkpoint": training["checkpoint"],
             "steps": training.get("steps"),
-            "threshold": training["threshold"],
+            "calibration": training["calibration"],
             "test_videos": len(data.test),
             "test_videos_without_features": data.left_out,
             "frame_counts": dict(

@@ -13,10 +13,10 @@ def export_saved_model(model, path, card, standardization=None):
     """Writes a SavedModel with feature normalisation and pooling inside.
 
     It serves with `tf.saved_model.load` where keras_wsad is not installed.
-    Three endpoints, each with all outputs of the model:
+    Three endpoints, each with all outputs of the model, the scores calibrated:
 
-    - `serve_clips(clips)`: the clips `(K, n)` of one video, normalised and then pooled, as
-      in training; the outputs' first axis is 1.
+    - `serve_clips(clips)`: the clips `(crops, K, n)` of one video, normalised and then
+      pooled, as in training; outputs are averaged over the crops, their first axis is 1.
     - `serve(features)`, the default signature: segments `(batch, T, n)`, which it
       normalises. Training normalises clips before pooling: where a segment has several
       clips, scores differ slightly from those of `serve_clips`.
@@ -43,28 +43,40 @@ def export_saved_model(model, path, card, standardization=None):
         inputs = {"features": features, "normalized_features": normalized}
         return model(inputs, training=False)
 
+    def calibrate(outputs):
+        scores = card.calibration.in_tensorflow(outputs["segment_scores"])
+        return {**outputs, "segment_scores": scores}
+
+    def serve_both(features, normalized_features):
+        return calibrate(call(features, normalized_features))
+
     def serve(features):
-        return call(features, normalize(features))
+        return serve_both(features, normalize(features))
 
     def serve_clips(clips):
-        starts, ends = _clip_ranges(tf.shape(clips)[0], card.num_segments, card.alignment)
+        starts, ends = _clip_ranges(tf.shape(clips)[1], card.num_segments, card.alignment)
 
-        def pool(rows):
+        def pool(clips):
             reduce = tf.reduce_max if card.reduce == "max" else tf.reduce_mean
-            return tf.map_fn(
-                lambda part: reduce(rows[part[0] : part[1]], axis=0),
+            segments = tf.map_fn(
+                lambda part: reduce(clips[:, part[0] : part[1]], axis=1),
                 tf.stack([starts, ends], axis=1),
-                fn_output_signature=tf.TensorSpec((card.feature_dim,), tf.float32),
-            )[None]
+                fn_output_signature=tf.TensorSpec((None, card.feature_dim), tf.float32),
+            )
+            return tf.transpose(segments, (1, 0, 2))
 
-        return call(pool(clips), pool(normalize(clips)))
+        outputs = call(pool(clips), pool(normalize(clips)))
+        # Averaged over the crops before it is calibrated, as in training.
+        return calibrate(
+            {name: tf.reduce_mean(of, 0, keepdims=True) for name, of in outputs.items()}
+        )
 
     segments = tf.TensorSpec((None, card.num_segments, card.feature_dim), tf.float32)
-    clips = tf.TensorSpec((None, card.feature_dim), tf.float32)
+    clips = tf.TensorSpec((None, None, card.feature_dim), tf.float32)
     archive = keras.export.ExportArchive()
     archive.track(model)
     archive.add_endpoint("serve", serve, input_signature=[segments])
-    archive.add_endpoint("serve_both", call, input_signature=[segments, segments])
+    archive.add_endpoint("serve_both", serve_both, input_signature=[segments, segments])
     archive.add_endpoint("serve_clips", serve_clips, input_signature=[clips])
     with atomic_path(path) as temporary:
         archive.write_out(str(temporary), verbose=False)

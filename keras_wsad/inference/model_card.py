@@ -2,7 +2,7 @@ import dataclasses
 
 from keras_wsad.data.annotations import CLASS_NAMES
 from keras_wsad.features.extraction import Extraction
-from keras_wsad.metrics.alarm_threshold import FIXED
+from keras_wsad.metrics.calibration import Calibration
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -17,7 +17,7 @@ class ModelCard:
         alignment: `"aligned"` or `"release"`, see `pool_segments`.
         test_crops: int. Crops to average over.
         checkpoint_rule: str. Which weights were kept.
-        threshold: dict, as `choose_alarm_threshold` returns it.
+        calibration: `Calibration` of the scores.
         extraction: `Extraction` of the training features, or `None` if unknown.
     """
 
@@ -28,11 +28,11 @@ class ModelCard:
     alignment: str
     test_crops: int
     checkpoint_rule: str
-    threshold: dict
+    calibration: Calibration
     extraction: Extraction | None
 
     @classmethod
-    def of(cls, model, config, threshold=FIXED, extraction=None):
+    def of(cls, model, config, calibration=None, extraction=None):
         """Returns the card of a `JointModel` that was trained as a config says."""
         return cls(
             class_names=list(CLASS_NAMES),
@@ -42,7 +42,7 @@ class ModelCard:
             alignment=config.alignment,
             test_crops=config.test_crops,
             checkpoint_rule=config.checkpoint_rule,
-            threshold=threshold,
+            calibration=calibration or Calibration(),
             extraction=extraction,
         )
 
@@ -57,7 +57,7 @@ class ModelCard:
         Raises:
             DataError, KeyError, TypeError, ValueError: it is not that of a card.
         """
-        float(content["threshold"]["value"])
         extraction = content["extraction"]
         extraction = extraction and Extraction.from_dict(extraction, source)
-        return cls(**{**content, "extraction": extraction})
+        calibration = Calibration(**content["calibration"])
+        return cls(**{**content, "calibration": calibration, "extraction": extraction})

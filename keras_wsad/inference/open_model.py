@@ -14,6 +14,7 @@ from keras_wsad.features import pool_segments
 from keras_wsad.files import read_json
 from keras_wsad.inference.model_card import ModelCard
 from keras_wsad.inference.predictor import Predictor
+from keras_wsad.metrics.calibration import Calibration
 from keras_wsad.runs import Run
 
 
@@ -22,9 +23,9 @@ def load(path):
 
     Args:
         path: str or path. A run folder, its `model.keras`, or its `saved_model`.
-            Extraction, pooling and alarm threshold are read from the run folder around
+            Extraction, pooling and calibration are read from the run folder around
             `model.keras`; a SavedModel holds them itself. A `model.keras` alone is assumed
-            to be trained with the defaults and gets the threshold 0.5.
+            to be trained with the defaults, and its scores are not calibrated.
 
     Returns:
         A `Predictor`.
@@ -52,8 +53,8 @@ def load(path):
     system = Proposed(config)
     system.load(model_path)
     model = system.model
-    threshold = run.load_training()["threshold"]
-    card = ModelCard.of(model, config, threshold, run.load_extraction())
+    calibration = Calibration(**run.load_training()["calibration"])
+    card = ModelCard.of(model, config, calibration, run.load_extraction())
     pooling = (card.num_segments, card.reduce, card.alignment)
     outputs = compiled(model)
     standardization = run.load_standardization(config)
@@ -66,7 +67,8 @@ def load(path):
         if standardization is not None:
             pair = standardization.apply(*pair)
         inputs = dict(zip(("features", "normalized_features"), pair, strict=True))
-        return outputs(inputs)
+        mean = {name: np.mean(output, axis=0) for name, output in outputs(inputs).items()}
+        return {**mean, "segment_scores": calibration(mean["segment_scores"])}
 
     return Predictor(score_crops, card, path)
 
@@ -127,7 +129,7 @@ def _load_saved_model(path):
 
     def score_crops(crops):
         # Keeps `saved_model` alive, which owns the function.
-        parts = [saved_model.serve_clips(tf.constant(clips)) for clips in crops]
-        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        outputs = saved_model.serve_clips(tf.constant(crops))
+        return {name: output.numpy()[0] for name, output in outputs.items()}
 
     return Predictor(score_crops, card, path)

@@ -17,6 +17,7 @@ from keras_wsad.inference.backbone import extraction_by
 from keras_wsad.inference.backbone import open_backbone_of
 from keras_wsad.inference.prediction import Prediction
 from keras_wsad.inference.video_prediction import VideoPrediction
+from keras_wsad.metrics.alarms import ALARM_THRESHOLD
 from keras_wsad.video.crops import CROP_COUNTS
 
 
@@ -26,8 +27,8 @@ class Predictor:
     Open one with `keras_wsad.load`.
 
     Args:
-        score_crops: function from clips `(crops, K, n)` to a dict of outputs, the first
-            axis the crops.
+        score_crops: function from clips `(crops, K, n)` to a dict of outputs, averaged
+            over the crops, the scores calibrated.
         card: `ModelCard`.
         source: str or path. Path of the model.
 
@@ -71,9 +72,7 @@ class Predictor:
         Args:
             prediction: `VideoPrediction` of this predictor.
         """
-        card, threshold = self.card, self.card.threshold
-        if prediction.threshold != threshold["value"]:
-            threshold = {"value": prediction.threshold, "rule": "given", "videos": 0}
+        card = self.card
         return {
             "model": self.source,
             "features": card.extraction and card.extraction.to_dict(),
@@ -81,7 +80,7 @@ class Predictor:
             "pooling": f"{card.reduce}, {card.alignment}",
             "test_crops": self._crops_to_score,
             "checkpoint_rule": card.checkpoint_rule,
-            "threshold": threshold,
+            "calibration": dataclasses.asdict(card.calibration),
         }
 
     def open_backbone(self, weights=None, precision=None, runtime=None):
@@ -111,7 +110,7 @@ class Predictor:
         return open_backbone_of(self.card.extraction, weights, precision, runtime)
 
     def predict_video(
-        self, path, weights=None, threshold=None, backbone=None, on_clip=None
+        self, path, weights=None, threshold=ALARM_THRESHOLD, backbone=None, on_clip=None
     ):
         """Scores one video from its pixels or from its feature file.
 
@@ -121,8 +120,7 @@ class Predictor:
             path: str or path. A video, or its feature file, whose frames and seconds are
                 known only from the sidecar of `keras-wsad extract`.
             weights: str or path, or `None`, see `open_backbone`. Defaults to `None`.
-            threshold: float or `None`. A score above it is an alarm. Defaults to `None`,
-                for the model's own.
+            threshold: float. A score above it is an alarm. Defaults to `0.5`.
             backbone: `OpenBackbone` from `open_backbone`, or `None`. Defaults to `None`,
                 for one that is opened for the first video and kept for the next.
             on_clip: function or `None`. Called after each clip with the estimated number
@@ -144,7 +142,6 @@ class Predictor:
             print(alarm.start_seconds, alarm.end_seconds, alarm.peak)
         ```
         """
-        threshold = float(self.card.threshold["value"] if threshold is None else threshold)
         if not math.isfinite(threshold):
             raise ConfigError(f"Expected a threshold that is finite. Received: {threshold}")
         if is_feature_file(path):
@@ -159,7 +156,7 @@ class Predictor:
         return VideoPrediction(
             **vars(self.predict_crops(video.features)),
             video=str(path),
-            threshold=threshold,
+            threshold=float(threshold),
             alignment=self.card.alignment,
             num_frames=video.num_frames,
             fps=video.fps,
@@ -217,11 +214,10 @@ class Predictor:
         if not np.isfinite(clips).all():
             raise RunError("Expected finite features. Received: NaN or infinity")
         outputs = self._score_crops(clips[: self._crops_to_score])
-        mean = {name: np.mean(output, axis=0) for name, output in outputs.items()}
-        if not all(np.isfinite(output).all() for output in mean.values()):
+        if not all(np.isfinite(output).all() for output in outputs.values()):
             raise RunError(
                 f"{self.source}: expected a model whose outputs are finite. Received: NaN "
                 "or infinity"
             )
-        best = int(mean["class_probabilities"].argmax())
-        return Prediction(class_name=CLASS_NAMES[best], **mean)
+        best = int(outputs["class_probabilities"].argmax())
+        return Prediction(class_name=CLASS_NAMES[best], **outputs)

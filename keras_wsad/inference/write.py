@@ -56,7 +56,7 @@ def describe_protocol(protocol):
     Args:
         protocol: dict, see `Predictor.protocol`.
     """
-    features, threshold = protocol["features"], protocol["threshold"]
+    features, videos = protocol["features"], protocol["calibration"]["videos"]
     made = "of unknown origin"
     if features:
         made = f"of {features['backbone']} ({features['weights'][:15]}), "
@@ -64,12 +64,12 @@ def describe_protocol(protocol):
         trained, computed = features["precision"], protocol["precision"]
         if computed not in (None, trained):
             made += f", in {computed} where the model was trained on {trained}"
-    crops, alarms = protocol["test_crops"], score_text(threshold["value"])
-    chosen_on = f" on {threshold['videos']} videos" if threshold["videos"] else ""
+    crops = protocol["test_crops"]
+    scores = f"calibrated on {videos} videos" if videos else "not calibrated"
     return (
         f"Features {made}, {'1 crop' if crops == 1 else f'up to {crops} crops'}, pooling "
-        f"{protocol['pooling']}; checkpoint {protocol['checkpoint_rule']}; alarms above "
-        f"{alarms} ({threshold['rule']}{chosen_on}); {printable(protocol['model'])}"
+        f"{protocol['pooling']}; checkpoint {protocol['checkpoint_rule']}; scores "
+        f"{scores}; {printable(protocol['model'])}"
     )
 
 

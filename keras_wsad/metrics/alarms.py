@@ -2,6 +2,9 @@
 
 import numpy as np
 
+#: A calibrated score above it is an alarm: such a video is more likely anomalous than not.
+ALARM_THRESHOLD = 0.5
+
 
 def alarm_runs(segment_scores, threshold, boundaries=None):
     """Finds the runs of segments that score above a threshold.

@@ -75,8 +75,18 @@ class Calibration:
         return cls(slope=slope, offset=offset, videos=len(anomalous))
 
     def __call__(self, scores):
-        """Returns calibrated scores, float64 of the same shape."""
-        return 1 / (1 + np.exp(-(self.slope * _logit(scores) + self.offset)))
+        """Returns calibrated scores, float32 of the same shape."""
+        chances = 1 / (1 + np.exp(-(self.slope * _logit(scores) + self.offset)))
+        return chances.astype(np.float32)
+
+    def in_tensorflow(self, scores):
+        """The same for a tensor, within a graph."""
+        import tensorflow as tf
+
+        # Not in float32, in which nothing lies between the highest score and 1.
+        scores = tf.clip_by_value(tf.cast(scores, tf.float64), _LOWEST, _HIGHEST)
+        logits = tf.math.log(scores) - tf.math.log1p(-scores)
+        return tf.cast(tf.sigmoid(self.slope * logits + self.offset), tf.float32)
 
 
 def _logit(scores):
@@ -111,7 +121,7 @@ def expected_calibration_error(is_anomalous, chances, bins=10):
     chances = np.asarray(chances, np.float64)
     if not chances.size:
         return np.nan
-    _, said, seen, counts = reliability(is_anomalous, chances, bins)
+    said, seen, counts = reliability(is_anomalous, chances, bins)
     return float(np.average(np.abs(said - seen), weights=counts))
 
 
@@ -124,12 +134,12 @@ def reliability(is_anomalous, chances, bins=10):
         bins: int. Bins of equal width. Defaults to `10`.
 
     Returns:
-        `(places, said, seen, counts)`, arrays of shape `(filled bins,)`: the number of the
-        bin, its mean chance, its share of anomalous videos, and how many videos it has.
+        `(said, seen, counts)`, arrays of shape `(filled bins,)`: the mean chance of a bin,
+        its share of anomalous videos, and how many videos it has.
     """
     chances = np.asarray(chances, np.float64)
     place = np.minimum((chances * bins).astype(int), bins - 1)
-    places, place, counts = np.unique(place, return_inverse=True, return_counts=True)
+    _, place, counts = np.unique(place, return_inverse=True, return_counts=True)
     said = np.bincount(place, chances) / counts
     seen = np.bincount(place, np.asarray(is_anomalous, np.float64)) / counts
-    return places, said, seen, counts
+    return said, seen, counts

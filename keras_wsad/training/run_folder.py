@@ -1,5 +1,6 @@
 """The folder of a run: what is written before the system learns, and after."""
 
+import dataclasses
 import logging
 import pathlib
 import shutil
@@ -18,8 +19,7 @@ from keras_wsad.files import write_json
 from keras_wsad.files import write_text
 from keras_wsad.inference.export import export_saved_model
 from keras_wsad.inference.model_card import ModelCard
-from keras_wsad.metrics.alarm_threshold import FIXED
-from keras_wsad.metrics.alarm_threshold import choose_alarm_threshold
+from keras_wsad.metrics.calibration import Calibration
 from keras_wsad.runs import Run
 from keras_wsad.runs import describe_environment
 
@@ -99,17 +99,17 @@ def finish_run(run, system, data, ended, started):
         ended: what `System.fit` returned.
         started: float. When the run began, by `time.monotonic`.
     """
-    threshold = _held_out_threshold(system, data)
+    calibration = _calibration(system, data)
     if system.predicts_videos and keras.backend.backend() == "tensorflow":
         extraction = data.store.extraction
-        card = ModelCard.of(system.model, system.config, threshold, extraction)
+        card = ModelCard.of(system.model, system.config, calibration, extraction)
         export_saved_model(system.model, run.saved_model, card, data.standardization)
     elif system.predicts_videos:
         _logger.info("saved_model is left out: it needs the TensorFlow backend.")
     content = {
         **(ended or {"checkpoint": {"rule": OWN_CHECKPOINT}}),
         "seconds_of_last_start": round(time.monotonic() - started, 1),
-        "threshold": threshold,
+        "calibration": dataclasses.asdict(calibration),
         "data_key": data.key,
     }
     write_json(run.training, content)
@@ -119,13 +119,13 @@ def finish_run(run, system, data, ended, started):
     shutil.rmtree(run.workspace)
 
 
-def _held_out_threshold(system, data):
-    """Chooses the alarm threshold on the held-out videos; a fixed one without any."""
+def _calibration(system, data):
+    """Calibrates the scores on the held-out videos; leaves them as they are without any."""
     if not data.validation:
-        return FIXED
+        return Calibration()
     scores = system.score(data, data.validation)
     is_anomalous = [video.is_anomalous for video in data.validation]
-    return choose_alarm_threshold(is_anomalous, scores["segment_scores"])
+    return Calibration.fit(is_anomalous, scores["segment_scores"])
 
 
 def _record_start(run):

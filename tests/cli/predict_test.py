@@ -59,7 +59,7 @@ def test_a_video_becomes_json_a_picture_and_a_line(predict, video, tmp_path, com
     about = content["about"]
     assert about["model"] == str(compact_run.folder)
     assert about["features"]["backbone"] == "compact"
-    assert about["threshold"]["rule"] == "given"
+    assert content["threshold"] == 0
     assert about["checkpoint_rule"] == "best_on_validation"
 
 

@@ -25,7 +25,7 @@ def test_evaluation_alone_leaves_no_pictures(evaluated, tmp_path):
     assert not list(evaluated.glob("*.png"))
     run = shutil.copytree(evaluated, tmp_path / "run")
     paths = draw_evaluation(run)
-    assert [path.name for path in paths] == ["roc.png", "confusion.png"]
+    assert [path.name for path in paths] == ["roc.png", "reliability.png", "confusion.png"]
     assert all(path.is_file() for path in paths)
 
 
@@ -44,11 +44,34 @@ def test_the_curve_is_that_of_all_frames(evaluated, tmp_path, monkeypatch, align
     np.testing.assert_allclose(rates, roc_curve(labels, scores)[:2], atol=1e-12)
 
 
+def test_a_point_of_the_diagram_is_a_share_of_videos(evaluated, tmp_path, monkeypatch):
+    drawn = {}
+    monkeypatch.setattr(
+        figures,
+        "draw_reliability",
+        lambda path, points, title: drawn.update(points=points, title=title),
+    )
+    draw_evaluation(shutil.copytree(evaluated, tmp_path / "run"))
+    scored = score_run(evaluated)
+    highest = scored.scores["segment_scores"].max(axis=1)
+    is_anomalous = np.array([video.is_anomalous for video in scored.videos])
+    said, seen, counts = map(np.array, drawn["points"])
+    assert counts.sum() == len(scored.videos) == 26
+    for low in range(10):
+        inside = (highest >= low / 10) & (highest < (low + 1) / 10)
+        if inside.any():
+            at = np.flatnonzero((said >= low / 10) & (said < (low + 1) / 10))
+            assert counts[at] == inside.sum()
+            assert seen[at] == pytest.approx(is_anomalous[inside].mean())
+    error = np.average(abs(said - seen), weights=counts)
+    assert f"calibration error {error:.3f}" in drawn["title"]
+
+
 def test_a_system_without_classes_has_no_confusion_matrix(evaluated, tmp_path):
     run = shutil.copytree(evaluated, tmp_path / "run")
     metrics = json.loads((run / "metrics.json").read_text())
     (run / "metrics.json").write_text(json.dumps({**metrics, "classification": None}))
-    assert [path.name for path in draw_evaluation(run)] == ["roc.png"]
+    assert [path.name for path in draw_evaluation(run)] == ["roc.png", "reliability.png"]
 
 
 def test_a_run_that_is_not_evaluated_cannot_be_drawn(evaluated, tmp_path):

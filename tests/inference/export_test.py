@@ -16,9 +16,36 @@ from keras_wsad.features import normalize_clips
 from keras_wsad.features import pool_segments
 from keras_wsad.inference.export import export_saved_model
 from keras_wsad.inference.model_card import ModelCard
+from keras_wsad.metrics.calibration import Calibration
 from keras_wsad.models import JointModel
 from tests.inference.open_model_test import NAMES
 from tests.inference.open_model_test import a_feature_file
+
+CALIBRATION = Calibration(slope=0.4, offset=-0.5, videos=9)
+
+
+def calibrated(outputs, calibration=CALIBRATION):
+    return {**outputs, "segment_scores": calibration(outputs["segment_scores"])}
+
+
+def test_crops_are_averaged_before_scores_are_calibrated(saved_models, random):
+    model, exported = saved_models
+    crops = random.normal(size=(3, 8, 6)).astype("float32")
+    inputs = {"features": crops, "normalized_features": normalize_clips(crops)}
+    scores = np.asarray(model(inputs)["segment_scores"])
+    assert np.ptp(scores, axis=0).max() > 0.5
+    expected = CALIBRATION(scores.mean(axis=0))
+    outputs = exported["aligned", "max"].serve_clips(crops)
+    np.testing.assert_allclose(outputs["segment_scores"][0], expected, rtol=1e-4)
+
+
+def test_calibration_in_a_graph_is_the_same():
+    scores = np.array([[0, 1e-30, 0.01, 0.5, 1 - 2**-24, 1]], "float32")
+    for slope in (0.1, 3.0):
+        calibration = Calibration(slope=slope, offset=0.5)
+        np.testing.assert_allclose(
+            calibration.in_tensorflow(scores), calibration(scores), rtol=1e-6
+        )
 
 
 @pytest.fixture(scope="module")
@@ -28,10 +55,13 @@ def saved_models(tmp_path_factory):
 
     folder = tmp_path_factory.mktemp("saved")
     model = JointModel(8, 6, lstm_units=4, first_level_units=8)
+    # Scores that are far from one another.
+    model.get_layer("detection_score").set_weights([np.full((96, 1), 9.0), np.zeros(1)])
     exported = {}
     for alignment, reduce in (("aligned", "max"), ("release", "mean")):
         config = ExperimentConfig(num_segments=8, alignment=alignment, reduce=reduce)
-        export_saved_model(model, folder / reduce, ModelCard.of(model, config))
+        card = ModelCard.of(model, config, CALIBRATION)
+        export_saved_model(model, folder / reduce, card)
         exported[alignment, reduce] = tf.saved_model.load(str(folder / reduce))
     return model, exported
 
@@ -48,7 +78,7 @@ def test_a_saved_model_pools_as_training_does(saved_models, random, num_clips):
             "features": pool_segments(clips, **options)[None],
             "normalized_features": pool_segments(normalize_clips(clips), **options)[None],
         }
-        expected, actual = model(inputs), saved.serve_clips(clips)
+        expected, actual = calibrated(model(inputs)), saved.serve_clips(clips[None])
         for name in NAMES:
             np.testing.assert_allclose(actual[name], expected[name], rtol=1e-4, atol=1e-6)
 
@@ -58,10 +88,11 @@ def test_a_saved_model_takes_any_batch_of_segments(tiny_run, random):
 
     model = keras.saving.load_model(tiny_run.model, compile=False)
     saved = tf.saved_model.load(str(tiny_run.saved_model))
+    card = keras_wsad.load(tiny_run.saved_model).card
     for batch in (1, 5):
         features = random.random((batch, 8, 16), "float32")
         inputs = {"features": features, "normalized_features": normalize_clips(features)}
-        expected = model(inputs)
+        expected = calibrated(model(inputs), card.calibration)
         both = saved.serve_both(features, inputs["normalized_features"])
         for actual in (saved.serve(features), both):
             assert set(actual) == set(NAMES)
@@ -107,7 +138,7 @@ import numpy as np
 import tensorflow as tf
 
 model = tf.saved_model.load(sys.argv[1])
-outputs = model.serve_clips(np.load(sys.argv[2]))
+outputs = model.serve_clips(np.load(sys.argv[2])[None])
 signature = model.signatures["serving_default"]
 batch = signature(tf.zeros((3, 8, 16)))
 assert batch["segment_scores"].shape == (3, 8)

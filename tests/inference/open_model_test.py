@@ -141,7 +141,7 @@ def test_a_damaged_saved_model_raises(tiny_run, tmp_path, name):
         keras_wsad.load(path)
     about = path / "assets.extra" / "keras_wsad.json"
     content = json.loads(about.read_text())
-    about.write_text(json.dumps({**content, "threshold": 0.5}))
+    about.write_text(json.dumps({**content, "calibration": 0.5}))
     with pytest.raises(RunError, match="not one that keras_wsad has exported"):
         keras_wsad.load(path)
 

@@ -1,18 +1,16 @@
 """From pixels to scores in two ways: extract, train and evaluate; predict a video."""
 
 import dataclasses
-import json
 
-import keras
 import numpy as np
 import pytest
 
 import keras_wsad
-from keras_wsad.baselines.score_videos import score_videos
 from keras_wsad.cli import main
 from keras_wsad.config import ExperimentConfig
 from keras_wsad.data import open_experiment_data
 from keras_wsad.evaluation import expand_to_frames
+from keras_wsad.evaluation.score_run import score_run
 from keras_wsad.metrics.alarms import event_iou
 from keras_wsad.scenes import SceneSet
 from keras_wsad.scenes import write_scene
@@ -76,11 +74,9 @@ def run(root, request):
 def test_a_video_is_scored_as_in_the_evaluation(run, root, of):
     config = run.load_config()
     data = open_experiment_data(config)
-    model = keras.saving.load_model(run.model, compile=False)
-    scores = score_videos(model, data.store, data.test, config.test_crops)
+    scores = score_run(run.folder).scores
     predictor = keras_wsad.load(getattr(run, of))
     backbone = predictor.open_backbone()
-    threshold = json.loads(run.training.read_text())["threshold"]["value"]
     # Videos and segments have different scores: a mix-up would be found.
     assert np.ptp(scores["segment_scores"], axis=0).max() > 1e-3
     assert np.ptp(scores["segment_scores"], axis=1).min() > 1e-3
@@ -89,7 +85,6 @@ def test_a_video_is_scored_as_in_the_evaluation(run, root, of):
         between = float(np.median(scores["segment_scores"][place]))
         for path in (root / f"{video.name}.mp4", root / "features" / f"{video.name}.npy"):
             prediction = predictor.predict_video(path, backbone=backbone)
-            assert prediction.threshold == threshold
             assert prediction.num_frames == video.num_frames
             for name, values in scores.items():
                 np.testing.assert_allclose(

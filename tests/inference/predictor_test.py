@@ -18,7 +18,7 @@ from keras_wsad.inference.backbone import open_backbone_of
 from keras_wsad.inference.export import export_saved_model
 from keras_wsad.inference.predictor import Predictor
 from keras_wsad.inference.write import describe_protocol
-from keras_wsad.metrics.alarm_threshold import FIXED
+from keras_wsad.metrics.calibration import Calibration
 from tests.needs_bfloat16 import needs_bfloat16
 
 
@@ -121,8 +121,6 @@ def test_features_of_another_extraction_raise(video_predictor, video, backbone, 
 def test_the_threshold_may_be_given(video_predictor, video, backbone):
     everything = video_predictor.predict_video(video, threshold=0, backbone=backbone)
     assert [(a.start_frame, a.end_frame) for a in everything.alarms] == [(0, 90)]
-    protocol = video_predictor.protocol(everything)
-    assert protocol["threshold"] == {"value": 0.0, "rule": "given", "videos": 0}
     nothing = video_predictor.predict_video(video, threshold=1, backbone=backbone)
     assert not nothing.is_anomalous
 
@@ -186,9 +184,9 @@ def test_what_is_no_video_raises(video_predictor, backbone, tmp_path):
         video_predictor.predict_video(tmp_path / "v.mp4", backbone=backbone)
 
 
-def test_a_model_alone_takes_a_threshold_of_a_half(tiny_run, tmp_path):
+def test_the_scores_of_a_model_alone_are_not_calibrated(tiny_run, tmp_path):
     shutil.copy(tiny_run.model, tmp_path / "model.keras")
-    assert keras_wsad.load(tmp_path / "model.keras").card.threshold == FIXED
+    assert keras_wsad.load(tmp_path / "model.keras").card.calibration == Calibration()
 
 
 def test_a_model_without_finite_scores_is_named(compact_run):

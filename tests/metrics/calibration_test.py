@@ -41,9 +41,10 @@ def test_scores_keep_their_order(random):
     is_anomalous, scores = made_up(random, 50)
     calibrated = Calibration.fit(is_anomalous, scores)(scores)
     assert calibrated.shape == scores.shape
-    np.testing.assert_array_equal(calibrated.ravel().argsort(), scores.ravel().argsort())
-    assert roc_auc_score(is_anomalous, calibrated.max(axis=1)) == roc_auc_score(
-        is_anomalous, scores.max(axis=1)
+    assert (np.diff(calibrated.ravel()[scores.ravel().argsort()]) >= 0).all()
+    # Some scores next to 1 are one in float32.
+    assert roc_auc_score(is_anomalous, calibrated.max(axis=1)) == pytest.approx(
+        roc_auc_score(is_anomalous, scores.max(axis=1)), abs=1e-3
     )
 
 
@@ -83,8 +84,7 @@ def test_scores_of_0_and_1_stay_finite():
 
 
 def test_points_of_the_diagram_by_hand():
-    places, said, seen, counts = reliability([0, 1, 1, 1], [0.12, 0.18, 0.95, 1.0])
-    assert places.tolist() == [1, 9]
+    said, seen, counts = reliability([0, 1, 1, 1], [0.12, 0.18, 0.95, 1.0])
     np.testing.assert_allclose(said, [0.15, 0.975])
     np.testing.assert_allclose(seen, [0.5, 1.0])
     assert counts.tolist() == [2, 2]

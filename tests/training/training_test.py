@@ -20,8 +20,7 @@ from keras_wsad.evaluation import evaluate
 from keras_wsad.evaluation.scores_file import load_scores
 from keras_wsad.metrics import mean_average_accuracy
 from keras_wsad.metrics import video_level_auc
-from keras_wsad.metrics.alarm_threshold import FIXED
-from keras_wsad.metrics.alarm_threshold import choose_alarm_threshold
+from keras_wsad.metrics.calibration import Calibration
 from keras_wsad.runs import Run
 from keras_wsad.training import train
 from tests.compare_runs import assert_same_runs
@@ -48,20 +47,20 @@ def test_a_run_leaves_its_history_and_environment(tiny_run, tiny_settings):
     }
 
 
-def test_the_threshold_is_chosen_on_the_held_out_videos(tiny_run):
+def test_scores_are_calibrated_on_the_held_out_videos(tiny_run):
     """It is the same in the run, in its saved model and in both once loaded."""
-    stored = tiny_run.load_training()["threshold"]
+    stored = Calibration(**tiny_run.load_training()["calibration"])
     data = open_experiment_data(tiny_run.load_config())
     model = keras.saving.load_model(tiny_run.model, compile=False)
     scores = score_videos(model, data.store, data.validation)
     is_anomalous = [video.is_anomalous for video in data.validation]
-    chosen = choose_alarm_threshold(is_anomalous, scores["segment_scores"])
-    assert stored["value"] == pytest.approx(chosen["value"], abs=1e-6)
-    assert stored["rule"] == "youden_within_one_error"
-    assert stored["videos"] == len(data.validation) == 26
+    fitted = Calibration.fit(is_anomalous, scores["segment_scores"])
+    assert stored.slope == pytest.approx(fitted.slope, rel=1e-3)
+    assert stored.offset == pytest.approx(fitted.offset, rel=1e-3)
+    assert stored.videos == len(data.validation) == 26
     for path in (tiny_run.folder, tiny_run.model, tiny_run.saved_model):
         predictor = keras_wsad.load(path)
-        assert predictor.card.threshold == stored
+        assert predictor.card.calibration == stored
 
 
 def test_the_kept_epoch_is_the_best_of_the_log(tiny_run):
@@ -107,7 +106,7 @@ def test_the_last_epoch_is_kept_where_the_rule_says_so(tiny_settings, tmp_path):
     settings = {**tiny_settings, "checkpoint_rule": "last", "validation_fraction": 0.0}
     run = train(ExperimentConfig(**settings, runs=str(tmp_path), name="last"))
     assert "test_maa" not in read_log(run)[0]
-    assert run.load_training()["threshold"] == FIXED
+    assert run.load_training()["calibration"]["videos"] == 0
     assert run.load_training()["checkpoint"]["epoch"] == len(read_log(run))
 
 
@@ -145,8 +144,8 @@ def test_the_release_preset_trains_as_the_authors_code(
     best = [index for index, value in enumerate(accuracies) if value == max(accuracies)]
     training = run.load_training()
     assert training["checkpoint"]["step"] == best[-1] + 1
-    # Test videos have no part in the threshold, whatever the rule.
-    assert training["threshold"] == FIXED
+    # Test videos have no part in the calibration, whatever the rule.
+    assert training["calibration"]["videos"] == 0
 
     broken = dataclasses.replace(config, name="broken")
     train_until(2, broken)
