@@ -90,14 +90,16 @@ def _parser(prog, number):
         help="only the rows whose title contains one of these words",
     )
     parser.add_argument(
-        "--quick", action="store_true", help="a table in minutes, of few steps"
+        "--quick",
+        action="store_true",
+        help="a table in minutes: on the videos that train.py renders, in few steps",
     )
     parser.add_argument(
         "--standardize",
         action="store_true",
         help="standardise features by statistics of the training videos, in every row",
     )
-    parser.add_argument("--steps", type=int, help="training steps of every row")
+    parser.add_argument("--steps", type=int, help="the most training steps of every row")
     parser.add_argument(
         "--preset",
         help="the joint model's settings (default: paper; of rendered videos embedded)",

@@ -3,6 +3,7 @@
 import dataclasses
 import pathlib
 
+from keras_wsad.baselines.registry import open_system
 from keras_wsad.baselines.registry import published_settings
 from keras_wsad.baselines.registry import settings_read
 from keras_wsad.config import ExperimentConfig
@@ -11,29 +12,19 @@ from keras_wsad.config import preset_path
 from keras_wsad.data.embedded import embedded_folder
 from keras_wsad.errors import ConfigError
 from keras_wsad.runs import Run
+from keras_wsad.scenes import SceneSet
 from reproduce.scenes import BENCH
 from reproduce.tables.motion import MOTION_AWARE
 from reproduce.tables.rows import Row
 
-#: Steps of the systems that the joint model is compared with, unless they were published
-#: with fewer or a row says so: small networks, which get more steps than the joint model.
-BASELINE_STEPS = 1500
+#: The rule by which every system trains that has steps and is judged while it trains: it
+#: stops once no held-out metric has risen for so many steps, at the latest after the most
+#: of them, and detection and classification have a checkpoint each, by their own metric.
+PATIENCE, MOST_STEPS = 300, 1500
 
-# A small set, and steps that show the form of a table and nothing else.
-_QUICK_SCENES = dataclasses.replace(
-    BENCH,
-    train_per_class=4,
-    test_per_class=2,
-    test_normal=26,
-    seconds=(12.0, 14.0),
-    event_share=0.4,
-)
-_QUICK = {
-    "validation_fraction": 0.25,
-    "anomalous_per_batch": 10,
-    "normal_per_batch": 10,
-}
-_QUICK_STEPS = 30
+# A quick table has no more steps than the joint model's preset for its videos, and fewer
+# where pixels are read.
+_QUICK_STEPS, _QUICK_PIXEL_STEPS = 300, 30
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -47,11 +38,12 @@ class TableOptions:
             to `None`.
         seeds: tuple of ints. Defaults to `(0, 1, 2, 3, 4)`.
         standardize: bool. Whether features are standardised. Defaults to `False`.
-        steps: int or `None`. Training steps of every row that has any, in place of its
-            own. Defaults to `None`.
+        steps: int or `None`. The most training steps of every row, in place of
+            `MOST_STEPS` and of what a row says. Defaults to `None`.
         preset: str or `None`. The joint model's settings; without one, those of the
-            paper, or of the embedded data set. Defaults to `None`.
-        quick: bool. Whether the form of the table is enough. Defaults to `False`.
+            paper, or of rendered videos. Defaults to `None`.
+        quick: bool. Whether the table is made on the few videos of the first hour, which
+            `train.py` has rendered, in few steps. Defaults to `False`.
         runs: str. The folder for all tables. Defaults to `"runs/tables"`.
     """
 
@@ -75,11 +67,11 @@ class TableOptions:
     @property
     def data_name(self):
         """What the data are called, in file names and in titles."""
-        name = "bench"
+        name = "demo" if self.quick else "bench"
         if self.data is not None:
             name = pathlib.Path(self.features or self.data).resolve().name
-        name += "-standardized" if self.standardize else ""
-        return name + ("-quick" if self.quick else "")
+            name += "-quick" if self.quick else ""
+        return name + ("-standardized" if self.standardize else "")
 
     @property
     def folder(self):
@@ -89,12 +81,12 @@ class TableOptions:
     @property
     def scenes(self):
         """The `SceneSet` that is rendered without a folder of data."""
-        return _QUICK_SCENES if self.quick else BENCH
+        return SceneSet() if self.quick else BENCH
 
     @property
     def motion_steps(self):
         """Training steps of the autoencoder of optical flow."""
-        return _QUICK_STEPS if self.quick else 1000
+        return _QUICK_PIXEL_STEPS if self.quick else 1000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -129,10 +121,9 @@ class Job:
 def plan_jobs(rows, options):
     """Returns the jobs of a table, in the order of its rows, cells and seeds.
 
-    The joint model has its preset: the chosen one, or that of the paper, or of the
-    embedded data set. Another system has what it was published with, for at most
-    `BASELINE_STEPS`. What is held out and which checkpoint is kept follows one rule for
-    all.
+    The joint model has its preset: the chosen one, or that of the paper, or of rendered
+    videos. Another system has what it was published with. How long they train, what is held
+    out and which checkpoints are kept follows one rule for all.
 
     Args:
         rows: list of `Row`.
@@ -160,21 +151,24 @@ def _config(cell, options):
     embedded = options.data is None
     read = settings_read(cell.system)
     if cell.system == "joint":
-        preset = options.preset or ("embedded" if embedded else "paper")
+        own = ("demo" if options.quick else "embedded") if embedded else "paper"
+        preset = options.preset or own
         settings = dataclasses.asdict(load_config(preset_path(preset)))
     else:
         settings = published_settings(cell.system, embedded)
-        if "steps" in read:
-            settings["steps"] = min(settings.get("steps", BASELINE_STEPS), BASELINE_STEPS)
+    if "patience" in read:
+        settings |= {"patience": PATIENCE, "checkpoint_metric": "each"}
+    if "steps" in read:
+        settings["steps"] = MOST_STEPS
     if not embedded:
         settings |= {"data": options.data, "features": options.features}
     else:
         settings |= {"data": str(embedded_folder(options.scenes))}
-        if options.quick:
-            settings |= {name: _QUICK[name] for name in _QUICK.keys() & read}
     settings |= cell.settings
     if "steps" in read and options.quick:
-        settings["steps"] = _QUICK_STEPS
+        pixels = open_system(cell.system).reads == "pixels"
+        most = _QUICK_PIXEL_STEPS if pixels else _QUICK_STEPS
+        settings["steps"] = min(settings["steps"], most)
     if "steps" in read and options.steps is not None:
         settings["steps"] = options.steps
     if settings.get("features") == MOTION_AWARE:

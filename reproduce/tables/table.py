@@ -12,7 +12,8 @@ from reproduce.tables.measure import MIN_SEEDS
 from reproduce.tables.measure import consecutive_differences
 from reproduce.tables.measure import differences_to_proposed
 from reproduce.tables.measure import measure_rows
-from reproduce.tables.plan import BASELINE_STEPS
+from reproduce.tables.plan import MOST_STEPS
+from reproduce.tables.plan import PATIENCE
 from reproduce.tables.plan import plan_jobs
 from reproduce.tables.resampling import Resampling
 from reproduce.tables.rows import EXPECTED
@@ -141,8 +142,9 @@ def _protocol(data, config, options, done):
         f"{len(data.test)} test videos"
         + (f", {len(data.left_out)} more have no features" if data.left_out else ""),
         f"Protocol: segments pooled by {config.reduce}, {config.alignment}; checkpoint "
-        f"rules {', '.join(sorted(rules))}; seeds {seeds}, mean ± standard deviation, in "
-        "brackets the 95 % bootstrap interval of the mean over seeds and test videos",
+        f"rules {', '.join(sorted(rules))}, one for detection and one for classes; seeds "
+        f"{seeds}, mean ± standard deviation, in brackets the 95 % bootstrap interval of "
+        "the mean over seeds and test videos",
         "AUC, aligned and release: the same scores, laid over frames in equal parts and as "
         "the authors' code does. Inside against: frames inside an event against those "
         "before the first event of an anomalous video, its others outside events, and "
@@ -156,13 +158,24 @@ def _protocol(data, config, options, done):
     ]
     if options.quick:
         lines.append(
-            f"A QUICK TABLE of {config.steps} steps: it shows the form, and its numbers "
-            "mean nothing"
+            "A QUICK TABLE, of few videos and steps: too little to compare rows by"
         )
-    else:
-        lines.append(
-            f"Budget: at most {options.steps or BASELINE_STEPS} steps for a system other "
-            "than the joint model; its own are in the runs' config.yaml"
-            + (f", preset {options.preset}" if options.preset else "")
-        )
+    lines.append(
+        f"Steps: until no held-out metric has risen for {PATIENCE}, at most "
+        f"{options.steps or MOST_STEPS} or what the row says; taken: {_steps_taken(done)}"
+        + (f"; preset {options.preset}" if options.preset else "")
+    )
     return lines
+
+
+def _steps_taken(done):
+    """Lists the fewest and the most steps of each row, over its seeds."""
+    of_rows = {}
+    for outcome in done:
+        steps = outcome.metrics["about"]["steps"]
+        if steps is not None:
+            of_rows.setdefault(outcome.job.row.title, set()).add(steps)
+    return "; ".join(
+        f"{title} {min(steps)}" + (f" to {max(steps)}" if len(steps) > 1 else "")
+        for title, steps in of_rows.items()
+    )

@@ -28,6 +28,7 @@ def test_train_then_evaluate(tiny_run, tiny_settings, capsys):
         "log.csv",
         "metrics.json",
         "model.keras",
+        "reliability.png",
         "roc.png",
         "saved_model",
         "scores.npz",

@@ -56,6 +56,8 @@ def model(tiny_run):
 def test_prediction_equals_evaluation(tiny_run, tiny_root, predictor, model):
     data = open_experiment_data(tiny_run.load_config())
     scores = score_videos(model, data.store, data.test)
+    calibration = predictor.card.calibration
+    scores["segment_scores"] = calibration(scores["segment_scores"])
     for place in (0, len(data.test) - 1):
         path = tiny_root / "features" / f"{data.test[place].name}.npy"
         actual = predictor.predict(path)
@@ -65,7 +67,10 @@ def test_prediction_equals_evaluation(tiny_run, tiny_root, predictor, model):
             )
 
 
-def test_crops_are_averaged_up_to_the_number_of_the_config(predictor, random):
+def test_crops_are_averaged_up_to_the_number_of_the_config(tiny_run, tmp_path, random):
+    # A model alone: its scores are averaged before they would be calibrated.
+    shutil.copy(tiny_run.model, tmp_path / "model.keras")
+    predictor = keras_wsad.load(tmp_path / "model.keras")
     crops = random.random((10, 20, 16), "float32")
     singles = [predictor.predict(crop).segment_scores for crop in crops]
     mean = predictor.predict(crops).segment_scores

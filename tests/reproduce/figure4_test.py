@@ -103,7 +103,7 @@ def test_features_of_another_kind_raise(tiny_run, tiny_root, tmp_path, capsys):
         np.save(path, np.load(path)[:, :9])
     arguments = ["--run", str(tiny_run.folder), "--data", str(root)]
     assert main(arguments) == 1
-    assert "takes 16 features a segment. Found 9" in capsys.readouterr().err
+    assert "Expected 16 features a segment" in capsys.readouterr().err
 
 
 def test_a_system_without_classes_raises(monkeypatch):

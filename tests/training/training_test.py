@@ -208,6 +208,9 @@ def test_each_metric_has_its_own_checkpoint_and_patience_ends_the_run(
     for epoch in (2, 3):
         model.set_weights(weights[epoch])
         outputs[epoch] = score_videos(model, data.store, data.test)
+        calibration = Calibration(**training["calibration"])
+        of_segments = outputs[epoch]["segment_scores"]
+        outputs[epoch]["segment_scores"] = calibration(of_segments)
     for name, epoch in (
         ("segment_scores", 2),
         ("first_level_attention", 2),
