@@ -264,4 +264,5 @@ for gates in ("sigmoid", "hard_sigmoid"):
         with np.load(tmp_path / f"{gates}.npz") as outputs:
             assert set(outputs) == set(of_model)
             for name, value in of_model.items():
-                np.testing.assert_array_equal(outputs[name], value, err_msg=name)
+                # On a GPU another process may sum in another order.
+                np.testing.assert_allclose(outputs[name], value, rtol=1e-6, err_msg=name)
