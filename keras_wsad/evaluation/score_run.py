@@ -93,7 +93,7 @@ def score_run(folder, data=None):
             "crops": min(max(crops), config.test_crops),
             "seed": config.seed,
             "checkpoint": training["checkpoint"],
-            "steps": training.get("steps"),
+            "steps": training.get("steps", _fixed_steps(system)),
             "calibration": training["calibration"],
             "test_videos": len(data.test),
             "test_videos_without_features": data.left_out,
@@ -112,6 +112,11 @@ def _load_classification(system, run):
         raise RunError(
             f"{run.classification}: not weights of its run ({error})."
         ) from error
+
+
+def _fixed_steps(system):
+    """Returns the steps of a system that always takes all, `None` if it has none."""
+    return system.config.steps if "steps" in system.settings else None
 
 
 def _reads(system, config, data):
