@@ -74,13 +74,15 @@ def propose(segment_scores, boundaries):
 
 
 def _average_precision(proposals, truths, iou):
-    taken, found, total = set(), 0, 0.0
+    taken, found, total, of_videos = set(), 0, 0.0, {}
+    for index, (video, start, end) in enumerate(truths):
+        of_videos.setdefault(video, []).append((index, start, end))
     ranked = sorted(proposals, key=lambda proposal: -proposal[0])
     for rank, (_, video, start, end) in enumerate(ranked, start=1):
         overlaps = [
-            (_iou(start, end, *truth[1:]), index)
-            for index, truth in enumerate(truths)
-            if truth[0] == video and index not in taken
+            (_iou(start, end, *event), index)
+            for index, *event in of_videos.get(video, ())
+            if index not in taken
         ]
         best, index = max(overlaps, default=(0.0, None))
         if index is not None and best >= iou:
