@@ -126,3 +126,13 @@ def test_absent_rows_and_other_columns_are_told(tmp_path):
     (tmp_path / "table1.csv").write_text("row,system\n", encoding="utf-8")
     with pytest.raises(DataError, match="expected the columns row, metric"):
         read_table(1, tmp_path)
+
+
+def test_a_chosen_preset_is_that_of_the_joint_model_alone():
+    options = TableOptions(data="x", preset="small", seeds=(0,))
+    systems = {
+        job.config.system: job.config.lstm_units
+        for job in plan_jobs(read_table(2, EXPECTED), options)
+    }
+    assert systems["joint"] == 64
+    assert systems["i3d_baseline"] == 1024
