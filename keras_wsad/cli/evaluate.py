@@ -51,5 +51,5 @@ def evaluate_and_print(folder, **kwargs):
         metrics = evaluate(folder, **kwargs)
         pictures = draw_evaluation(folder)
     print_metrics(metrics)
-    names = " and ".join(path.name for path in pictures)
+    names = ", ".join(path.name for path in pictures)
     print(f"metrics.json, scores.npz, {names} are in {folder}")
