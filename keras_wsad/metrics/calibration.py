@@ -29,8 +29,9 @@ class Calibration:
 
     Example:
 
-    >>> Calibration(slope=0.5, offset=1.0)(np.array([0.1, 0.5])).round(3).tolist()
-    [0.475, 0.731]
+    >>> chances = Calibration(slope=0.5, offset=1.0)(np.array([0.1, 0.5]))
+    >>> [f"{chance:.3f}" for chance in chances]
+    ['0.475', '0.731']
 
     Reference:
         - Platt, Probabilistic outputs for support vector machines, in: Advances in large
