@@ -76,7 +76,8 @@ class Trainee:
         Returns:
             A dict of `maa`, `auc` (a segment is a frame), and, with second-level
             attention, of its means over the segments of events, of distractors and over
-            the rest of anomalous videos: `beta_event`, `beta_distractor`, `beta_rest`.
+            the rest of anomalous videos, as far as there are any: `beta_event`,
+            `beta_distractor`, `beta_rest`.
         """
         keras.utils.set_random_seed(seed)
         self._restart()
@@ -145,7 +146,9 @@ def _metrics(outputs, part):
         anomalous = (part.labels != NORMAL)[:, None]
         for name, inside in places.items():
             values = beta[inside & anomalous]
-            metrics[f"beta_{name}"] = float(values.mean()) if values.size else np.nan
+            # A dose may have no distractors.
+            if values.size:
+                metrics[f"beta_{name}"] = float(values.mean())
     return metrics
 
 

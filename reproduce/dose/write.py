@@ -116,8 +116,12 @@ def _attention_table(numbers):
     ]
     of_metrics = [_by_dose(numbers, metric) for metric in metrics]
     for dose in of_metrics[0]:
-        means = [by[dose][row].mean for row in ("l3", "l4") for by in of_metrics]
-        cells = ["-" if np.isnan(mean) else f"{mean:.2f}" for mean in means]
+        cells = [
+            # A dose without distractors has no attention to them.
+            f"{by[dose][row].mean:.2f}" if dose in by else "-"
+            for row in ("l3", "l4")
+            for by in of_metrics
+        ]
         lines.append(f"| {' | '.join([*_dose_cells(dose)[1:], *cells])} |")
     return lines
 

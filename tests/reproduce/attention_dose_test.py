@@ -23,10 +23,14 @@ def test_second_level_attention_finds_the_class_among_distractors():
 @pytest.mark.large
 def test_a_training_depends_on_its_seed_and_on_nothing_before_it():
     tiny = {"steps": 3, "train_per_class": 1, "test_per_class": 1, "events": (4,)}
+    tiny["distractors"] = (0.0, 0.5)
     once, again, other = (measure_row("l4", seed, **tiny) for seed in (0, 0, 1))
     for dose, same in zip(once, again, strict=True):
-        assert dose == pytest.approx(same, nan_ok=True)
+        assert dose == pytest.approx(same)
     assert once[0]["auc"] != other[0]["auc"]
+    # Without distractors there is no attention to them, and all is kept as JSON.
+    assert ["beta_distractor" in dose for dose in once] == [False, True]
+    json.dumps(once, allow_nan=False)
 
 
 def test_what_is_measured_is_written_and_not_measured_again(tmp_path, monkeypatch, capsys):
@@ -36,7 +40,11 @@ def test_what_is_measured_is_written_and_not_measured_again(tmp_path, monkeypatc
         for seed in (0, 1):
             doses = [
                 {"event_segments": event, "distractors": share}
-                | {metric: random.uniform() for metric in metrics}
+                | {
+                    metric: random.uniform()
+                    for metric in metrics
+                    if share or metric != "beta_distractor"
+                }
                 for event in (1, 4)
                 for share in (0.0, 0.5)
             ]
