@@ -18,7 +18,7 @@ class SecondLevelAttention(keras.layers.Layer):
     ```
 
     Unlike the first level it is not normalised over the segments. Its weights are its own,
-    though the paper names them as in equation 1; the relu is that of the authors' code.
+    which the paper marks with a superscript 2. The relu is that of the authors' code.
 
     Args:
         units: int. Size of the projection of each segment. Defaults to `24`.

@@ -17,6 +17,10 @@ class MILRankingLoss(keras.losses.Loss):
            + sparsity   * sum over a, t of S_a,t
     ```
 
+    Equation 3 ranks one anomalous above one normal video. Taking all pairs of a batch,
+    summed over anomalous and averaged over normal videos, and both constraints over
+    anomalous videos alone, is the authors' code.
+
     `y_true` says which videos are anomalous; their position in the batch does not matter.
     Without a normal video the ranking term is zero; without an anomalous one the whole loss
     is.

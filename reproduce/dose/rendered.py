@@ -42,6 +42,8 @@ def rendered_numbers(name, folder=RESULTS):
     numbers = []
     with open(path, encoding="utf-8", newline="") as file:
         for line in csv.DictReader(file):
+            if line["kind"] == "difference":
+                continue
             row = line["row"].partition(":")[0]
             seeds = [key for key in line if key.startswith("seed ") and line[key]]
             if row in ("l1", "l2", "l3", "l4") and line["metric"] in ("maa", "auc"):

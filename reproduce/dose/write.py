@@ -144,7 +144,7 @@ def _dose_cells(dose):
 
 
 def draw(path, numbers):
-    """Draws the curves of the rows, and of what each attention adds.
+    """Draws the curves of the rows, and of what attentions and LSTM add.
 
     Args:
         path: path. A `.png` file to write.
@@ -161,7 +161,7 @@ def draw(path, numbers):
         column.set(ylim=(0, 101))
     axes[0, 0].set_ylabel("mAA, %")
     axes[0, 0].legend(fontsize=8)
-    panels = (("l3 - l2", "maa"), ("l4 - l3", "maa"), ("l4 - l2", "auc"))
+    panels = (("l3 - l2", "maa"), ("l4 - l3", "maa"), ("l2 - l1", "auc"))
     for column, (name, metric) in zip(axes[1], panels, strict=True):
         for share in shares:
             label = f"{100 * share:.0f} % distractors"
@@ -181,7 +181,8 @@ def draw(path, numbers):
         column.axhline(0, color="0.6", linewidth=0.8)
         column.set_title(f"{name}: {DIFFERENCES[name]}", fontsize=9)
         column.set(xlabel="event, % of the video", ylabel=f"{METRICS[metric]}, points")
-    axes[1, 0].legend(fontsize=8)
+    handles, labels = axes[1, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=5, fontsize=8)
     for column in axes.flat:
         column.set_xscale("log", base=2)
         ticks = sorted({100 * number.event_share for number in made_up})

@@ -212,7 +212,7 @@ def _detection(outcomes, segment_scores, resampling):
 
 
 def consecutive_differences(results):
-    """Compares each row with the one before it, as Table I is read.
+    """Compares each row with the one before it, and the last with the first.
 
     Args:
         results: list of `MeasuredRow`.
@@ -220,11 +220,10 @@ def consecutive_differences(results):
     Returns:
         A list of `Difference`.
     """
-    return [
-        difference
-        for before, result in itertools.pairwise(results)
-        for difference in _compare(result, before)
-    ]
+    pairs = list(itertools.pairwise(results))
+    if len(results) > 2:
+        pairs.append((results[0], results[-1]))
+    return [d for before, result in pairs for d in _compare(result, before)]
 
 
 def differences_to_proposed(results):

@@ -5,6 +5,7 @@ import dataclasses
 from keras_wsad.data import open_experiment_data
 from keras_wsad.errors import ConfigError
 from keras_wsad.errors import RunError
+from keras_wsad.files import read_json
 from keras_wsad.runs import describe_environment
 from keras_wsad.training.run_folder import OWN_CHECKPOINT
 from reproduce.scenes import rendered_data
@@ -37,6 +38,7 @@ class Table:
         differences: list of `Difference`, of the rows that are not references.
         protocol: list of str. Data and protocol.
         environment: dict, see `describe_environment`.
+        commits: list of str. Those that the runs were trained at.
         videos: list of `Video`, the test videos.
     """
 
@@ -46,6 +48,7 @@ class Table:
     differences: list
     protocol: list
     environment: dict
+    commits: list
     videos: list
 
     @property
@@ -102,6 +105,7 @@ def make_table(number, options, titles=None, replicates=1000):
         differences=compare(own),
         protocol=_protocol(data, config, options, done),
         environment=describe_environment(),
+        commits=sorted({_commit(outcome.job.run) for outcome in done}),
         videos=data.test,
     )
 
@@ -134,7 +138,7 @@ def _protocol(data, config, options, done):
     rules = {outcome.metrics["about"]["checkpoint"]["rule"] for outcome in done}
     if OWN_CHECKPOINT in rules:
         rules.remove(OWN_CHECKPOINT)
-        rules.add("their own, of systems that are not trained in epochs")
+        rules.add("none for systems without epochs")
     seeds = ", ".join(map(str, options.seeds))
     lines = [
         f"Data: {data.source}{', standardised' if options.standardize else ''}; "
@@ -142,17 +146,19 @@ def _protocol(data, config, options, done):
         f"{len(data.test)} test videos"
         + (f", {len(data.left_out)} more have no features" if data.left_out else ""),
         f"Protocol: segments pooled by {config.reduce}, {config.alignment}; checkpoint "
-        f"rules {', '.join(sorted(rules))}, one for detection and one for classes; seeds "
+        f"{', '.join(sorted(rules))}, one chosen for AUC and another for mAA; seeds "
         f"{seeds}, mean ± standard deviation, in brackets the 95 % bootstrap interval of "
         "the mean over seeds and test videos",
-        "AUC, aligned and release: the same scores, laid over frames in equal parts and as "
-        "the authors' code does. Inside against: frames inside an event against those "
-        "before the first event of an anomalous video, its others outside events, and "
-        "those of normal videos, aligned",
+        "AUC, aligned and release: the same scores of the same segments, laid over frames "
+        "in equal parts and as the authors' code does; its own pooling of clips was not "
+        "run. Inside against: frames inside an event against those before the first event "
+        "of an anomalous video, its others outside events, and those of normal videos, "
+        "aligned",
         "Verdict: a difference is shown if its interval over seeds and test videos "
         "excludes zero and it has the same sign with every seed, of which there are at "
-        f"least {MIN_SEEDS}. The interval is paired by seed and by video; half-width: of "
-        "that interval",
+        f"least {MIN_SEEDS}. The interval is paired by seed and by video, and of few seeds "
+        "it is narrower than it says; nothing is corrected for the number of comparisons. "
+        "Half-width: of that interval",
         "Published: as printed in the paper, each row on the features of UCF-Crime that "
         "its authors had; not to be compared with what was measured on others",
     ]
@@ -166,6 +172,11 @@ def _protocol(data, config, options, done):
         + (f"; preset {options.preset}" if options.preset else "")
     )
     return lines
+
+
+def _commit(run):
+    commit, sign, changes = str(read_json(run.environment)["commit"]).partition("+")
+    return commit[:7] + sign + changes
 
 
 def _steps_taken(done):

@@ -216,11 +216,12 @@ def _notes(table):
 
 
 def _environment(table):
-    about = table.environment
+    about, trained = table.environment, ", ".join(table.commits)
     packages = [f"{name} {version}" for name, version in about["packages"].items()]
     return (
-        f"Commit {about['commit']}; Python {about['python']}, {', '.join(packages)}; "
-        f"{about['processor']}, {about['cores']} cores."
+        f"Written at commit {about['commit']}, the runs trained at {trained}; Python "
+        f"{about['python']}, {', '.join(packages)}; {about['processor']}, "
+        f"{about['cores']} cores."
     )
 
 
