@@ -66,11 +66,32 @@ def _works_ahead(milliseconds):
     return lambda: [len(counted)]
 
 
+# A process that takes .2 s of processor time, however long that is, for each line that it
+# reads. It does not end by itself.
+_CHILD = """
+import sys, time
+while True:
+    if not sys.stdin.readline():
+        time.sleep(1)
+        continue
+    end = time.process_time() + 0.2
+    while time.process_time() < end:
+        pass
+    print(flush=True)
+"""
+
+
 def _has_a_child(milliseconds):
-    """Whose child is busy all the time."""
-    code = "while True: pass"
-    subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.DEVNULL)
-    return lambda: time.sleep(0.5)
+    """Has a child do the work."""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    child = subprocess.Popen([sys.executable, "-c", _CHILD], **pipes)
+
+    def work():
+        child.stdin.write("\n")
+        child.stdin.flush()
+        child.stdout.readline()
+
+    return work
 
 
 def _litters(milliseconds):
