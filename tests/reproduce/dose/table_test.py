@@ -100,10 +100,15 @@ def test_rendered_points_are_those_of_the_committed_table(tiny_root, tmp_path, m
     monkeypatch.setattr(rendered, "rendered_data", lambda scenes: str(tiny_root))
     with pytest.raises(DataError, match=r"table1_bench\.csv: expected Table I on bench"):
         rendered_numbers("bench", tmp_path)
-    text = (
-        "row,metric,seed 0,seed 1\nl1: features,maa,10,20\nl1: features,abnormal_auc,1,2\n"
-    )
-    text += "l3: more,auc,30,\nChance,maa,7,7\n"
+    lines = [
+        "row,kind,metric,seed 0,seed 1",
+        "l1: features,system,maa,10,20",
+        "l1: features,system,abnormal_auc,1,2",
+        "l3: more,system,auc,30,",
+        "Chance,reference,maa,7,7",
+        "l3: more - l1: features,difference,auc,5,6",
+    ]
+    text = "\n".join(lines) + "\n"
     (tmp_path / "table1_bench.csv").write_text(text, encoding="utf-8")
     found = rendered_numbers("bench", tmp_path)
     assert [(n.row, n.metric, n.values) for n in found] == [
