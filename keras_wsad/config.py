@@ -29,6 +29,7 @@ _RANGES = {
     **dict.fromkeys(("first_level_weight", "second_level_weight"), (0, math.inf)),
     "first_level_target": (0, math.inf),
     "detection_weight": (0, 1 + 1e-9),
+    "averaging": (0, 1),
     **dict.fromkeys(("learning_rate", "patience"), (0, math.inf)),
 }
 
@@ -60,6 +61,7 @@ class ExperimentConfig:
         lstm: Pass features through the LSTM (Table I, l2).
         second_level: Use second-level attention (Table I, l3).
         first_level: Use first-level attention (Table I, l4, the proposed model).
+        context: Let each segment see its neighbours (system equivariant).
         lstm_units: Hidden size of the LSTM.
         first_level_units: Latent size of first-level attention.
         detection_units: Latent size of the detection branch.
@@ -72,11 +74,17 @@ class ExperimentConfig:
         kernel_l2: L2 penalty on the kernels of the detection and classification branches.
         detection_weight: Weight of the detection loss, lambda_d; classification has the
             rest.
+        detection_loss: ranking, the paper's, or crossentropy of a video's highest segment
+            (system equivariant).
+        class_weights: paper, 1 less the frequency of a class, or balanced, equal shares of
+            the loss for all classes (system equivariant).
         smoothness: Weight of temporal smoothness, lambda_1.
         sparsity: Weight of sparsity, lambda_2.
         first_level_target: What the first-level attention is pulled to.
         first_level_weight: Weight of that penalty, lambda_att.
         second_level_weight: Weight of the penalty on second-level attention, lambda_att.
+        averaging: Momentum of a moving average of the weights, which is what is evaluated
+            and kept; 0 for the weights themselves (system equivariant).
         learning_rate: Of Adam.
         steps: Training steps, rounded up to whole epochs; with `patience` at most so many.
         patience: Steps after which training stops if the criterion of the checkpoint has
@@ -98,6 +106,8 @@ class ExperimentConfig:
         checkpoint_every: When the model is evaluated for that rule: at the end of each
             epoch, or after each step as in the authors' code, which costs more than the
             training itself.
+        watch_test: Measure the frame AUC of the test videos as often, for the log alone.
+            Its highest value is what a choice on the test set would have reported.
         precision: Of training. float32, or mixed_bfloat16, which is faster where the
             processor has units for it; a warning says where not. Scores, losses and
             weights stay in float32, and what a run leaves computes in float32.
@@ -123,6 +133,7 @@ class ExperimentConfig:
     lstm: bool = True
     second_level: bool = True
     first_level: bool = True
+    context: bool = True
     lstm_units: int = 1024
     first_level_units: int = 1024
     detection_units: int = 96
@@ -134,12 +145,15 @@ class ExperimentConfig:
     kernel_l2: float = 1e-3
     # Losses.
     detection_weight: float = 0.9
+    detection_loss: Literal["ranking", "crossentropy"] = "ranking"
+    class_weights: Literal["paper", "balanced"] = "paper"
     smoothness: float = 8e-5
     sparsity: float = 8e-5
     first_level_target: float = 1.0
     first_level_weight: float = 1e-3
     second_level_weight: float = 1e-3
     # Training.
+    averaging: float = 0.0
     learning_rate: float = 1e-4
     steps: int = 500
     patience: int = 0
@@ -152,6 +166,7 @@ class ExperimentConfig:
     )
     checkpoint_metric: Literal["mean", "maa", "each"] = "mean"
     checkpoint_every: Literal["epoch", "step"] = "epoch"
+    watch_test: bool = False
     precision: Literal["float32", "mixed_bfloat16"] = "float32"
     seed: int = 0
     deterministic: bool = True

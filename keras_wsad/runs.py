@@ -152,13 +152,14 @@ class Run:
             )
 
 
-def newest_run(runs="runs", parts=("model.keras", "system"), system=None):
+def newest_run(runs="runs", parts=("model.keras", "system"), systems=None):
     """Returns the finished run in a folder whose model was written last.
 
     Args:
         runs: str or path. Defaults to `"runs"`.
         parts: tuple of names, what a run may end with. Defaults to all.
-        system: str. Only runs of this system; `None` for any. Defaults to `None`.
+        systems: tuple of str. Only runs of these systems; `None` for any. Defaults to
+            `None`.
 
     Raises:
         RunError: there is none.
@@ -166,9 +167,9 @@ def newest_run(runs="runs", parts=("model.keras", "system"), system=None):
     models = [path for part in parts for path in pathlib.Path(runs).glob(f"*/{part}")]
     models.sort(key=lambda path: path.stat().st_mtime, reverse=True)
     for path in models:
-        if system is None or Run(path.parent).load_config().system == system:
+        if systems is None or Run(path.parent).load_config().system in systems:
             return path.parent
-    of = f" of the system {system}" if system else ""
+    of = f" of the system {' or '.join(systems)}" if systems else ""
     raise RunError(
         f"{runs}: expected a finished run{of}. Found none; `python train.py` makes one."
     )

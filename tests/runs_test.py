@@ -22,10 +22,10 @@ def test_the_newest_run_of_a_system_is_found_among_newer_ones(tmp_path):
     write_run(tmp_path / "head", "sultani", "model.keras", 3)
     write_run(tmp_path / "learner", "svm", "system", 4)
     assert newest_run(tmp_path).name == "learner"
-    assert newest_run(tmp_path, system="joint").name == "late"
+    assert newest_run(tmp_path, systems=("joint",)).name == "late"
 
 
 def test_runs_of_other_systems_alone_are_none(tmp_path):
     write_run(tmp_path / "learner", "svm", "system", 1)
     with pytest.raises(RunError, match="of the system joint"):
-        newest_run(tmp_path, system="joint")
+        newest_run(tmp_path, systems=("joint",))

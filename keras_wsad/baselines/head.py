@@ -29,6 +29,7 @@ class Head(System):
         "checkpoint_metric",
         "checkpoint_every",
         "patience",
+        "watch_test",
         "precision",
     )
 

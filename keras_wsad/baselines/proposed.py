@@ -20,7 +20,6 @@ class Proposed(Head):
     """
 
     title = "Proposed model"
-    predicts_videos = True
     settings = (
         *Head.settings,
         "lstm",
@@ -82,6 +81,6 @@ class Proposed(Head):
         super().load(path)
         if not isinstance(self.model, JointModel):
             raise RunError(
-                f"{path}: expected a JointModel, from a run of the system joint. "
-                f"Found {type(self.model).__name__}"
+                f"{path}: expected a JointModel, from a run of the system joint. Found "
+                f"{type(self.model).__name__}, which needs the other files of its run"
             )

@@ -11,6 +11,7 @@ from keras_wsad.errors import ConfigError
 # Module and class of each; imported on demand.
 SYSTEMS = {
     "joint": "keras_wsad.baselines.proposed.Proposed",
+    "equivariant": "keras_wsad.baselines.equivariant.Equivariant",
     "hasan": "keras_wsad.baselines.hasan.Hasan",
     "sultani": "keras_wsad.baselines.sultani.Sultani",
     "dubey": "keras_wsad.baselines.dubey.Dubey",
@@ -27,6 +28,9 @@ SYSTEMS = {
     "extraction_batches": "keras_wsad.baselines.extraction_batches.ExtractionBatches",
     "lu": "keras_wsad.baselines.lu.Lu",
 }
+
+#: The systems whose runs `keras_wsad.load` opens, and leave a SavedModel.
+PREDICTING = ("joint", "equivariant")
 
 # Settings that are read for every system: of the data, of the run and of its folder.
 COMMON_SETTINGS = (
@@ -66,7 +70,7 @@ def published_settings(system, embedded):
 
     They are those that it was published with. On the embedded data set it shares settings
     of the joint model: the coefficients of smoothness and sparsity, which depend on the
-    data set, where it reads them, and those `from_preset`.
+    data set, where it reads them and has none of its own, and those `from_preset`.
 
     Args:
         system: str. A key of `SYSTEMS`.
@@ -79,7 +83,7 @@ def published_settings(system, embedded):
     settings = {"system": system, **found.published}
     if embedded:
         preset = load_config(preset_path("embedded"))
-        shared = {"smoothness", "sparsity"} & set(found.settings)
+        shared = {"smoothness", "sparsity"} & set(found.settings) - found.published.keys()
         names = (*shared, *found.from_preset)
         settings |= {name: getattr(preset, name) for name in names}
     return settings

@@ -20,8 +20,6 @@ class System(abc.ABC):
             changes them for this system too.
         reads: str or `None`. Its input if that is not features, such as `"pixels"`.
         saved_as: str. Name in the run folder of what it has learned.
-        predicts_videos: bool. Whether `keras_wsad.load` opens what it has learned, so that
-            a run leaves a SavedModel too.
 
     Args:
         config: `ExperimentConfig`.
@@ -33,7 +31,6 @@ class System(abc.ABC):
     from_preset = ()
     reads = None
     saved_as = "system"
-    predicts_videos = False
 
     def __init__(self, config):
         self.config = config

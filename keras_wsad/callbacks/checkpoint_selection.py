@@ -1,3 +1,4 @@
+import contextlib
 import pathlib
 
 import keras
@@ -10,6 +11,7 @@ class CheckpointSelection(keras.callbacks.Callback):
     """Evaluates the model after each epoch and keeps the best weights by a named rule.
 
     Of equal epochs the first is kept, by `"best_on_test"` the last as in the authors' code.
+    If the optimizer averages the weights, it is their average that is evaluated and kept.
     The metrics are added to the epoch's logs, for later callbacks. The weights file is
     named after its epoch, so that after a kill the best weights of the saved state still
     exist, and are not overwritten by a later epoch.
@@ -39,6 +41,10 @@ class CheckpointSelection(keras.callbacks.Callback):
         self._rose = 0
 
     def on_epoch_end(self, epoch, logs=None):
+        with _averaged_weights(self.model):
+            self._judge(epoch, logs)
+
+    def _judge(self, epoch, logs):
         for prefix, judge in self.judges.items():
             for name, value in judge(self.model).items():
                 logs[f"{prefix}_{name}"] = value
@@ -99,3 +105,17 @@ class CheckpointSelection(keras.callbacks.Callback):
         for path in self.folder.glob("best-*.weights.h5"):
             if path not in kept:
                 path.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _averaged_weights(model):
+    """Gives a model the moving average of its weights, if its optimizer has one."""
+    if not model.optimizer.use_ema:
+        yield
+        return
+    own = model.get_weights()
+    model.optimizer.finalize_variable_values(model.trainable_variables)
+    try:
+        yield
+    finally:
+        model.set_weights(own)

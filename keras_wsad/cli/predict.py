@@ -73,6 +73,7 @@ def predict_command(argv=None, prog="keras-wsad predict"):
     )
     arguments = parser.parse_args(argv)
     import_tensorflow_quietly()
+    from keras_wsad.baselines.registry import PREDICTING
     from keras_wsad.cli.predict_files import predict_files
     from keras_wsad.data.ground_truth import GroundTruth
     from keras_wsad.features.formats import is_feature_file
@@ -93,7 +94,7 @@ def predict_command(argv=None, prog="keras-wsad predict"):
                 f"its name. Received: {other} and {path}"
             )
     truths = GroundTruth(arguments.data)
-    predictor = load(arguments.model or newest_run(system="joint"))
+    predictor = load(arguments.model or newest_run(systems=PREDICTING))
     backbone = None
     if not all(is_feature_file(path) for path in found.values()):
         backbone = predictor.open_backbone(

@@ -22,6 +22,7 @@ def train_command(argv=None, prog="train.py"):
     """
     config, resume = parse_training(sys.argv[1:] if argv is None else argv, prog)
     import_tensorflow_quietly()
+    from keras_wsad.baselines.registry import PREDICTING
     from keras_wsad.training import train
 
     if resume and Run(resume).is_finished:
@@ -30,7 +31,7 @@ def train_command(argv=None, prog="train.py"):
         return 0
     run = train(config, resume)
     evaluate_and_print(run.folder)
-    if config.data is None and config.system == "joint":
+    if config.data is None and config.system in PREDICTING:
         from keras_wsad.data.embedded import example_video
 
         print(f"Try it: keras-wsad predict {example_video()} --model {run.folder}")

@@ -18,6 +18,8 @@ DEFINITIONS = {
     "found_events": "share of the anomalous test videos in which the frames above 0.5 and "
     "the annotated frames overlap by 0.3 or more, intersection over union; videos without "
     "an annotated frame do not count",
+    "delay_frames": "median over the annotated events of the frames from an event's first "
+    "to its first above 0.5; none if most events have no such frame",
     "silent_normal_videos": "share of the normal test videos without a frame above 0.5",
     "class_auc": "per anomaly class, frame-level ROC area of segment score x class "
     "probability for the frames of that class against all others; mean over the "

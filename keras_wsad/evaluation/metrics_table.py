@@ -61,6 +61,8 @@ def _summary(metrics):
     row(f"class AUC, mean of {classes}", "class_auc_mean")
     row("events found at 0.5, IoU 0.3", "found_events")
     row("normal videos silent at 0.5", "silent_normal_videos")
+    delays = ("-" if d is None else f"{d:g}" for d in _delays(aligned, release))
+    table.add_row("frames from an event to its alarm, median", *delays)
     for iou in ("0.1", "0.3", "0.5", "mean"):
         maps = (part["map_at_iou"][iou] for part in (aligned, release))
         name = "mAP@IoU, mean of .1 to .5" if iou == "mean" else f"mAP@IoU {iou}"
@@ -73,6 +75,11 @@ def _summary(metrics):
     table.add_row("mAA", _with_interval(classification, "maa"), "")
     table.add_row("accuracy", _percent(classification["accuracy"]), "")
     return table
+
+
+def _delays(*parts):
+    # Runs that were evaluated by an earlier version have none.
+    return [part.get("delay_frames") for part in parts]
 
 
 def _with_interval(part, key):

@@ -5,7 +5,8 @@ import pathlib
 import keras
 import numpy as np
 
-from keras_wsad.baselines.proposed import Proposed
+from keras_wsad.baselines.registry import PREDICTING
+from keras_wsad.baselines.registry import open_system
 from keras_wsad.config import ExperimentConfig
 from keras_wsad.config import load_config
 from keras_wsad.errors import RunError
@@ -50,7 +51,9 @@ def load(path):
             f"{path}: expected a finished run folder, a .keras file or a SavedModel."
         )
     config = load_config(run.config) if run.config.is_file() else ExperimentConfig()
-    system = Proposed(config)
+    system = open_system(config.system)(config)
+    if config.system not in PREDICTING:
+        raise RunError(f"{path}: the system {config.system} does not predict videos.")
     system.load(model_path)
     model = system.model
     calibration = Calibration(**run.load_training()["calibration"])

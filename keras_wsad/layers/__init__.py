@@ -1,5 +1,6 @@
 """The layers of Figure 1, and those of the baselines."""
 
+from keras_wsad.layers.equivariant_attention import EquivariantAttention
 from keras_wsad.layers.feature_similarity_graph import FeatureSimilarityGraph
 from keras_wsad.layers.first_level_attention import FirstLevelAttention
 from keras_wsad.layers.graph_convolution import GraphConvolution
@@ -10,10 +11,12 @@ from keras_wsad.layers.modulation import Modulation
 from keras_wsad.layers.second_level_attention import SecondLevelAttention
 from keras_wsad.layers.segment_attention import SegmentAttention
 from keras_wsad.layers.temporal_consistency_graph import TemporalConsistencyGraph
+from keras_wsad.layers.temporal_context import TemporalContext
 from keras_wsad.layers.time_distributed_dense import TimeDistributedDense
 
 __all__ = [
     "LSTM",
+    "EquivariantAttention",
     "FeatureSimilarityGraph",
     "FirstLevelAttention",
     "GraphConvolution",
@@ -22,6 +25,7 @@ __all__ = [
     "SecondLevelAttention",
     "SegmentAttention",
     "TemporalConsistencyGraph",
+    "TemporalContext",
     "TimeDistributedDense",
     "keras1_hard_sigmoid",
 ]

@@ -1,6 +1,7 @@
 """The three losses of the paper, and those of the baselines."""
 
 from keras_wsad.losses.attention_regularization import AttentionRegularization
+from keras_wsad.losses.bag_crossentropy import BagCrossentropy
 from keras_wsad.losses.bag_ranking_loss import BagRankingLoss
 from keras_wsad.losses.direct_supervision import DirectSupervision
 from keras_wsad.losses.indirect_supervision import IndirectSupervision
@@ -13,6 +14,7 @@ from keras_wsad.losses.weighted_categorical_crossentropy import (
 
 __all__ = [
     "AttentionRegularization",
+    "BagCrossentropy",
     "BagRankingLoss",
     "DirectSupervision",
     "IndirectSupervision",

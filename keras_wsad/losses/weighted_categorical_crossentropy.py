@@ -11,8 +11,12 @@ class WeightedCategoricalCrossentropy(keras.losses.Loss):
     f_y    = videos of class y / all videos
     ```
 
+    `1 - f_y` hardly differs between rare classes. Balanced, the weight is `1 / (C f_y)`:
+    each of the `C` classes then has an equal share of the loss.
+
     Args:
         class_counts: list of ints of shape `(classes,)`. Training videos of each class.
+        balanced: bool. Whether classes have equal shares. Defaults to `False`.
         name: str. Defaults to `"weighted_categorical_crossentropy"`.
         **kwargs: arguments of `keras.losses.Loss`.
 
@@ -38,9 +42,16 @@ class WeightedCategoricalCrossentropy(keras.losses.Loss):
         - Majhi et al., FG 2021, equation 4.
     """
 
-    def __init__(self, class_counts, name="weighted_categorical_crossentropy", **kwargs):
+    def __init__(
+        self,
+        class_counts,
+        balanced=False,
+        name="weighted_categorical_crossentropy",
+        **kwargs,
+    ):
         super().__init__(name=name, **kwargs)
         self.class_counts = [int(count) for count in class_counts]
+        self.balanced = balanced
         if min(self.class_counts, default=0) < 0 or not sum(self.class_counts):
             raise ValueError(
                 "Expected the number of training videos of each class. "
@@ -49,8 +60,12 @@ class WeightedCategoricalCrossentropy(keras.losses.Loss):
 
     @property
     def class_weights(self):
-        """The weight of each class, `1 - f`, a list of floats."""
+        """The weight of each class, a list of floats."""
         total = sum(self.class_counts)
+        if self.balanced:
+            # A class without training videos has no share.
+            classes = sum(count > 0 for count in self.class_counts)
+            return [total / (classes * max(count, 1)) for count in self.class_counts]
         return [1 - count / total for count in self.class_counts]
 
     def call(self, y_true, y_pred):
@@ -64,4 +79,8 @@ class WeightedCategoricalCrossentropy(keras.losses.Loss):
         return weights * ops.sparse_categorical_crossentropy(labels, y_pred)
 
     def get_config(self):
-        return {**super().get_config(), "class_counts": self.class_counts}
+        return {
+            **super().get_config(),
+            "class_counts": self.class_counts,
+            "balanced": self.balanced,
+        }

@@ -1,8 +1,9 @@
-"""Equation 6 of the paper: the total loss of the joint model, and its optimiser."""
+"""Equation 6 of the paper and its successor: total loss and optimiser of a joint model."""
 
 import keras
 
 from keras_wsad.losses import AttentionRegularization
+from keras_wsad.losses import BagCrossentropy
 from keras_wsad.losses import MILRankingLoss
 from keras_wsad.losses import WeightedCategoricalCrossentropy
 
@@ -68,5 +69,60 @@ def compile_joint_model(
         loss_weights={name: terms[name][1] for name in model.output},
         # JAX would run a step operation by operation. TensorFlow's plain graph is faster on
         # a CPU than what XLA compiles.
+        jit_compile=keras.backend.backend() == "jax",
+    )
+
+
+def compile_equivariant_model(
+    model,
+    class_counts,
+    *,
+    detection_loss="crossentropy",
+    class_weights="balanced",
+    detection_weight=0.9,
+    smoothness=2e-4,
+    sparsity=8e-5,
+    averaging=0.97,
+    learning_rate=2e-3,
+):
+    """Compiles an equivariant model with its total loss and Adam.
+
+    ```
+    Loss = lambda_d Loss_D + (1 - lambda_d) Loss_C
+    ```
+
+    as in equation 6; its attention sums to one and needs no penalty. Every default that is
+    not the paper's can be set back to it.
+
+    Args:
+        model: `EquivariantModel`.
+        class_counts: list of ints of shape `(classes,)`, training videos of each class.
+        detection_loss: `"crossentropy"` of a video's highest segment, or the paper's
+            `"ranking"` (equation 3). Defaults to `"crossentropy"`.
+        class_weights: `"balanced"`, equal shares of all classes, or the `"paper"`'s
+            `1 - f_y` (equation 4). Defaults to `"balanced"`.
+        detection_weight: float. lambda_d. Defaults to `0.9`.
+        smoothness: float. lambda_1 of Loss_D. Defaults to `2e-4`.
+        sparsity: float. lambda_2 of the ranking loss. Defaults to `8e-5`.
+        averaging: float. Momentum of the moving average of the weights, which is what is
+            evaluated and kept; `0` for the weights themselves. Defaults to `0.97`.
+        learning_rate: float. Learning rate of Adam. Defaults to `2e-3`.
+    """
+    if detection_loss == "crossentropy":
+        loss_D = BagCrossentropy(smoothness=smoothness)
+    else:
+        loss_D = MILRankingLoss(smoothness, sparsity)
+    loss_C = WeightedCategoricalCrossentropy(class_counts, class_weights == "balanced")
+    terms = {
+        "segment_scores": (loss_D, detection_weight),
+        "class_probabilities": (loss_C, 1 - detection_weight),
+        "second_level_attention": (None, 0.0),
+    }
+    model.compile(
+        optimizer=keras.optimizers.Adam(
+            learning_rate, use_ema=averaging > 0, ema_momentum=averaging
+        ),
+        loss={name: terms[name][0] for name in model.output},
+        loss_weights={name: terms[name][1] for name in model.output},
         jit_compile=keras.backend.backend() == "jax",
     )

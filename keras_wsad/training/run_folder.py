@@ -8,6 +8,7 @@ import time
 
 import keras
 
+from keras_wsad.baselines.registry import PREDICTING
 from keras_wsad.config import refuse_other_settings
 from keras_wsad.config import save_config
 from keras_wsad.errors import ConfigError
@@ -100,11 +101,12 @@ def finish_run(run, system, data, ended, started):
         started: float. When the run began, by `time.monotonic`.
     """
     calibration = _calibration(system, data)
-    if system.predicts_videos and keras.backend.backend() == "tensorflow":
+    predicts = system.config.system in PREDICTING
+    if predicts and keras.backend.backend() == "tensorflow":
         extraction = data.store.extraction
         card = ModelCard.of(system.model, system.config, calibration, extraction)
         export_saved_model(system.model, run.saved_model, card, data.standardization)
-    elif system.predicts_videos:
+    elif predicts:
         _logger.info("saved_model is left out: it needs the TensorFlow backend.")
     content = {
         **(ended or {"checkpoint": {"rule": OWN_CHECKPOINT}}),

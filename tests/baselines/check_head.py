@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from keras_wsad.config import ExperimentConfig
+from keras_wsad.data import NORMAL
 
 SEGMENTS, FEATURES = 8, 12
 
@@ -57,6 +58,8 @@ def check_head(head_class, random, folder, reads, steps=40, **settings):
     model = head.build(FEATURES)
     head.compile(model, class_counts=[1] * 14)
     targets = dict.fromkeys(model.output, is_anomalous)
+    if "class_probabilities" in targets:
+        targets["class_probabilities"] = np.where(is_anomalous > 0, 3, NORMAL)
     before = model.evaluate(inputs, targets, verbose=0, return_dict=True)["loss"]
     model.fit(inputs, targets, batch_size=24, epochs=steps, verbose=0)
     after = model.evaluate(inputs, targets, verbose=0, return_dict=True)["loss"]

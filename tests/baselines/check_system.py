@@ -13,6 +13,7 @@ from keras_wsad.baselines.registry import settings_read
 from keras_wsad.config import ExperimentConfig
 from keras_wsad.data import open_experiment_data
 from keras_wsad.data.annotations import CLASS_NAMES
+from keras_wsad.data.standardization import Standardization
 from keras_wsad.evaluation import evaluate
 from keras_wsad.evaluation.score_run import score_run
 from keras_wsad.evaluation.scores_file import load_scores
@@ -67,6 +68,9 @@ def check_system(name, settings, folder):
 
     def save_and_score(system, path):
         data = open_experiment_data(configs[0])
+        if configs[0].standardize:
+            rows = data.rows(data.training, configs[0].train_crop)
+            data = data.standardized(Standardization.of(data.store, rows))
         fitted.append(system.score(data, data.test))
         save(system, path)
 

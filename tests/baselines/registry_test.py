@@ -21,7 +21,7 @@ def another_value(field):
         return not field.default
     if isinstance(field.default, str):
         return typing.get_args(field.type)[-1]
-    return field.default + 1 if field.type is int else field.default / 2
+    return field.default + 1 if field.type is int else (field.default or 1) / 2
 
 
 def test_no_setting_is_left_that_nothing_reads():

@@ -1,4 +1,5 @@
 import keras
+import numpy as np
 import pytest
 
 from keras_wsad.callbacks import CheckpointSelection
@@ -23,6 +24,7 @@ def play(folder, values, *, rule="best_on_validation", selection=None, **options
     prefix = "test" if rule == "best_on_test" else "val"
     selection = selection or CheckpointSelection(rule, folder, {prefix: judge}, **options)
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
     model.stop_training = False
     selection.set_model(model)
     for epoch in range(len(values)):
@@ -81,3 +83,29 @@ def test_a_restored_selection_goes_on_where_it_was(tmp_path):
     whole.path_of(1).unlink()
     with pytest.raises(RunError, match=r"best-2\.weights\.h5: expected the weights"):
         again.restore(**whole.state())
+
+
+def test_the_average_of_the_weights_is_judged_and_kept(tmp_path):
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
+    model.set_weights([np.array([[1.0]])])
+    model.compile(keras.optimizers.SGD(1.0, use_ema=True, ema_momentum=0.5), "mse")
+    seen = []
+
+    def judge(model):
+        seen.append(float(model.get_weights()[0][0, 0]))
+        return {"auc": float(len(seen))}
+
+    selection = CheckpointSelection("best_on_validation", tmp_path, {"val": judge})
+    selection.set_model(model)
+    own = []
+    for epoch in range(2):
+        # Prediction 0 of the target 1 moves the weight by 2 x (w x - 1): x = 0.5.
+        model.train_on_batch(np.array([[0.5]]), np.array([[1.0]]))
+        own.append(float(model.get_weights()[0][0, 0]))
+        selection.on_epoch_end(epoch, {})
+    # The average begins as the first weight: w_1, (w_1 + w_2) / 2.
+    assert seen == pytest.approx([own[0], (own[0] + own[1]) / 2])
+    # Training goes on from the weights themselves.
+    assert float(model.get_weights()[0][0, 0]) == pytest.approx(own[1])
+    model.load_weights(selection.path_of(1))
+    assert float(model.get_weights()[0][0, 0]) == pytest.approx(seen[1])

@@ -26,11 +26,28 @@ def test_an_event_is_found_from_an_overlap_of_three_tenths_on():
     assert metrics["silent_normal_videos"] == 0.5
     assert metrics["found_events_interval"] == [0.5, 0.5]
     assert measure(videos, [alarm] * 4, threshold=0.95) == {
+        "delay_frames": pytest.approx(np.nan, nan_ok=True),
         "found_events": 0.0,
         "found_events_interval": [0.0, 0.0],
         "silent_normal_videos": 1.0,
         "silent_normal_videos_interval": [1.0, 1.0],
     }
+
+
+def test_the_delay_is_that_of_the_first_alarm_within_the_event():
+    videos = [
+        # Alarms are the frames 10 to 19: three frames late, at once, never, never.
+        Video(name="a", label=0, num_frames=40, events=[(7, 13)]),
+        Video(name="b", label=0, num_frames=40, events=[(12, 30), (25, 30)]),
+        Video(name="c", label=0, num_frames=40, events=[(0, 10), (50, 60)]),
+    ]
+    alarm = [0.1, 0.9, 0.1, 0.1]
+    assert np.isnan(measure(videos, [alarm] * 3)["delay_frames"])
+    assert measure(videos[:2], [alarm] * 2)["delay_frames"] == 3
+    assert measure(videos[:1], [alarm])["delay_frames"] == 3
+    assert np.isnan(
+        measure([Video(name="d", label=NORMAL, num_frames=9)], [alarm])["delay_frames"]
+    )
 
 
 def test_events_are_cut_at_the_end_of_the_video():

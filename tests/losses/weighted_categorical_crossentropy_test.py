@@ -39,6 +39,14 @@ def test_value_by_hand():
     assert actual == pytest.approx(expected, rel=1e-5)
 
 
+def test_balanced_every_class_has_the_same_share():
+    loss = WeightedCategoricalCrossentropy([1, 3, 0], balanced=True)
+    # 4 videos of 2 classes: 4 / (2 * 1), 4 / (2 * 3). A class without videos has no share.
+    np.testing.assert_allclose(loss.class_weights[:2], [2, 2 / 3])
+    everything = value(loss, [0, 1, 1, 1], [[0.5, 0.4, 0.1]] * 4)
+    assert everything == pytest.approx(-(np.log(0.5) + np.log(0.4)) / 2, rel=1e-5)
+
+
 def test_the_rank_of_the_labels_does_not_matter():
     loss = WeightedCategoricalCrossentropy([1, 3])
     probabilities = [[0.4, 0.6], [0.2, 0.8]]
@@ -58,6 +66,7 @@ def test_gradient_raises_the_probability_of_the_right_class():
 
 def test_serialization():
     check_serialization(WeightedCategoricalCrossentropy([1, 2, 3]))
+    check_serialization(WeightedCategoricalCrossentropy([1, 2, 3], balanced=True))
 
 
 @pytest.mark.parametrize("counts", [[], [0, 0], [-1, 2]])
