@@ -18,6 +18,9 @@ SYSTEMS = {
     "i3d_baseline": "keras_wsad.baselines.i3d_baseline.I3DBaseline",
     "zhang": "keras_wsad.baselines.zhang.Zhang",
     "zhu_newsam": "keras_wsad.baselines.zhu_newsam.ZhuNewsam",
+    "ur_dmu": "keras_wsad.baselines.ur_dmu.URDMU",
+    "bn_wvad": "keras_wsad.baselines.bn_wvad.BNWVAD",
+    "vadclip": "keras_wsad.baselines.vadclip.VadCLIP",
     "svm": "keras_wsad.baselines.svm.SVM",
     "zhong": "keras_wsad.baselines.zhong.Zhong",
     "nearest_neighbours": "keras_wsad.baselines.nearest_neighbours.NearestNeighbours",
@@ -27,6 +30,9 @@ SYSTEMS = {
     "logistic_regression": "keras_wsad.baselines.logistic_regression.LogisticRegression",
     "extraction_batches": "keras_wsad.baselines.extraction_batches.ExtractionBatches",
     "lu": "keras_wsad.baselines.lu.Lu",
+    "rtfm": "keras_wsad.baselines.rtfm.RTFM",
+    "mgfn": "keras_wsad.baselines.mgfn.MGFN",
+    "pel4vad": "keras_wsad.baselines.pel4vad.PEL4VAD",
 }
 
 #: The systems whose runs `keras_wsad.load` opens, and leave a SavedModel.

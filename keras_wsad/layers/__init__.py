@@ -3,10 +3,13 @@
 from keras_wsad.layers.equivariant_attention import EquivariantAttention
 from keras_wsad.layers.feature_similarity_graph import FeatureSimilarityGraph
 from keras_wsad.layers.first_level_attention import FirstLevelAttention
+from keras_wsad.layers.global_local_attention import GlobalLocalAttention
 from keras_wsad.layers.graph_convolution import GraphConvolution
 from keras_wsad.layers.hard_sigmoid import keras1_hard_sigmoid
 from keras_wsad.layers.lstm import LSTM
+from keras_wsad.layers.magnitude_selection import MagnitudeSelection
 from keras_wsad.layers.max_unpooling import MaxUnpooling
+from keras_wsad.layers.mean_of_top import MeanOfTop
 from keras_wsad.layers.modulation import Modulation
 from keras_wsad.layers.second_level_attention import SecondLevelAttention
 from keras_wsad.layers.segment_attention import SegmentAttention
@@ -19,8 +22,11 @@ __all__ = [
     "EquivariantAttention",
     "FeatureSimilarityGraph",
     "FirstLevelAttention",
+    "GlobalLocalAttention",
     "GraphConvolution",
+    "MagnitudeSelection",
     "MaxUnpooling",
+    "MeanOfTop",
     "Modulation",
     "SecondLevelAttention",
     "SegmentAttention",

@@ -7,12 +7,13 @@ class TemporalConsistencyGraph(keras.layers.Layer):
     """Adjacency of a graph that joins segments close in time.
 
     ```
-    A_ij = exp(-|i - j|)
+    A_ij = exp(-|i - j| / scale)
     ```
 
     It is the same for every video. Every segment is a vertex of the graph.
 
     Args:
+        scale: float. Segments over which it falls by e. Defaults to `1.0`.
         **kwargs: arguments of `keras.layers.Layer`.
 
     Call arguments:
@@ -33,11 +34,18 @@ class TemporalConsistencyGraph(keras.layers.Layer):
           graph.
     """
 
+    def __init__(self, scale=1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.scale = scale
+
     def call(self, inputs):
         batch, num_segments = ops.shape(inputs)[:2]
         time = ops.arange(num_segments, dtype=self.compute_dtype)
-        adjacency = ops.exp(-ops.abs(time[:, None] - time[None, :]))
+        adjacency = ops.exp(-ops.abs(time[:, None] - time[None, :]) / self.scale)
         return ops.broadcast_to(adjacency, (batch, num_segments, num_segments))
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], input_shape[-2])
+
+    def get_config(self):
+        return {**super().get_config(), "scale": self.scale}

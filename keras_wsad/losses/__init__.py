@@ -7,6 +7,7 @@ from keras_wsad.losses.direct_supervision import DirectSupervision
 from keras_wsad.losses.indirect_supervision import IndirectSupervision
 from keras_wsad.losses.inner_bag_ranking_loss import InnerBagRankingLoss
 from keras_wsad.losses.mil_ranking_loss import MILRankingLoss
+from keras_wsad.losses.score_regularization import ScoreRegularization
 from keras_wsad.losses.top_scores_ranking_loss import TopScoresRankingLoss
 from keras_wsad.losses.weighted_categorical_crossentropy import (
     WeightedCategoricalCrossentropy,
@@ -20,6 +21,7 @@ __all__ = [
     "IndirectSupervision",
     "InnerBagRankingLoss",
     "MILRankingLoss",
+    "ScoreRegularization",
     "TopScoresRankingLoss",
     "WeightedCategoricalCrossentropy",
 ]
