@@ -1,9 +1,9 @@
-"""Evaluates a trained run on its test videos, or makes a table of the paper.
+"""Evaluates a trained run on its test videos, or makes a table.
 
 ```
 python evaluate.py                       # the newest run
 python evaluate.py --run runs/NAME
-python evaluate.py --table1              # or --table2; --table1 --help says what it takes
+python evaluate.py --table1              # or 2, 3, 4; --table1 --help says what it takes
 python evaluate.py --help
 ```
 """
@@ -16,15 +16,16 @@ from reproduce.tables.command import table_command
 
 def main(argv=None):
     argv = sys.argv[1:] if argv is None else list(argv)
-    for number in (1, 2):
+    for number in (1, 2, 3, 4):
         option = f"--table{number}"
         if option in argv:
             argv.remove(option)
             return table_command(argv, prog=f"evaluate.py {option}", number=number)
     return evaluate_command(
         argv,
-        epilog="--table1 or --table2 makes a table of the paper in place of this; "
-        "--table1 --help says what it takes.",
+        epilog="--table1 or --table2 makes a table of the paper in place of this, --table3 "
+        "one of the field since, --table4 one of the successor's parts; --table1 --help "
+        "says what it takes.",
     )
 
 

@@ -1,4 +1,4 @@
-"""`python evaluate.py --table1`, `python reproduce/table1.py`, and those of Table II."""
+"""`python evaluate.py --table1`, `python reproduce/table1.py`, and the other tables."""
 
 import argparse
 import pathlib
@@ -10,12 +10,12 @@ from keras_wsad.cli.tensorflow_noise import import_tensorflow_quietly
 
 @report_errors("the same command goes on; what is trained is kept")
 def table_command(argv=None, prog="evaluate.py", number=2):
-    """Trains the systems of a table of the paper, and prints and writes the table.
+    """Trains the systems of a table, and prints and writes the table.
 
     Args:
         argv: list of str, or `None` for the process's own.
         prog: str. The command's name, for its help. Defaults to `"evaluate.py"`.
-        number: int. 1 or 2. Defaults to `2`.
+        number: int. 1 to 4. Defaults to `2`.
 
     Returns:
         int, the exit status: 0, or 1 if a row failed or, with `--check`, differs from the
@@ -65,7 +65,12 @@ def table_command(argv=None, prog="evaluate.py", number=2):
 
 
 def _parser(prog, number):
-    what = {1: "I (the parts of the model)", 2: "II (the model among others)"}[number]
+    what = {
+        1: "I (the parts of the model)",
+        2: "II (the model among others)",
+        3: "3 (the field since, and a successor)",
+        4: "4 (from the paper's model to its successor)",
+    }[number]
     parser = argparse.ArgumentParser(
         prog=prog,
         description=f"Trains and evaluates the missing rows of Table {what}, prints the "

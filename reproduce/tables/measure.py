@@ -10,6 +10,7 @@ from keras_wsad.errors import RunError
 from keras_wsad.evaluation.scores_file import load_scores
 from keras_wsad.metrics import event_auc
 from keras_wsad.metrics.bootstrap import interval
+from reproduce.tables.details import measure_details
 
 # Keys of a metric in the result of `evaluate`.
 _PATHS = {
@@ -25,7 +26,12 @@ NUMBERS = ("auc", "auc_release", "abnormal_auc", "auc_before", "auc_after", "auc
 NUMBERS += ("maa",)
 
 #: The metrics that rows are compared in, with their names for readers.
-COMPARED = {"auc": "AUC, aligned", "auc_release": "AUC, release", "maa": "mAA"}
+COMPARED = {
+    "auc": "AUC, aligned",
+    "auc_release": "AUC, release",
+    "abnormal_auc": "AUC in anomalous videos",
+    "maa": "mAA",
+}
 
 #: Fewer seeds give no verdict: if two systems do not differ, n seeds agree in sign with
 #: probability `2 ** (1 - n)`, 1 in 16 for 5 and 1 in 4 for 3.
@@ -72,6 +78,7 @@ class MeasuredRow:
         features: str. What its systems read.
         problems: dict from a metric to the reason why it has no number.
         failed: bool. Whether a run failed.
+        details: dict from a name in `DETAILS` to a list with a float for each seed.
     """
 
     row: object
@@ -80,6 +87,7 @@ class MeasuredRow:
     features: str
     problems: dict
     failed: bool
+    details: dict = dataclasses.field(default_factory=dict)
 
     @property
     def is_proposed(self):
@@ -140,22 +148,26 @@ class Difference:
         return "shown"
 
 
-def measure_rows(outcomes, resampling):
+def measure_rows(outcomes, resampling, with_details=False):
     """Collects the numbers of the rows of a table.
 
     Args:
         outcomes: list of `Outcome`, in the order of the table.
         resampling: `Resampling`.
+        with_details: bool. Whether the rows have `details`. Defaults to `False`.
 
     Returns:
         A list of `MeasuredRow`.
     """
     rows = itertools.groupby(outcomes, lambda outcome: outcome.job.row)
-    return [_measure_row(row, list(of_row), resampling) for row, of_row in rows]
+    return [
+        _measure_row(row, list(of_row), resampling, with_details) for row, of_row in rows
+    ]
 
 
-def _measure_row(row, outcomes, resampling):
+def _measure_row(row, outcomes, resampling, with_details):
     numbers, outputs, problems, features, failed = {}, {}, {}, [], False
+    details = {}
     for metric, of_cell in itertools.groupby(outcomes, lambda outcome: outcome.job.metric):
         of_cell = list(of_cell)
         bad = next((outcome for outcome in of_cell if outcome.problem), None)
@@ -177,6 +189,7 @@ def _measure_row(row, outcomes, resampling):
             numbers["maa"] = Measured(values, resampling.maa(outputs["maa"]))
         else:
             numbers |= _detection(of_cell, outputs["auc"], resampling)
+            details = measure_details(of_cell) if with_details else {}
     return MeasuredRow(
         row=row,
         numbers=numbers,
@@ -184,15 +197,21 @@ def _measure_row(row, outcomes, resampling):
         features=", ".join(dict.fromkeys(features)) or "-",
         problems=problems,
         failed=failed,
+        details=details,
     )
 
 
 def _detection(outcomes, segment_scores, resampling):
     """Returns a dict of the `Measured` metrics of detection, those that are defined."""
-    numbers = {"abnormal_auc": Measured(_values(outcomes, "abnormal_auc"))}
-    for metric, alignment in (("auc", "aligned"), ("auc_release", "release")):
-        draws = resampling.auc(segment_scores, alignment)
-        numbers[metric] = Measured(_values(outcomes, metric), draws)
+    numbers = {}
+    for metric, *how in (
+        ("auc", "aligned"),
+        ("auc_release", "release"),
+        ("abnormal_auc", "aligned", True),
+    ):
+        values = _values(outcomes, metric)
+        draws = None if None in values.values() else resampling.auc(segment_scores, *how)
+        numbers[metric] = Measured(values, draws)
     labels = [video.frame_labels() for video in resampling.videos]
     areas = []
     for scores in segment_scores:
@@ -224,6 +243,18 @@ def consecutive_differences(results):
     if len(results) > 2:
         pairs.append((results[0], results[-1]))
     return [d for before, result in pairs for d in _compare(result, before)]
+
+
+def differences_to_first(results):
+    """Compares the first row with each other one, as Table 3 is read.
+
+    Args:
+        results: list of `MeasuredRow`.
+
+    Returns:
+        A list of `Difference`.
+    """
+    return [d for other in results[1:] for d in _compare(results[0], other)]
 
 
 def differences_to_proposed(results):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from keras_wsad.alignment import frames_per_segment
+from keras_wsad.data import NORMAL
 from keras_wsad.metrics.bootstrap import resample_videos
 from keras_wsad.metrics.bootstrap import weighted_auc
 
@@ -36,18 +37,25 @@ class Resampling:
         # The weight of each seed in each draw, (replicates, seeds).
         self._seeds = random.multinomial(num_seeds, share, size=replicates) / num_seeds
 
-    def auc(self, segment_scores, alignment):
+    def auc(self, segment_scores, alignment, anomalous_alone=False):
         """Returns the frame-level AUC of each draw, `(replicates,)`.
 
         Args:
             segment_scores: list of arrays `(videos, segments)`, one for each seed.
             alignment: `"aligned"` or `"release"`.
+            anomalous_alone: bool. Whether only anomalous videos count. Defaults to `False`.
         """
         num_segments = segment_scores[0].shape[1]
         counts = frames_per_segment(self.videos, num_segments, alignment)
+        chosen = (self.labels != NORMAL) | (not anomalous_alone)
+        counts = [count[chosen] for count in counts]
         return self._over_seeds(
             [
-                weighted_auc(*counts, np.asarray(scores, np.float64), self._videos)
+                weighted_auc(
+                    *counts,
+                    np.asarray(scores, np.float64)[chosen],
+                    self._videos[:, chosen],
+                )
                 for scores in segment_scores
             ]
         )

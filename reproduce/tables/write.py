@@ -10,6 +10,8 @@ import rich.markup
 import rich.table
 
 from keras_wsad.files import write_text
+from reproduce.tables.details import DETAILS
+from reproduce.tables.details import IN_PERCENT
 from reproduce.tables.measure import COMPARED
 from reproduce.tables.measure import NUMBERS
 
@@ -106,6 +108,15 @@ def table_as_csv(table):
                 values = [number.mean, number.std, *interval, None, *number.values.values()]
                 line += [_digits(value) for value in values]
             writer.writerow([*line, "", result.problems.get(metric, "")])
+        for name, values in result.details.items():
+            # As the others in percent, but for those that are none.
+            scaled = [v if name in IN_PERCENT else v / 100 for v in values]
+            std = np.std(scaled, ddof=1) if len(scaled) > 1 else None
+            line = [result.row.title, kind, result.features, name, ""]
+            line += [_digits(value) for value in (np.mean(scaled), std, *[None] * 3)]
+            # Parameters and milliseconds are those of the first seed.
+            line += [_digits(value) for value in scaled] + [""] * (len(seeds) - len(scaled))
+            writer.writerow([*line, "", ""])
     for d in table.differences:
         line = [f"{d.row} - {d.other}", "difference", "", d.metric, ""]
         values = [d.mean, d.std, *d.interval, d.half_width, *d.of_seeds.values()]
@@ -140,6 +151,14 @@ def _parts(table):
             _with_heading(table, _split),
         ),
     ]
+    if any(result.details for result in table.rows):
+        parts.append(
+            (
+                "AUC in anomalous videos and other metrics, frames aligned",
+                ["row", "AUC in anomalous videos", *DETAILS.values()],
+                _with_heading(table, _details),
+            )
+        )
     if table.differences:
         header = ["difference", "metric", "mean", "95 % interval", "half-width", *seeds]
         lines = [_difference(difference) for difference in table.differences]
@@ -172,6 +191,27 @@ def _cells(result):
 
 def _split(result):
     return [result.row.title, *(_number(result, name, "auc") for name in _SPLIT)]
+
+
+def _details(result):
+    return [
+        result.row.title,
+        _number(result, "abnormal_auc", "auc"),
+        *(_detail(name, result.details.get(name)) for name in DETAILS),
+    ]
+
+
+def _detail(name, values):
+    if values is None:
+        return "-"
+    mean = np.mean(values)
+    if name == "parameters":
+        return f"{mean / 1e6:.2f} M"
+    if name == "milliseconds":
+        return f"{mean:.1f}"
+    factor = 100 if name in IN_PERCENT else 1
+    text = f"{factor * mean:.1f}"
+    return text if len(values) < 2 else f"{text} ± {factor * np.std(values, ddof=1):.1f}"
 
 
 def _difference(d):

@@ -20,6 +20,9 @@ def expected(tmp_path_factory):
     text = "\n".join(lines) + "\n"
     (folder / "table1.csv").write_text(text, encoding="utf-8")
     (folder / "table2.csv").write_text(text, encoding="utf-8")
+    watched = f"{settings} watch_test=true"
+    third = [lines[0], *(f"watched,{m},joint,{watched},,1," for m in ("auc", "maa"))]
+    (folder / "table3.csv").write_text("\n".join(third) + "\n", encoding="utf-8")
     references = [lines[0], f"for reference,auc,joint,{settings} {off},,1,"]
     (folder / "references.csv").write_text("\n".join(references) + "\n", encoding="utf-8")
     return folder

@@ -22,7 +22,7 @@ def plan_systems(number, options):
     return {job.row.title: job for job in plan_jobs(rows, options) if job.metric == "auc"}
 
 
-@pytest.mark.parametrize("number", [1, 2])
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
 @pytest.mark.parametrize(
     "changes",
     [{}, {"data": "x"}, {"quick": True}, {"data": "x", "steps": 5, "standardize": True}],

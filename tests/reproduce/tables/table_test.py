@@ -5,6 +5,7 @@ import json
 import pathlib
 import shutil
 
+import keras
 import numpy as np
 import pytest
 from sklearn.metrics import auc as area_under
@@ -18,6 +19,7 @@ from keras_wsad.metrics.bootstrap import interval
 from keras_wsad.runs import Run
 from reproduce.tables import pictures
 from reproduce.tables.committed import compare_with_committed
+from reproduce.tables.details import DETAILS
 from reproduce.tables.measure import NUMBERS
 from reproduce.tables.measure import differences_to_proposed
 from reproduce.tables.measure import measure_rows
@@ -97,8 +99,36 @@ def test_table_2_compares_the_proposed_model_with_every_other_row(table):
     assert [(d.row, d.other, d.metric) for d in found] == [
         ("whole", "small", "auc"),
         ("whole", "small", "auc_release"),
+        ("whole", "small", "abnormal_auc"),
         ("whole", "small", "maa"),
     ]
+
+
+@pytest.mark.large
+def test_table_3_has_details_and_compares_the_first_row_with_all(
+    expected, options, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("reproduce.tables.table.EXPECTED", expected)
+    table = make_table(3, dataclasses.replace(options, runs=str(tmp_path)), replicates=40)
+    (watched, reference) = table.rows
+    assert {(d.row, d.other) for d in table.differences} == {("watched", "for reference")}
+    assert set(DETAILS) - {"delay_frames"} <= set(watched.details)
+    assert "highest_test_auc" not in reference.details
+    run = Run(pathlib.Path(plan_jobs([watched.row], table.options)[0].run.folder))
+    metrics = json.loads(run.metrics.read_text())
+    details = {name: values[0] for name, values in watched.details.items()}
+    # 13 classes have events; Normal is one more.
+    of_classes = metrics["detection"]["aligned"]["map_at_iou"]["mean"]
+    assert details["map"] == of_classes
+    assert details["map_with_normal"] == pytest.approx(of_classes * 13 / 14)
+    # No choice on held-out videos is better than the best choice on the test videos.
+    assert details["highest_test_auc"] >= metrics["detection"]["aligned"]["auc"] - 1e-6
+    assert details["parameters"] == keras.saving.load_model(run.model).count_params()
+    text = table_as_markdown(table)
+    assert "| row | AUC in anomalous videos | AP |" in text
+    lines = list(csv.DictReader(io.StringIO(table_as_csv(table))))
+    (line,) = (n for n in lines if (n["row"], n["metric"]) == ("watched", "parameters"))
+    assert float(line["measured"]) == details["parameters"]
 
 
 @pytest.mark.large
