@@ -5,9 +5,9 @@ from keras import ops
 
 from keras_wsad.baselines import SYSTEMS
 from keras_wsad.baselines.mgfn import MGFN
-from keras_wsad.baselines.mgfn import Focus
-from keras_wsad.baselines.mgfn import Glance
-from keras_wsad.baselines.mgfn import MagnitudeContrast
+from keras_wsad.baselines.mgfn_layers import Focus
+from keras_wsad.baselines.mgfn_layers import Glance
+from keras_wsad.baselines.mgfn_layers import MagnitudeContrast
 from tests.baselines.check_gradients import check_gradients
 from tests.baselines.check_head import FEATURES
 from tests.baselines.check_head import check_head

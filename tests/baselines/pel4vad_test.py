@@ -5,10 +5,10 @@ from keras import ops
 
 from keras_wsad.baselines import SYSTEMS
 from keras_wsad.baselines.pel4vad import PEL4VAD
-from keras_wsad.baselines.pel4vad import ForegroundClasses
-from keras_wsad.baselines.pel4vad import TemporalContextAggregation
-from keras_wsad.baselines.pel4vad import TopScoresCrossentropy
-from keras_wsad.baselines.pel4vad import alignment_loss
+from keras_wsad.baselines.pel4vad_layers import ForegroundClasses
+from keras_wsad.baselines.pel4vad_layers import TemporalContextAggregation
+from keras_wsad.baselines.pel4vad_losses import TopScoresCrossentropy
+from keras_wsad.baselines.pel4vad_losses import alignment_loss
 from keras_wsad.data import NORMAL
 from tests.baselines.check_gradients import check_gradients
 from tests.baselines.check_head import FEATURES
