@@ -28,8 +28,8 @@ class EquivariantModel(keras.Model):
     - Context in place of the LSTM and its skip connection. An LSTM looks back alone, and
       its state stays up after an event; a convolution sees both sides and lets go.
     - No first level, and a second level that shares its weights between the segments
-      (`EquivariantAttention`). The paper's two give each place in the video weights of its
-      own, so that what they learn of an event at one place they do not know at another.
+      (`EquivariantAttention`). The paper's two have separate weights for each segment
+      index, so that what they learn of an event at one index they do not know at another.
     - Classes are told from segments alone: the context would mix the event with what
       surrounds it.
 
