@@ -61,7 +61,8 @@ def _summary(metrics):
     row(f"class AUC, mean of {classes}", "class_auc_mean")
     row("events found at 0.5, IoU 0.3", "found_events")
     row("normal videos silent at 0.5", "silent_normal_videos")
-    delays = ("-" if d is None else f"{d:g}" for d in _delays(aligned, release))
+    delays = (part["delay_frames"] for part in (aligned, release))
+    delays = ("-" if delay is None else f"{delay:g}" for delay in delays)
     table.add_row("frames from an event to its alarm, median", *delays)
     for iou in ("0.1", "0.3", "0.5", "mean"):
         maps = (part["map_at_iou"][iou] for part in (aligned, release))
@@ -75,11 +76,6 @@ def _summary(metrics):
     table.add_row("mAA", _with_interval(classification, "maa"), "")
     table.add_row("accuracy", _percent(classification["accuracy"]), "")
     return table
-
-
-def _delays(*parts):
-    # Runs that were evaluated by an earlier version have none.
-    return [part.get("delay_frames") for part in parts]
 
 
 def _with_interval(part, key):
