@@ -62,6 +62,17 @@ def test_detection_is_drawn_in_the_same_way():
         assert set(areas.tolist()) == {0, 0.5, 1}
 
 
+def test_within_anomalous_videos_the_scores_of_normal_ones_do_not_count(random):
+    scores = random.random((len(VIDEOS), 4))
+    other, normal = scores.copy(), [not video.is_anomalous for video in VIDEOS]
+    assert any(normal)
+    other[normal] = random.random((sum(normal), 4))
+    resampling = Resampling(VIDEOS, 1, replicates=50)
+    areas, same = (resampling.auc([s], "aligned", True) for s in (scores, other))
+    np.testing.assert_array_equal(areas, same)
+    assert (areas != resampling.auc([scores], "aligned")).any()
+
+
 def test_rows_are_paired_by_seed_and_by_video():
     """However much seeds and videos matter, two rows that are alike do not differ."""
     assert difference_of((30, 0, 20, 5, 9), (30, 0, 20, 5, 9)).interval == [0, 0]
