@@ -2,7 +2,6 @@ from typing import ClassVar
 
 from keras_wsad.baselines.head import Head
 from keras_wsad.data import CLASS_NAMES
-from keras_wsad.errors import RunError
 from keras_wsad.models import EquivariantModel
 from keras_wsad.models import compile_equivariant_model
 
@@ -23,6 +22,7 @@ class Equivariant(Head):
     """
 
     title = "Equivariant model"
+    model_class = EquivariantModel
     published: ClassVar = {
         "standardize": True,
         "detection_units": 64,
@@ -78,11 +78,3 @@ class Equivariant(Head):
             averaging=config.averaging,
             learning_rate=config.learning_rate,
         )
-
-    def load(self, path):
-        super().load(path)
-        if not isinstance(self.model, EquivariantModel):
-            raise RunError(
-                f"{path}: expected an EquivariantModel, from a run of the system "
-                f"equivariant. Found {type(self.model).__name__}"
-            )

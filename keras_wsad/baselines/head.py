@@ -15,9 +15,11 @@ class Head(System):
 
     Attributes:
         model: the `keras.Model`, once it is trained or loaded; not compiled.
+        model_class: class of that model.
     """
 
     saved_as = "model.keras"
+    model_class = keras.Model
     settings = (
         "train_crop",
         "test_crops",
@@ -84,3 +86,9 @@ class Head(System):
         except Exception as error:
             # A damaged file may raise anything.
             raise RunError(f"{path}: not a model of keras_wsad ({error}).") from error
+        if not isinstance(self.model, self.model_class):
+            raise RunError(
+                f"{path}: expected {self.model_class.__name__}, from a run of the system "
+                f"{self.config.system}. Found {type(self.model).__name__}, which needs the "
+                "other files of its run"
+            )

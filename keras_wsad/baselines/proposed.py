@@ -1,6 +1,5 @@
 from keras_wsad.baselines.head import Head
 from keras_wsad.data import CLASS_NAMES
-from keras_wsad.errors import RunError
 from keras_wsad.models import JointModel
 from keras_wsad.models.objective import compile_joint_model
 
@@ -20,6 +19,7 @@ class Proposed(Head):
     """
 
     title = "Proposed model"
+    model_class = JointModel
     settings = (
         *Head.settings,
         "lstm",
@@ -76,11 +76,3 @@ class Proposed(Head):
             first_level_target=config.first_level_target,
             learning_rate=config.learning_rate,
         )
-
-    def load(self, path):
-        super().load(path)
-        if not isinstance(self.model, JointModel):
-            raise RunError(
-                f"{path}: expected a JointModel, from a run of the system joint. Found "
-                f"{type(self.model).__name__}, which needs the other files of its run"
-            )

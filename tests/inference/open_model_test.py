@@ -129,7 +129,7 @@ def test_what_is_no_model_raises(tmp_path, tiny_run):
         with pytest.raises(RunError, match="not a model"):
             keras_wsad.load(path)
     keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)]).save(path)
-    with pytest.raises(RunError, match=r"expected a JointModel.* Found Sequential"):
+    with pytest.raises(RunError, match=r"expected JointModel.* Found Sequential"):
         keras_wsad.load(path)
     shutil.copytree(tiny_run.saved_model, tmp_path / "saved_model")
     (tmp_path / "saved_model/assets.extra/keras_wsad.json").write_text("[")
