@@ -92,7 +92,7 @@ def _line(video):
 
 
 def run_folds(folds, options, titles=None):
-    """Trains and evaluates the rows of both tables on every fold.
+    """Trains and evaluates the rows of all tables on every fold.
 
     Args:
         folds: list of lists of `Video`.
@@ -111,8 +111,10 @@ def run_folds(folds, options, titles=None):
     from reproduce.tables.run import run_jobs
     from reproduce.tables.table import choose_rows
 
-    both = {row.title: row for number in (1, 2) for row in read_table(number, EXPECTED)}
-    rows = choose_rows(list(both.values()), titles)
+    # A row of two tables is that of the first.
+    tables = [read_table(number, EXPECTED) for number in (4, 3, 2, 1)]
+    rows = {row.title: row for table in tables for row in table}
+    rows = choose_rows(list(rows.values()), titles)
     values, problems = {}, {}
     for number in range(len(folds)):
         folder = pathlib.Path(options.runs, f"fold{number}")
@@ -185,7 +187,7 @@ def main(argv=None):
     """
     parser = argparse.ArgumentParser(
         prog="reproduce/c3d_part.py",
-        description="Trains every system of both tables that needs no pixels on all but "
+        description="Trains every system of the tables that needs no pixels on all but "
         "one fold of the videos, training and test part together, and judges it on that "
         "fold: video AUC, and mAA over the classes that there are.",
     )

@@ -2,6 +2,7 @@ import contextlib
 import pathlib
 
 import keras
+import numpy as np
 
 from keras_wsad.errors import RunError
 from keras_wsad.files import atomic_path
@@ -115,6 +116,8 @@ def _averaged_weights(model):
         return
     own = model.get_weights()
     model.optimizer.finalize_variable_values(model.trainable_variables)
+    # Copies: in JAX model and optimizer would share arrays, and `predict` gives its own away.
+    model.set_weights([np.array(weights) for weights in model.get_weights()])
     try:
         yield
     finally:
