@@ -3,7 +3,7 @@
 ```
 python evaluate.py                       # the newest run
 python evaluate.py --run runs/NAME
-python evaluate.py --table1              # or 2, 3, 4; --table1 --help says what it takes
+python evaluate.py --table1              # or 2 to 5; --table1 --help says what it takes
 python evaluate.py --help
 ```
 """
@@ -16,7 +16,7 @@ from reproduce.tables.command import table_command
 
 def main(argv=None):
     argv = sys.argv[1:] if argv is None else list(argv)
-    for number in (1, 2, 3, 4):
+    for number in range(1, 6):
         option = f"--table{number}"
         if option in argv:
             argv.remove(option)
@@ -24,8 +24,8 @@ def main(argv=None):
     return evaluate_command(
         argv,
         epilog="--table1 or --table2 makes a table of the paper in place of this, --table3 "
-        "one of the field since, --table4 one of the successor's parts; --table1 --help "
-        "says what it takes.",
+        "one of the field since, --table4 one of the successor's parts, --table5 one of "
+        "what marks are worth; --table1 --help says what it takes.",
     )
 
 

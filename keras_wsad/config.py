@@ -25,7 +25,7 @@ _RANGES = {
     **dict.fromkeys(("anomalous_per_batch", "normal_per_batch"), (1, math.inf)),
     **dict.fromkeys(("train_crop", "seed"), (0, 2**32)),
     **dict.fromkeys(("dropout", "validation_fraction"), (0, 1)),
-    **dict.fromkeys(("kernel_l2", "smoothness", "sparsity"), (0, math.inf)),
+    **dict.fromkeys(("kernel_l2", "smoothness", "sparsity", "marks_weight"), (0, math.inf)),
     **dict.fromkeys(("first_level_weight", "second_level_weight"), (0, math.inf)),
     "first_level_target": (0, math.inf),
     "detection_weight": (0, 1 + 1e-9),
@@ -86,6 +86,9 @@ class ExperimentConfig:
         averaging: Momentum of a moving average of the weights, which is what is evaluated
             and kept; 0 for the weights themselves (system equivariant).
         learning_rate: Of Adam.
+        marks: Verdicts of a reviewer on training videos, a CSV file that `keras-wsad serve`
+            exports. Not weak supervision: results with it stand apart.
+        marks_weight: Weight of the marks in the detection loss.
         steps: Training steps, rounded up to whole epochs; with `patience` at most so many.
         patience: Steps after which training stops if the criterion of the checkpoint has
             not risen above its best, rounded up to whole epochs; 0 for all `steps`.
@@ -155,6 +158,8 @@ class ExperimentConfig:
     # Training.
     averaging: float = 0.0
     learning_rate: float = 1e-4
+    marks: str | None = None
+    marks_weight: float = 1.0
     steps: int = 500
     patience: int = 0
     anomalous_per_batch: int = 30
@@ -179,7 +184,7 @@ class ExperimentConfig:
             value = getattr(self, field)
             if not low <= value < high:
                 raise ConfigError(f"Expected {low} <= {field} < {high}. Received: {value}")
-        for field in ("data", "features", "name"):
+        for field in ("data", "features", "name", "marks"):
             if getattr(self, field) == "":
                 raise ConfigError(f"Expected {field} to be a name. Received: ''")
         if self.name is not None:
@@ -266,6 +271,9 @@ def with_absolute_paths(config):
 
     A run then finds its data from wherever it is evaluated.
     """
+    if config.marks is not None:
+        marks = str(pathlib.Path(config.marks).resolve())
+        config = dataclasses.replace(config, marks=marks)
     if config.data is None:
         return config
     root, features = pathlib.Path(config.data).resolve(), config.features

@@ -49,6 +49,8 @@ class Equivariant(Head):
         "sparsity",
         "averaging",
         "learning_rate",
+        "marks",
+        "marks_weight",
     )
 
     def build(self, feature_dim):
@@ -77,4 +79,5 @@ class Equivariant(Head):
             sparsity=config.sparsity,
             averaging=config.averaging,
             learning_rate=config.learning_rate,
+            marks_weight=self.marks_weight,
         )

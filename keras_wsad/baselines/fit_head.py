@@ -75,6 +75,7 @@ def fit_head(system, data, run):
         is_anomalous,
         targets=tuple(model.output),
         first_step=first_epoch * steps,
+        marks=data.marks,
         **schedule,
     )
     _make_variables(model, batches.element_spec)

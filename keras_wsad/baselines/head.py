@@ -35,6 +35,12 @@ class Head(System):
         "precision",
     )
 
+    @property
+    def marks_weight(self):
+        """Weight of a reviewer's marks, `None` if there are none."""
+        weight, marks = self.config.marks_weight, self.config.marks
+        return None if marks is None else weight
+
     @abc.abstractmethod
     def build(self, feature_dim):
         """Returns the untrained model.

@@ -41,6 +41,8 @@ class Proposed(Head):
         "first_level_weight",
         "second_level_weight",
         "learning_rate",
+        "marks",
+        "marks_weight",
     )
 
     def build(self, feature_dim):
@@ -75,4 +77,5 @@ class Proposed(Head):
             sparsity=config.sparsity,
             first_level_target=config.first_level_target,
             learning_rate=config.learning_rate,
+            marks_weight=self.marks_weight,
         )

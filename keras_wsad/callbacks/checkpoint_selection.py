@@ -116,7 +116,7 @@ def _averaged_weights(model):
         return
     own = model.get_weights()
     model.optimizer.finalize_variable_values(model.trainable_variables)
-    # Copies: in JAX model and optimizer would share arrays, and `predict` gives its own away.
+    # Copies: in JAX model and optimizer would share arrays, which `predict` gives away.
     model.set_weights([np.array(weights) for weights in model.get_weights()])
     try:
         yield

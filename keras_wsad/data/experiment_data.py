@@ -6,8 +6,11 @@ import itertools
 import json
 import pathlib
 
+import numpy as np
+
 from keras_wsad.data.embedded import embedded_features
 from keras_wsad.data.embedded import embedded_root
+from keras_wsad.data.marks import read_marks
 from keras_wsad.data.splits import hold_out
 from keras_wsad.data.standardization import Standardization
 from keras_wsad.data.ucf_crime import UCFCrime
@@ -42,6 +45,7 @@ class ExperimentData:
         summary: str. Report of what was read and what was not.
         standardization: `Standardization` of the features in the store, or `None` for
             features as they were read.
+        marks: array as `read_marks` returns it, of the training videos, or `None`.
     """
 
     root: pathlib.Path
@@ -54,6 +58,7 @@ class ExperimentData:
     source: str
     summary: str
     standardization: Standardization | None = None
+    marks: np.ndarray | None = None
 
     @property
     def key(self):
@@ -76,6 +81,28 @@ class ExperimentData:
             source=f"{self.source}, standardised",
             standardization=standardization,
         )
+
+    def marked(self, path):
+        """Returns a copy with what a reviewer has marked in the training videos.
+
+        Args:
+            path: str or path, as `read_marks` takes it.
+
+        Raises:
+            DataError: the file cannot be used, or marks no video that is trained on.
+        """
+        names = [video.name for video in self.training]
+        marks, used, left_out = read_marks(path, names, self.store.features.shape[1])
+        if not used:
+            raise DataError(
+                f"{path}: expected a verdict on a video that is trained on. Found none; "
+                f"{len(left_out)} of its videos are held out or no training videos"
+            )
+        summary = (
+            f"{used} marks in {(marks >= 0).any(axis=1).sum()} videos; "
+            f"{len(left_out)} more marked videos are not trained on."
+        )
+        return dataclasses.replace(self, marks=marks, summary=f"{self.summary}\n{summary}")
 
     def rows(self, videos, crop=0):
         """Returns the row of one crop of each video in the store.

@@ -88,6 +88,7 @@ def training_batches(
     *,
     targets=("segment_scores", "class_probabilities"),
     first_step=0,
+    marks=None,
     **schedule,
 ):
     """Builds the endless pipeline of training batches.
@@ -100,6 +101,9 @@ def training_batches(
         is_anomalous: bool array of shape `(videos,)`.
         targets: names of the model's outputs. Defaults to the two branches.
         first_step: int. Step to start at, counted over all epochs. Defaults to `0`.
+        marks: float array of shape `(videos, segments)`, as `read_marks` returns it, or
+            `None`. It is put behind the target of `segment_scores`, which then has the
+            shape `(batch, 1 + segments)`. Defaults to `None`.
         **schedule: the keyword arguments of `epoch_schedule`.
 
     Returns:
@@ -135,6 +139,9 @@ def training_batches(
         }
         of_video = tf.gather(is_anomalous, videos)
         known = {"class_probabilities": tf.gather(labels, videos)}
+        if marks is not None:
+            parts = [of_video[:, None], tf.gather(marks, videos)]
+            known["segment_scores"] = tf.concat(parts, axis=1)
         return inputs, {name: known.get(name, of_video) for name in targets}
 
     videos = tf.TensorSpec((batch_size,), tf.int64)

@@ -6,6 +6,7 @@ from keras_wsad.losses.bag_ranking_loss import BagRankingLoss
 from keras_wsad.losses.direct_supervision import DirectSupervision
 from keras_wsad.losses.indirect_supervision import IndirectSupervision
 from keras_wsad.losses.inner_bag_ranking_loss import InnerBagRankingLoss
+from keras_wsad.losses.marked_segments import MarkedSegments
 from keras_wsad.losses.mil_ranking_loss import MILRankingLoss
 from keras_wsad.losses.score_regularization import ScoreRegularization
 from keras_wsad.losses.top_scores_ranking_loss import TopScoresRankingLoss
@@ -21,6 +22,7 @@ __all__ = [
     "IndirectSupervision",
     "InnerBagRankingLoss",
     "MILRankingLoss",
+    "MarkedSegments",
     "ScoreRegularization",
     "TopScoresRankingLoss",
     "WeightedCategoricalCrossentropy",

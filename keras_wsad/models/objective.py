@@ -4,6 +4,7 @@ import keras
 
 from keras_wsad.losses import AttentionRegularization
 from keras_wsad.losses import BagCrossentropy
+from keras_wsad.losses import MarkedSegments
 from keras_wsad.losses import MILRankingLoss
 from keras_wsad.losses import WeightedCategoricalCrossentropy
 
@@ -19,6 +20,7 @@ def compile_joint_model(
     sparsity=8e-5,
     first_level_target=1.0,
     learning_rate=1e-4,
+    marks_weight=None,
 ):
     """Compiles a joint model with its total loss (equation 6) and Adam.
 
@@ -46,6 +48,8 @@ def compile_joint_model(
         first_level_target: float. Target of alpha: 1 in equation 5, 0 in the released
             code. Defaults to `1.0`.
         learning_rate: float. Learning rate of Adam. Defaults to `1e-4`.
+        marks_weight: float or `None`. Weight of a reviewer's marks in Loss_D, which the
+            paper has not: see `MarkedSegments`. Defaults to `None`, for no marks.
 
     Reference:
         - Majhi, Das, Bremond, Dash and Sa, Weakly-supervised joint anomaly detection and
@@ -55,6 +59,8 @@ def compile_joint_model(
     loss_C = WeightedCategoricalCrossentropy(class_counts)  # equation 4
     loss_alpha = AttentionRegularization(target=first_level_target)  # equation 5, alpha
     loss_beta = AttentionRegularization(target=0.0)  # equation 5, beta
+    if marks_weight is not None:
+        loss_D = MarkedSegments(loss_D, marks_weight)
 
     # Equation 6: each output with its loss and the weight of that loss.
     terms = {
@@ -84,6 +90,7 @@ def compile_equivariant_model(
     sparsity=8e-5,
     averaging=0.97,
     learning_rate=2e-3,
+    marks_weight=None,
 ):
     """Compiles an equivariant model with its total loss and Adam.
 
@@ -107,11 +114,15 @@ def compile_equivariant_model(
         averaging: float. Momentum of the moving average of the weights, which is what is
             evaluated and kept; `0` for the weights themselves. Defaults to `0.97`.
         learning_rate: float. Learning rate of Adam. Defaults to `2e-3`.
+        marks_weight: float or `None`. Weight of a reviewer's marks in Loss_D, see
+            `MarkedSegments`. Defaults to `None`, for no marks.
     """
     if detection_loss == "crossentropy":
         loss_D = BagCrossentropy(smoothness=smoothness)
     else:
         loss_D = MILRankingLoss(smoothness, sparsity)
+    if marks_weight is not None:
+        loss_D = MarkedSegments(loss_D, marks_weight)
     loss_C = WeightedCategoricalCrossentropy(class_counts, class_weights == "balanced")
     terms = {
         "segment_scores": (loss_D, detection_weight),

@@ -48,6 +48,8 @@ def train(config, resume=None):
         data = open_experiment_data(config)
         # After the data, which may have needed a network of its own.
         keras.utils.set_random_seed(config.seed)
+        if config.marks is not None:
+            data = data.marked(config.marks)
         _logger.info(data.summary)
         if config.standardize:
             rows = data.rows(data.training, config.train_crop)

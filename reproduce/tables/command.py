@@ -15,7 +15,7 @@ def table_command(argv=None, prog="evaluate.py", number=2):
     Args:
         argv: list of str, or `None` for the process's own.
         prog: str. The command's name, for its help. Defaults to `"evaluate.py"`.
-        number: int. 1 to 4. Defaults to `2`.
+        number: int. 1 to 5. Defaults to `2`.
 
     Returns:
         int, the exit status: 0, or 1 if a row failed or, with `--check`, differs from the
@@ -70,6 +70,7 @@ def _parser(prog, number):
         2: "II (the model among others)",
         3: "3 (the field since, and a successor)",
         4: "4 (from the paper's model to its successor)",
+        5: "5 (what a reviewer's clicks are worth)",
     }[number]
     parser = argparse.ArgumentParser(
         prog=prog,

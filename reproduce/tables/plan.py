@@ -173,6 +173,8 @@ def _config(cell, options):
         settings["steps"] = options.steps
     if settings.get("features") == MOTION_AWARE:
         settings |= {"features": str(options.folder / MOTION_AWARE)}
+    if "marks" in cell.settings:
+        settings["marks"] = str(options.folder / f"marks-{cell.settings['marks']}.csv")
     own = [f"{name}_{str(value).lower()}" for name, value in cell.settings.items()]
     settings |= {
         "standardize": options.standardize or settings.get("standardize", False),

@@ -21,6 +21,7 @@ from keras_wsad.errors import WSADError
 from keras_wsad.evaluation import evaluate
 from keras_wsad.runs import Run
 from keras_wsad.training import train
+from reproduce.tables.marks import make_marks
 from reproduce.tables.motion import MOTION_AWARE
 from reproduce.tables.motion import make_motion_features
 from reproduce.tables.plan import Job
@@ -99,6 +100,9 @@ def _finish(job, options, keys):
                 if job.cell.settings.get("features") == MOTION_AWARE:
                     folder = job.config.features
                     make_motion_features(job.config.data, folder, options.motion_steps)
+                if "marks" in job.cell.settings:
+                    marks = job.cell.settings["marks"]
+                    make_marks(job.config.data, job.config.marks, marks)
                 keras.backend.clear_session()
                 gc.collect()
                 finish_run(job.config)

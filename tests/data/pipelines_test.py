@@ -115,3 +115,16 @@ def test_batches_that_are_held_stay_as_they_are(random):
         videos = targets["class_probabilities"].numpy()
         np.testing.assert_array_equal(inputs["features"], features[videos])
         np.testing.assert_array_equal(inputs["normalized_features"], 2 * features[videos])
+
+
+def test_marks_stand_behind_the_target_of_the_scores():
+    features = np.zeros((12, 4, 3), np.float32)
+    marks = np.arange(48, dtype=np.float32).reshape(12, 4)
+    labels = np.arange(12)
+    dataset = training_batches(
+        features, features, labels, labels, SMALL, marks=marks, seed=2, **SIZES
+    )
+    _, targets = next(iter(dataset))
+    videos = targets["class_probabilities"].numpy()
+    expected = np.column_stack([SMALL[videos], marks[videos]])
+    np.testing.assert_array_equal(targets["segment_scores"], expected)
