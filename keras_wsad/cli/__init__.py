@@ -7,7 +7,16 @@ import sys
 import keras_wsad
 
 # Each is a module of this package, imported when it is called for.
-COMMANDS = ("train", "evaluate", "extract", "predict", "convert", "quantize", "simulate")
+COMMANDS = (
+    "train",
+    "evaluate",
+    "extract",
+    "predict",
+    "serve",
+    "convert",
+    "quantize",
+    "simulate",
+)
 
 
 def main(argv=None):

@@ -71,6 +71,11 @@ def predict_command(argv=None, prog="keras-wsad predict"):
         help="a folder in UCF-Crime's layout with the temporal annotation, to draw what "
         "is annotated (default: an annotation that lies near the video, if any)",
     )
+    parser.add_argument(
+        "--html",
+        action="store_true",
+        help="write OUT/report.html as well: all videos on one page, in one file",
+    )
     arguments = parser.parse_args(argv)
     import_tensorflow_quietly()
     from keras_wsad.baselines.registry import PREDICTING
@@ -107,6 +112,7 @@ def predict_command(argv=None, prog="keras-wsad predict"):
         threshold=arguments.threshold,
         truths=truths,
         backbone=backbone,
+        html=arguments.html,
     )
     done = len(found) - len(failed)
     if failed:
@@ -118,4 +124,6 @@ def predict_command(argv=None, prog="keras-wsad predict"):
     if done:
         out = printable(arguments.out)
         print(f"prediction.json and prediction.png of {done} are in {out}/NAME")
+        if arguments.html:
+            print(f"report: {out}/report.html")
     return 1 if failed else 0

@@ -70,7 +70,8 @@ class Predictor:
         """Returns the provenance of a prediction, as a dict for JSON.
 
         Args:
-            prediction: `VideoPrediction` of this predictor.
+            prediction: `VideoPrediction` of this predictor, or the `OpenBackbone` that its
+                predictions are made with.
         """
         card = self.card
         return {
@@ -142,17 +143,48 @@ class Predictor:
             print(alarm.start_seconds, alarm.end_seconds, alarm.peak)
         ```
         """
-        if not math.isfinite(threshold):
-            raise ConfigError(f"Expected a threshold that is finite. Received: {threshold}")
+        # Before the video is decoded, which takes long.
+        _check_threshold(threshold)
+        video = self.read_video(path, weights, backbone, on_clip)
+        return self.predict_read(video, path, threshold)
+
+    def read_video(self, path, weights=None, backbone=None, on_clip=None):
+        """Reads the features of one video, extracted as those of the training videos were.
+
+        Args:
+            path, weights, backbone, on_clip: see `predict_video`.
+
+        Returns:
+            A `VideoFeatures`.
+
+        Raises:
+            VideoError, FeatureFileError, RunError, WeightsError: see `predict_video`.
+        """
         if is_feature_file(path):
-            video = self._read(path)
-        else:
-            if backbone is None or self.card.extraction is None:
-                backbone = self._backbone_of(weights)
-            # The first crops are the same, however many there are.
-            crops = min(count for count in CROP_COUNTS if count >= self._crops_to_score)
-            extraction = extraction_by(backbone, self.card.extraction, crops)
-            video = extract_clips(path, backbone, extraction, on_clip)
+            return self._read(path)
+        if backbone is None or self.card.extraction is None:
+            backbone = self._backbone_of(weights)
+        # The first crops are the same, however many there are.
+        crops = min(count for count in CROP_COUNTS if count >= self._crops_to_score)
+        extraction = extraction_by(backbone, self.card.extraction, crops)
+        return extract_clips(path, backbone, extraction, on_clip)
+
+    def predict_read(self, video, path, threshold=ALARM_THRESHOLD):
+        """Scores one video whose features `read_video` has read.
+
+        Args:
+            video: `VideoFeatures`.
+            path: str or path. Where it was read from.
+            threshold: float. A score above it is an alarm. Defaults to `0.5`.
+
+        Returns:
+            A `VideoPrediction`.
+
+        Raises:
+            RunError: see `predict`.
+            ConfigError: the threshold is NaN or infinite.
+        """
+        _check_threshold(threshold)
         return VideoPrediction(
             **vars(self.predict_crops(video.features)),
             video=str(path),
@@ -221,3 +253,8 @@ class Predictor:
             )
         best = int(outputs["class_probabilities"].argmax())
         return Prediction(class_name=CLASS_NAMES[best], **outputs)
+
+
+def _check_threshold(threshold):
+    if not math.isfinite(threshold):
+        raise ConfigError(f"Expected a threshold that is finite. Received: {threshold}")
