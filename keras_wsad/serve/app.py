@@ -27,6 +27,7 @@ from keras_wsad.serve.uploads import UploadError
 from keras_wsad.serve.uploads import UploadLimits
 from keras_wsad.serve.uploads import Uploads
 
+_PARTS = ("style.css", "events.js", "chart.js", "page.js", "desk.js", "login.js")
 _TYPES = {"css": "text/css", "js": "text/javascript"}
 # Seconds that an excerpt may have.
 _LONGEST = 600.0
@@ -112,12 +113,9 @@ def create_app(reviews, worker, folder, about, token=None, limits=None):
         return HTMLResponse(read_page(name))
 
     @app.get("/page/{name}", include_in_schema=False)
-    def part(name: Literal["style.css", "events.js", "chart.js", "page.js", "desk.js"]):
-        return _part(name)
-
-    @app.get("/page/login.js", include_in_schema=False)
-    def login_part():
-        return _part("login.js")
+    def part(name: Literal[_PARTS]):
+        kind = _TYPES[name.rpartition(".")[2]]
+        return Response(read_page(name), media_type=kind)
 
     @app.post("/login", status_code=204, responses=_responses(401))
     def login(login: Login):
@@ -241,11 +239,6 @@ def create_app(reviews, worker, folder, about, token=None, limits=None):
         return PlainTextResponse(text, headers=headers)
 
     return guard
-
-
-def _part(name):
-    kind = _TYPES[name.rpartition(".")[2]]
-    return Response(read_page(name), media_type=kind)
 
 
 def _responses(*statuses):

@@ -9,7 +9,7 @@ from keras_wsad.video import probe_video
 class FakePredictor:
     """Scores every video alike, without looking at more than its length."""
 
-    scores = (0.1, 0.2, 0.8, 0.9, 0.1, 0.45, 0.6, 0.3)
+    scores = (0.45, 0.2, 0.8, 0.9, 0.1, 0.1, 0.6, 0.3)
 
     def read_video(self, path, backbone=None, on_clip=None):
         info = probe_video(path)

@@ -59,6 +59,8 @@ def test_without_the_token_there_is_only_the_form(open_client):
     # Never in the URL.
     assert client.get("/api/videos", params={"token": TOKEN}).status_code == 401
     assert "Token that the server" in client.get("/").text
+    assert client.get("/page/login.js").status_code == 200
+    assert client.get("/page/desk.js").status_code == 401
     bearer = {"authorization": f"Bearer {TOKEN}"}
     assert client.get("/api/videos", headers=bearer).status_code == 200
 

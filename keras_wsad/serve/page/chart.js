@@ -30,7 +30,7 @@ function drawTimeline(parent, view) {
     ["second", "2nd attention", content.second_level_attention],
   ].filter((level) => level[2]);
   const scoreHeight = 118;
-  const height = scoreHeight + 34 + levels.length * 52;
+  const height = scoreHeight + 42 + levels.length * 52;
   const root = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}` });
   root.setAttribute("role", "group");
   root.setAttribute("aria-label", "Timeline");
@@ -62,12 +62,12 @@ function drawTimeline(parent, view) {
         width: Math.max(right - xOf(begin), 0), class: "truth" }, score);
     }
     svg("text", { x: LEFT - 8, y: bottom + 12, class: "name truth", "text-anchor": "end" },
-      score, "annotated");
+      score, "truth");
   }
 
   // === Attentions ===
   levels.forEach(([name, label, values], row) => {
-    const base = bottom + 22 + (row + 1) * 52 - 8;
+    const base = bottom + 30 + (row + 1) * 52 - 8;
     // Attention close to zero shall look like that.
     const highest = Math.max(0.1, ...values);
     const yOf = (value) => base - (34 * value) / highest;
@@ -95,8 +95,11 @@ function drawTimeline(parent, view) {
   if (view.selected && view.onEdge) {
     for (const side of ["begin", "end"]) drawEdge(root, side, view, xOf, x, width, length, top, bottom);
   }
-  const head = svg("line", { y1: top - 6, y2: end, class: "playhead", "aria-hidden": "true" }, root);
+  const head = svg("line", { y1: top - 6, y2: end, class: "playhead", "aria-hidden": "true",
+    x1: -9, x2: -9 }, root);
+  const focused = document.activeElement?.closest?.(".edge")?.dataset.side;
   parent.replaceChildren(root);
+  if (focused) root.querySelector(`.edge[data-side=${focused}]`)?.focus();
   return (seconds) => {
     const at = x(Math.min(seconds, length));
     head.setAttribute("x1", at);
@@ -159,6 +162,7 @@ function drawEdge(root, side, view, xOf, x, width, length, top, bottom) {
   });
   handle.addEventListener("pointerdown", (event) => {
     event.preventDefault();
+    handle.focus();
     // The chart is drawn anew while the edge moves, so that the window listens.
     const box = root.getBoundingClientRect();
     const frameAt = (moved) => {

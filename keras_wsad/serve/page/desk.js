@@ -149,7 +149,7 @@ function showVerdict(event) {
   $("other-class").disabled = $("note").disabled = !event;
   $("other-class").value = verdict?.verdict === "class" ? verdict.class_name : "";
   if (document.activeElement !== $("note")) $("note").value = verdict?.note || "";
-  $("remove").disabled = !verdict;
+  $("remove-verdict").disabled = !verdict;
   $("clip").hidden = !event || Boolean(state.video?.message);
   if (!event) {
     $("span").textContent = "No event is chosen.";
@@ -230,7 +230,6 @@ desk.onEdge = (side, frame, isLetGo) => {
   if (isLetGo) {
     goTo(side === "begin" ? edges.begin : edges.end - 1);
     if (event.verdict) give({});
-    document.querySelector(`.edge[data-side=${side}]`)?.focus();
   }
 };
 
@@ -270,7 +269,7 @@ $("verdict").addEventListener("submit", (event) => {
 });
 $("here").addEventListener("click", here);
 $("undo").addEventListener("click", () => change(undo));
-$("remove").addEventListener("click", () => change(removeVerdict));
+$("remove-verdict").addEventListener("click", () => change(removeVerdict));
 $("files").addEventListener("change", async () => {
   await addVideos([...$("files").files]);
   $("files").value = "";

@@ -124,7 +124,7 @@ function listItem(event) {
   const button = element("button", event.kind);
   button.type = "button";
   if (event === state.selected) button.setAttribute("aria-current", "true");
-  const badge = { alarm: "new", near: "below" }[event.kind] || event.verdict.verdict;
+  const badge = { alarm: "alarm", near: "below" }[event.kind] || event.verdict.verdict;
   const shown = badge === "class" ? "other class" : badge;
   button.append(
     element("span", "class", event.className),
@@ -318,10 +318,7 @@ function begin(content) {
 }
 
 function showReport(report) {
-  for (const part of document.querySelectorAll(".desk")) part.remove();
-  // The filter of what is unreviewed is gone with them.
-  document.body.append(Object.assign(element("input", "hidden"), { id: "unreviewed", type: "hidden" }));
-  desk.onEvent = () => {};
+  for (const part of document.querySelectorAll(".desk")) part.hidden = true;
   begin(report);
   if (state.listed.length) step(1);
   else if (state.videos.length) {
