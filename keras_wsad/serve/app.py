@@ -3,6 +3,7 @@
 import contextlib
 import os
 import tempfile
+from http import HTTPStatus
 from typing import Annotated
 from typing import Literal
 
@@ -34,6 +35,12 @@ _LONGEST = 600.0
 # What SQLite and JavaScript count exactly.
 _Number = Annotated[int, pydantic.Field(ge=0, le=2**53 - 1)]
 _Seconds = Annotated[float, pydantic.Field(ge=0, le=1e6, allow_inf_nan=False)]
+
+
+class VideoResponse(FileResponse):
+    """A video, by parts if the client asks for one (`Range`)."""
+
+    media_type = "video/mp4"
 
 
 class Verdict(pydantic.BaseModel):
@@ -96,7 +103,7 @@ def create_app(reviews, worker, folder, about, token=None, limits=None):
 
     @app.exception_handler(DataError)
     def contradictory(request, error):
-        return JSONResponse({"detail": str(error)}, 422)
+        return JSONResponse({"detail": str(error)}, 400)
 
     @app.exception_handler(UploadError)
     def not_accepted(request, error):
@@ -158,7 +165,7 @@ def create_app(reviews, worker, folder, about, token=None, limits=None):
         "/api/videos",
         status_code=201,
         openapi_extra={"requestBody": {"required": True, **body}},
-        responses=_responses(403, 408, 409, 413, 415, 429, 507),
+        responses=_responses(400, 408, 409, 413, 415, 429, 507),
     )
     async def upload(
         request: fastapi.Request,
@@ -176,13 +183,21 @@ def create_app(reviews, worker, folder, about, token=None, limits=None):
         video = reviews.video(number)
         return {"stamps": None, "similar": None, **(video["details"] or {})}
 
-    @app.get("/api/videos/{number}/media", responses=_responses(404, 416))
-    def media(number: _Number) -> FileResponse:
+    @app.get(
+        "/api/videos/{number}/media",
+        response_class=VideoResponse,
+        responses=_responses(206, 404, 416),
+    )
+    def media(number: _Number):
         """The video as browsers play it, by parts (`Range`)."""
-        return FileResponse(_played(number), media_type="video/mp4")
+        return VideoResponse(_played(number))
 
-    @app.get("/api/videos/{number}/clip", responses=_responses(404))
-    def clip(number: _Number, begin: _Seconds, end: _Seconds) -> FileResponse:
+    @app.get(
+        "/api/videos/{number}/clip",
+        response_class=VideoResponse,
+        responses=_responses(400, 404),
+    )
+    def clip(number: _Number, begin: _Seconds, end: _Seconds):
         """An excerpt as a file, from the key frame before `begin` on, not encoded anew."""
         if not begin < end <= begin + _LONGEST:
             raise DataError(f"Expected begin < end, at most {_LONGEST:.0f} s later.")
@@ -193,7 +208,7 @@ def create_app(reviews, worker, folder, about, token=None, limits=None):
         remove = fastapi.BackgroundTasks()
         remove.add_task(os.unlink, path)
         name = f"{name}_{begin:.1f}-{end:.1f}s.mp4"
-        return FileResponse(path, media_type="video/mp4", filename=name, background=remove)
+        return VideoResponse(path, filename=name, background=remove)
 
     def _played(number):
         played = reviews.video(number)["played"]
@@ -243,4 +258,4 @@ def create_app(reviews, worker, folder, about, token=None, limits=None):
 
 def _responses(*statuses):
     """Documents the statuses that a route may answer with, besides its own and 422."""
-    return {status: {"description": "Not accepted"} for status in statuses}
+    return {status: {"description": HTTPStatus(status).phrase} for status in statuses}

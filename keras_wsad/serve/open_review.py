@@ -77,7 +77,8 @@ def open_review(
         truths,
         functools.partial(open_training_segments, run, predictor.card),
     )
-    protocol = predictor.protocol(backbone)
+    # Where it lies on the server is nothing that a reviewer needs.
+    protocol = {**predictor.protocol(backbone), "model": source.name}
     about = {"protocol": describe_protocol(protocol)}
     return create_app(reviews, worker, folder / "uploads", about, token, limits)
 

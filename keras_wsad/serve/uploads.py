@@ -118,7 +118,7 @@ class Uploads:
         try:
             name = checked_name(video_name(file_name))
         except DataError as error:
-            raise UploadError(422, str(error)) from error
+            raise UploadError(400, str(error)) from error
         videos = self._reviews.videos()
         if any(v["name"] == name and v["state"] != "failed" for v in videos):
             raise UploadError(409, f"There is a video of the name {name} already.")
@@ -148,6 +148,6 @@ def _check_video(path, file_name):
         info = probe_video(path)
     except VideoError as error:
         reason = str(error).replace(str(path), file_name)
-        raise UploadError(422, reason) from error
+        raise UploadError(400, reason) from error
     if info.width * info.height > _MOST_PIXELS:
-        raise UploadError(422, f"{file_name}: {info.width} by {info.height} pixels.")
+        raise UploadError(400, f"{file_name}: {info.width} by {info.height} pixels.")

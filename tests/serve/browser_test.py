@@ -1,5 +1,6 @@
 """The page in a real browser: Chromium, driven by Playwright."""
 
+import io
 import os
 import pathlib
 import shutil
@@ -11,11 +12,16 @@ import time
 import av
 import numpy as np
 import pytest
+from PIL import Image
 
+from keras_wsad.data.embedded import embedded_folder
+from keras_wsad.data.ucf_crime import UCFCrime
 from keras_wsad.metrics.alarms import alarm_runs
+from keras_wsad.runs import Run
 from keras_wsad.serve.report import report_content
 from keras_wsad.serve.report import write_report
 from keras_wsad.video import decode_frames
+from keras_wsad.video import find_videos
 from tests.serve.fake_predictor import FakePredictor
 from tests.video.make_video import level
 from tests.video.make_video import make_video
@@ -291,3 +297,42 @@ def test_the_token_is_asked_for_once(page, serve, monkeypatch):
     page.reload()
     page.wait_for_selector("#threshold")
     assert violations(page) == []
+
+
+def test_the_picture_of_the_docs(page, serve):
+    """Writes it, from a run on rendered videos that `$KERAS_WSAD_RUN` names."""
+    if "KERAS_WSAD_RUN" not in os.environ:
+        pytest.skip("KERAS_WSAD_RUN is not set")
+    run = Run(os.environ["KERAS_WSAD_RUN"])
+    root = pathlib.Path(run.load_config().data or embedded_folder())
+    videos = UCFCrime(root).test
+    chosen = [video.name for video in videos if video.events][:: len(videos) // 20]
+    paths = find_videos([root])
+    _, url = serve(*(paths[name] for name in chosen), model=run.folder)
+    page.goto(url)
+    count = str(len(chosen))
+    until(page, "(count) => $('video-count').textContent === count", count, seconds=600)
+    # An alarm that lies within the annotated event, in the middle of the list.
+    found = page.evaluate(
+        """() => {
+          const hits = state.listed.filter(({ kind, begin, end, video }) =>
+            kind === "alarm" && video.content.annotated.events.some((event) =>
+              overlap({ begin, end }, { begin: event[0], end: event[1] }) > 0));
+          return state.listed.indexOf(hits[Math.floor(hits.length / 2)]);
+        }"""
+    )
+    for index, key in ((found - 2, "t"), (found - 1, "f"), (found, "h")):
+        page.locator("#events button").nth(index).click()
+        until(page, "state.stamps !== null && player.readyState >= 2")
+        middle = "goTo(Math.floor((state.selected.begin + state.selected.end) / 2))"
+        page.evaluate(middle)
+        page.keyboard.press(key)
+    until(page, "state.verdicts.length === 3")
+    shown_level(page)
+    page.evaluate("say('')")
+    picture = Image.open(io.BytesIO(page.screenshot()))
+    target = pathlib.Path(__file__).parents[2] / "docs" / "review.png"
+    picture.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE).save(
+        target, optimize=True
+    )
+    assert target.stat().st_size < 150_000

@@ -58,10 +58,10 @@ function drawTimeline(parent, view) {
   if (content.annotated) {
     for (const [begin, end] of content.annotated.events) {
       const right = xOf(Math.min(end, content.num_frames));
-      svg("rect", { x: xOf(begin), y: bottom + 4, height: 7,
+      svg("rect", { x: xOf(begin), y: bottom + 9, height: 7,
         width: Math.max(right - xOf(begin), 0), class: "truth" }, score);
     }
-    svg("text", { x: LEFT - 8, y: bottom + 12, class: "name truth", "text-anchor": "end" },
+    svg("text", { x: LEFT - 8, y: bottom + 16, class: "name truth", "text-anchor": "end" },
       score, "truth");
   }
 
