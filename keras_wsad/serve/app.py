@@ -18,6 +18,7 @@ from fastapi.responses import Response
 import keras_wsad
 from keras_wsad.data.annotations import CLASS_NAMES
 from keras_wsad.errors import DataError
+from keras_wsad.errors import VideoError
 from keras_wsad.metrics.alarms import ALARM_THRESHOLD
 from keras_wsad.serve.content import read_page
 from keras_wsad.serve.guard import TOKEN_COOKIE
@@ -28,7 +29,15 @@ from keras_wsad.serve.uploads import UploadError
 from keras_wsad.serve.uploads import UploadLimits
 from keras_wsad.serve.uploads import Uploads
 
-_PARTS = ("style.css", "events.js", "chart.js", "page.js", "desk.js", "login.js")
+_PARTS = (
+    "style.css",
+    "events.js",
+    "chart.js",
+    "why.js",
+    "page.js",
+    "desk.js",
+    "login.js",
+)
 _TYPES = {"css": "text/css", "js": "text/javascript"}
 # Seconds that an excerpt may have.
 _LONGEST = 600.0
@@ -95,7 +104,8 @@ def create_app(reviews, worker, folder, about, token=None, limits=None):
     )
     guard = Guard(app, token, uploads=("/api/videos",))
     guard.fastapi = app
-    uploads = Uploads(folder, reviews, limits or UploadLimits())
+    limits = limits or UploadLimits()
+    uploads = Uploads(folder, reviews, limits)
 
     @app.exception_handler(KeyError)
     def absent(request, error):
@@ -146,6 +156,7 @@ def create_app(reviews, worker, folder, about, token=None, limits=None):
             "revision": reviews.revision,
             "class_names": list(CLASS_NAMES),
             "threshold": ALARM_THRESHOLD,
+            "most_bytes": limits.most_bytes,
             "videos": videos,
         }
 
@@ -204,7 +215,11 @@ def create_app(reviews, worker, folder, about, token=None, limits=None):
         played, name = _played(number), reviews.video(number)["name"]
         file, path = tempfile.mkstemp(prefix="keras-wsad-clip-", suffix=".mp4")
         os.close(file)
-        write_excerpt(played, path, begin, end)
+        try:
+            write_excerpt(played, path, begin, end)
+        except (VideoError, OSError) as error:
+            os.unlink(path)
+            raise DataError("The clip cannot be cut.") from error
         remove = fastapi.BackgroundTasks()
         remove.add_task(os.unlink, path)
         name = f"{name}_{begin:.1f}-{end:.1f}s.mp4"

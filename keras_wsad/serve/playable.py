@@ -62,9 +62,13 @@ def write_excerpt(path, target, begin=0.0, end=None):
         begin: float. Seconds; the copy begins at the key frame there or before. Defaults to
             `0.0`.
         end: float. Seconds, `None` for the end of the video. Defaults to `None`.
+
+    Raises:
+        VideoError: the video cannot be read.
     """
     container, stream = open_video(path)
-    with container, av.open(str(target), "w", format="mp4", options=_FAST_START) as output:
+    output = av.open(str(target), "w", format="mp4", options=_FAST_START)
+    with decoding(path), container, output:
         copy = output.add_stream_from_template(stream)
         first = stream.start_time or 0
         if begin > 0:

@@ -54,7 +54,7 @@ def write_report(path, contents, protocol, threshold):
     page = read_page("index.html")
     style = '<link rel="stylesheet" href="/page/style.css">'
     page = page.replace(style, f"<style>\n{read_page('style.css')}</style>")
-    for name in ("events.js", "chart.js", "page.js"):
+    for name in ("events.js", "chart.js", "why.js", "page.js"):
         tag = f'<script src="/page/{name}"></script>'
         page = page.replace(tag, f"<script>\n{read_page(name)}</script>")
     desk = '<script src="/page/desk.js"></script>'

@@ -183,6 +183,13 @@ class Reviews:
         )
         return _video(rows[0])
 
+    def release(self):
+        """Puts the running video back into the queue, as if it had not been taken."""
+        self._write(
+            "UPDATE videos SET state = 'queued', attempts = attempts - 1 WHERE state = "
+            "'running'"
+        )
+
     def finish(self, number, model, content, details, played=None, message=None):
         """Keeps the prediction of a video, which is then `done`.
 

@@ -57,6 +57,8 @@ class Worker(threading.Thread):
     def stop(self):
         """Ends the thread at the next clip; the video stays in the queue."""
         self._is_stopped = True
+        # Now, since the process may end before the next clip.
+        self._reviews.release()
         self._wake.set()
 
     def run(self):

@@ -35,6 +35,38 @@ def test_what_cannot_begin_is_an_error_of_one_line(
     assert not (tmp_path / "review").exists()
 
 
+@pytest.mark.parametrize(
+    ("host", "token", "is_printed"),
+    [
+        ("127.0.0.1", "", False),
+        ("0.0.0.0", "", True),
+        ("0.0.0.0", "a-token-of-the-test", False),
+    ],
+)
+def test_a_token_that_is_made_is_printed_once(
+    monkeypatch, tmp_path, capsys, host, token, is_printed
+):
+    pytest.importorskip("fastapi", reason="needs the extra serve")
+    given = {}
+    monkeypatch.setenv("KERAS_WSAD_TOKEN", token)
+    monkeypatch.setattr(
+        "keras_wsad.serve.open_review.open_review", lambda *_, **options: given | options
+    )
+    monkeypatch.setattr(
+        "keras_wsad.serve.run_server.run_server",
+        lambda app, *address, on_start=None: given.update(app) or address[2]("URL"),
+    )
+    assert main(["serve", f"--host={host}", f"--folder={tmp_path}"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("Reviewing at URL")
+    assert printed.count("Token: ") == is_printed
+    if host == "127.0.0.1":
+        assert given["token"] is None
+    else:
+        assert printed.count(given["token"]) == is_printed
+        assert given["token"] == token or not token
+
+
 def test_features_cannot_be_reviewed(tmp_path, capsys, compact_run):
     pytest.importorskip("fastapi", reason="needs the extra serve")
     (tmp_path / "a.npy").touch()

@@ -175,7 +175,7 @@ def test_the_page_is_whole(open_client):
     client = open_client()
     page = client.get("/").text
     assert "http" not in page.replace("http-equiv", "")
-    for part in ("style.css", "events.js", "chart.js", "page.js", "desk.js"):
+    for part in ("style.css", "events.js", "chart.js", "why.js", "page.js", "desk.js"):
         assert f"/page/{part}" in page
         assert client.get(f"/page/{part}").status_code == 200
     assert client.get("/page/..%2Fapp.py").status_code in (404, 422)

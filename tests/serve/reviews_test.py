@@ -38,6 +38,14 @@ def test_what_was_running_is_queued_again_but_not_for_ever(path):
     assert video["message"] == "the program ended while it was read"
 
 
+def test_a_video_that_was_stopped_on_purpose_is_not_given_up(path):
+    reviews = Reviews(path)
+    reviews.add_video("camera", "/camera.mp4")
+    for _ in range(5):
+        assert reviews.next_queued(attempts=2)["name"] == "camera"
+        reviews.release()
+
+
 def test_videos_have_names_of_their_own(path, tmp_path):
     reviews = Reviews(path)
     here = tmp_path / "camera.mp4"

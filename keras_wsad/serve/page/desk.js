@@ -8,6 +8,7 @@ const SPEEDS = [0.25, 0.5, 1, 2, 4];
 const player = $("player");
 let revision = -1;
 let details = null;
+let mostBytes = Infinity;
 
 function say(text) {
   $("status").textContent = text;
@@ -30,6 +31,7 @@ async function ask(path, options = {}) {
 async function refresh() {
   const [content, verdicts] = await Promise.all([ask("/api/videos"), ask("/api/verdicts")]);
   revision = content.revision;
+  mostBytes = content.most_bytes;
   const old = new Map(state.videos.map((video) => [video.id, video]));
   const isFirst = !state.classNames.length;
   // The object of a video that is shown stays the same.
@@ -74,6 +76,7 @@ async function addVideos(files) {
   for (const [number, file] of [...files].entries()) {
     say(`Uploading ${file.name} (${number + 1} of ${files.length})`);
     try {
+      if (file.size > mostBytes) throw new Error(`${file.name} is too large.`);
       await ask(`/api/videos?name=${encodeURIComponent(file.name)}`, {
         method: "POST",
         headers: { "Content-Type": "application/octet-stream" },
