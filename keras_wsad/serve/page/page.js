@@ -225,7 +225,7 @@ function showVideos() {
       } else {
         item.append(element("span", "", video.name));
       }
-      const what = { queued: "waits", running: "is read", failed: "failed" }[video.state] || "";
+      const what = { queued: "waits", running: "being read", failed: "failed" }[video.state] || "";
       const text = [what, video.message].filter(Boolean).join(": ");
       if (text) item.append(element("span", `state ${video.state}`, text));
       return item;
