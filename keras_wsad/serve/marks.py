@@ -6,9 +6,11 @@ import json
 
 from keras_wsad.data.annotations import CLASS_NAMES
 from keras_wsad.data.annotations import NORMAL
+from keras_wsad.data.marks import COLUMNS
 
 _NORMAL = CLASS_NAMES[NORMAL]
-_MARKS = ("video", "class", "verdict", "begin_frame", "end_frame", "marked_frame")
+_OF_VERDICT = ("begin_frame", "end_frame", "marked_frame")
+_MARKS = ("video", "class", *COLUMNS[1:])
 # Events of a video that UCF-Crime's format has room for.
 _MOST_EVENTS = 2
 
@@ -18,7 +20,7 @@ def export_verdicts(reviews):
 
     | file | content |
     |---|---|
-    | `marks.csv` | every verdict, with the columns of `_MARKS` |
+    | `marks.csv` | every verdict, as `train.py --marks` reads it |
     | `annotation.txt` | events in UCF-Crime's format, at most two of a video |
     | `fiftyone.json` | `labels.json` of a `FiftyOneTemporalDetectionDataset` |
     | `label_studio.json` | events as tasks of Label Studio, for `TimelineLabels` |
@@ -45,7 +47,7 @@ def export_verdicts(reviews):
     unknown = len(is_event) - len(events)
     annotation, too_many = _annotation(events)
     return {
-        "marks.csv": (_marks(rows), 0),
+        "marks.csv": (_marks(rows, videos), 0),
         "annotation.txt": (annotation, unknown + too_many),
         "fiftyone.json": (_fiftyone(events), unknown),
         "label_studio.json": (_label_studio(events), unknown),
@@ -64,13 +66,15 @@ def class_of(verdict):
     return name if is_event and name and name != _NORMAL else ""
 
 
-def _marks(rows):
+def _marks(rows, videos):
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_MARKS)
+    writer = csv.DictWriter(text, _MARKS, lineterminator="\n")
+    writer.writeheader()
     for name, class_name, verdict in rows:
-        frames = (verdict[column] for column in _MARKS[3:])
-        writer.writerow((name, class_name, verdict["verdict"], *frames))
+        line = {column: verdict[column] for column in _OF_VERDICT}
+        line |= {"video": name, "class": class_name, "verdict": verdict["verdict"]}
+        line["num_frames"] = videos[verdict["video"]]["content"]["num_frames"]
+        writer.writerow(line)
     return text.getvalue()
 
 

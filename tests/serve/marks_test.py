@@ -3,6 +3,7 @@ import json
 import pytest
 
 from keras_wsad.data.annotations import read_temporal_annotation
+from keras_wsad.data.marks import read_marks
 from keras_wsad.serve.marks import export_verdicts
 from keras_wsad.serve.reviews import Reviews
 
@@ -25,7 +26,7 @@ def export(tmp_path):
     return export
 
 
-def test_marks_have_every_verdict(export):
+def test_marks_have_every_verdict_and_are_read_by_the_training(export, tmp_path):
     text, left_out = export(
         (1, 0, 10, "true", "Robbery", 4),
         (1, 20, 30, "false", None, None),
@@ -35,14 +36,18 @@ def test_marks_have_every_verdict(export):
     )["marks.csv"]
     assert left_out == 0
     assert text.splitlines() == [
-        "video,class,verdict,begin_frame,end_frame,marked_frame",
-        "a,Robbery,true,0,10,4",
-        "a,Normal,false,20,30,",
-        "a,,unsure,40,50,45",
+        "video,class,verdict,begin_frame,end_frame,marked_frame,num_frames",
+        "a,Robbery,true,0,10,4,100",
+        "a,Normal,false,20,30,,100",
+        "a,,unsure,40,50,45,100",
         # An alarm in a video that is classed Normal: an event of a class nobody named.
-        "a,,true,60,70,",
-        '"b, c",Arson,class,0,100,',
+        "a,,true,60,70,,100",
+        '"b, c",Arson,class,0,100,,100',
     ]
+    (tmp_path / "marks.csv").write_text(text)
+    marks, used, left_out = read_marks(tmp_path / "marks.csv", ["a", "c"], 10)
+    assert marks.tolist() == [[1, -1, 0, -1, -1, -1, 1, -1, -1, -1], [-1] * 10]
+    assert (used, left_out) == (3, ["b, c"])
 
 
 def test_the_annotation_is_read_back_and_says_what_it_cannot_hold(export, tmp_path):
