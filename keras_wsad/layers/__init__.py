@@ -1,4 +1,8 @@
-"""The layers of Figure 1, and those of the baselines."""
+"""The layers of Figure 1, and those of the other models.
+
+Those of Figure 1 are `LSTM`, `FirstLevelAttention`, `SecondLevelAttention`, `Modulation`
+and `TimeDistributedDense`.
+"""
 
 from keras_wsad.layers.equivariant_attention import EquivariantAttention
 from keras_wsad.layers.feature_similarity_graph import FeatureSimilarityGraph

@@ -12,13 +12,14 @@ class FirstLevelAttention(keras.layers.Layer):
     vector of the whole video, from which one unit per segment computes its score:
 
     ```
-    l_t   = relu(W_L F_t + b_L)          (batch, segments, units)
-    g     = mean_t l_t                   (batch, units)
-    s     = W_GL g + b_GL                (batch, segments)
-    alpha = softmax(s)                   (batch, segments)
+    L_t   = relu(W_L F_t + b_L)    latent space           (batch, segments, units)
+    GL    = mean_t L_t             global latent space    (batch, units)
+    s     = W_GL GL + b_GL         equation 1             (batch, segments)
+    alpha = softmax(s)                                    (batch, segments)
     ```
 
-    The relu is that of the authors' code; equation 1 has none.
+    `F_t` is normalised. The paper writes `s^1`, `W^1_L` and `W^1_GL`. The relu is that of
+    the authors' code; equation 1 has none.
 
     Args:
         units: int. Size of the latent space. Defaults to `1024`.

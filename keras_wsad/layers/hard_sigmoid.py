@@ -6,8 +6,8 @@ from keras import ops
 def keras1_hard_sigmoid(x):
     """The hard sigmoid of Keras before 3: `clip(0.2 x + 0.5, 0, 1)`.
 
-    LSTM gates had it by default before Keras 2.3, when the authors wrote their code. The
-    function of that name in Keras 3 has another slope, `clip(x / 6 + 0.5, 0, 1)`.
+    LSTM gates had it by default before Keras 2.3, on which the authors' code likely ran.
+    The function of that name in Keras 3 has another slope, `clip(x / 6 + 0.5, 0, 1)`.
 
     Args:
         x: tensor.

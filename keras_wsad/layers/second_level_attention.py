@@ -12,19 +12,20 @@ class SecondLevelAttention(keras.layers.Layer):
     of every segment; one unit per segment computes its score from all projections:
 
     ```
-    l_t  = relu(W_L r_t + b_L)                       (batch, segments, units)
-    s    = W_GL concat(l_1, ..., l_T) + b_GL         (batch, segments)
-    beta = sigmoid(s)                                (batch, segments)
+    L_t  = relu(W_L r_t + b_L)                  latent space  (batch, segments, units)
+    s    = W_GL concat(L_1, ..., L_T) + b_GL    equation 2    (batch, segments)
+    beta = sigmoid(s)                                         (batch, segments)
     ```
 
-    Unlike the first level it is not normalised over the segments. Its weights are its own,
-    which the paper marks with a superscript 2. The relu is that of the authors' code.
+    Unlike the first level it is not normalised over the segments. It shares no weights with
+    it: the paper writes `s^2`, `W^2_L` and `W^2_GL`. The relu is that of the authors' code;
+    equation 2 has none.
 
     Args:
         units: int. Size of the projection of each segment. Defaults to `24`.
         latent_initializer: str. Keras initializer of the projection's kernel; the authors'
-            code has `"glorot_normal"`, for this kernel alone. Defaults to
-            `"glorot_uniform"`.
+            code has `"glorot_normal"` here and `"glorot_uniform"` for the score's kernel.
+            Defaults to `"glorot_uniform"`.
         **kwargs: arguments of `keras.layers.Layer`.
 
     Call arguments:

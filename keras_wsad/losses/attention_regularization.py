@@ -10,6 +10,8 @@ class AttentionRegularization(keras.losses.Loss):
     loss = mean over videos of sum_t (target - a_t)^2
     ```
 
+    where `a_t` is alpha_t or beta_t.
+
     The paper's penalty Loss_att is the sum of two: a target of one for the first level, so
     that no segment is ignored, and of zero for the second, so that it does not explode. The
     authors' code has a target of zero for the first level and no penalty on the second.

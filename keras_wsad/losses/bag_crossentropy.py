@@ -9,8 +9,8 @@ class BagCrossentropy(keras.losses.Loss):
     A video is a bag of segments. With the anomalous videos `a` of the batch:
 
     ```
-    p      = max_t S_t
-    Loss_D = mean over videos of -log p if it is anomalous, -log(1 - p) if it is normal
+    S_max  = max_t S_t
+    Loss_D = mean over videos of -log S_max (anomalous) or -log(1 - S_max) (normal)
            + smoothness * sum over a, t of (S_a,t+1 - S_a,t)^2
     ```
 

@@ -13,22 +13,22 @@ class MILRankingLoss(keras.losses.Loss):
 
     ```
     Loss_D = mean over n of sum over a of max(0, 1 - max_t S_a + max_t S_n)
-           + smoothness * sum over a, t of (S_a,t+1 - S_a,t)^2
-           + sparsity   * sum over a, t of S_a,t
+           + lambda_1 * sum over a, t of (S_a,t+1 - S_a,t)^2    temporal smoothness
+           + lambda_2 * sum over a, t of S_a,t                  sparsity
     ```
 
-    Equation 3 ranks one anomalous above one normal video. Taking all pairs of a batch,
-    summed over anomalous and averaged over normal videos, and both constraints over
-    anomalous videos alone, is the authors' code.
+    Equation 3 ranks one anomalous above one normal video. From the authors' code: the
+    ranking takes all pairs of a batch, summed over anomalous and averaged over normal
+    videos, and both constraints cover anomalous videos only.
 
     `y_true` says which videos are anomalous; their position in the batch does not matter.
     Without a normal video the ranking term is zero; without an anomalous one the whole loss
     is.
 
     Args:
-        smoothness: float. Weight of the temporal smoothness of anomalous videos, lambda_1.
+        smoothness: float. lambda_1, weight of the temporal smoothness of anomalous videos.
             Defaults to `8e-5`.
-        sparsity: float. Weight of the sparsity of anomalous videos, lambda_2. Defaults to
+        sparsity: float. lambda_2, weight of the sparsity of anomalous videos. Defaults to
             `8e-5`.
         name: str. Defaults to `"mil_ranking_loss"`.
         **kwargs: arguments of `keras.losses.Loss`. The loss is one number per batch, which

@@ -5,7 +5,7 @@ def rank_bags(is_anomalous, scores):
     """Hinge between every anomalous and every normal video of a batch.
 
     ```
-    mean over n in N of sum over a in A of max(0, 1 - s_a + s_n)
+    mean over normal videos n of sum over anomalous videos a of max(0, 1 - S_a + S_n)
     ```
 
     Args:

@@ -8,11 +8,11 @@ class WeightedCategoricalCrossentropy(keras.losses.Loss):
 
     ```
     Loss_C = mean over videos of (1 - f_y) * -log p_y
-    f_y    = videos of class y / all videos
+    f_y    = training videos of class y / all training videos
     ```
 
-    `1 - f_y` hardly differs between rare classes. Balanced, the weight is `1 / (C f_y)`:
-    each of the `C` classes then has an equal share of the loss.
+    `1 - f_y` hardly differs between rare classes. Balanced, the weight is `1 / (K f_y)`:
+    each of the `K` classes with training videos has an equal share of the loss.
 
     Args:
         class_counts: list of ints of shape `(classes,)`. Training videos of each class.

@@ -8,7 +8,7 @@ from keras_wsad.layers import TimeDistributedDense
 from keras_wsad.layers import keras1_hard_sigmoid
 
 GATES = {"sigmoid": "sigmoid", "hard_sigmoid": keras1_hard_sigmoid}
-# Of all attention kernels but that of the second level's score.
+# Of the attention kernels. The second level's score always has glorot_uniform.
 ATTENTION_INITIALIZERS = {"glorot_uniform": "glorot_uniform", "release": "glorot_normal"}
 
 
@@ -22,11 +22,11 @@ class JointModel(keras.Model):
     ```
     h      = LSTM(F)                               stage C
     F'     = concat(h, F)                          skip connection
-    alpha  = first-level attention(F, normalised)  equation 1
+    alpha  = first-level attention(F, normalised)  equation 1, softmax
     F*     = F' + alpha F'
     r      = latent features(F*)                   stage D, detection
     S      = sigmoid score(r)                      a score for each segment
-    beta   = second-level attention(r)             equation 2
+    beta   = second-level attention(r)             equation 2, sigmoid
     F**    = F* + beta F*                          stage D, classification
     p      = classification branch(mean_t F**)     a class for the video
     ```
@@ -70,7 +70,8 @@ class JointModel(keras.Model):
     Call arguments:
         inputs: a dict of two tensors of shape `(batch, segments, features)`: `features`,
             and `normalized_features`, whose clips were scaled to unit L2 norm before
-            pooling into segments, as in the authors' code.
+            pooling into segments, as in the authors' code; the paper normalises F itself
+            (section III.C).
 
     Returns:
         A dict of `segment_scores` `(batch, segments)`, `class_probabilities`
@@ -178,8 +179,9 @@ class JointModel(keras.Model):
         )
 
         # === Functional model ===
-        # Names are the paper's symbols: F_prime is F', F_star is F*, F_star_star is F**. r
-        # is the latent features of its detection branch; p is our own.
+        # Names are the paper's symbols: F_prime is F', F_star is F*, F_star_star is F**, S
+        # its scores S_a and S_n. Two are ours: r, the latent features of the detection
+        # branch (input of equation 2), and p, the class probabilities.
         shape = (num_segments, feature_dim)
         F = keras.Input(shape, name="features")
         F_normalized = keras.Input(shape, name="normalized_features")
@@ -192,22 +194,22 @@ class JointModel(keras.Model):
             F_prime = skip_connection([h, F])
         F_star = F_prime
         if first_level:
-            alpha = first_attention(F_normalized)  # equation 1
+            alpha = first_attention(F_normalized)  # equation 1, softmax
             F_star = first_modulation([F_prime, alpha])  # F* = F' + alpha F'
             outputs["first_level_attention"] = alpha
 
-        # Stage D, detection: S, a score for each segment. The paper's three layers are the
-        # input and two of these: 8192, 96 and 1 units.
+        # Stage D, detection: S, a score for each segment. The paper's "3 layer perceptrons"
+        # count the input: F* (8192 units), r (96) and S (1).
         r = detection_latent(detection_dropout(F_star))
         # The second level reads r after its dropout, as in the authors' code.
         r = detection_latent_dropout(r)
         S = drop_last_axis(detection_score(r))
         outputs["segment_scores"] = S
 
-        # Second-level attention, then stage D, classification: p, a class for the video.
+        # Stage D, second-level attention and classification: p, a class for the video.
         F_star_star = F_star
         if second_level:
-            beta = second_attention(r)  # equation 2
+            beta = second_attention(r)  # equation 2, sigmoid
             F_star_star = second_modulation([F_star, beta])  # F** = F* + beta F*
             outputs["second_level_attention"] = beta
         latent = class_latent(mean_over_segments(F_star_star))

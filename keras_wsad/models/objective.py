@@ -1,4 +1,4 @@
-"""Equation 6 of the paper and its successor: total loss and optimiser of a joint model."""
+"""Total loss (equation 6) and optimiser of the joint model, and of the equivariant one."""
 
 import keras
 
@@ -25,16 +25,16 @@ def compile_joint_model(
     """Compiles a joint model with its total loss (equation 6) and Adam.
 
     ```
-    Loss = lambda_d Loss_D + (1 - lambda_d) Loss_C + lambda_att Loss_att
+    Loss_total = lambda_d Loss_D + (1 - lambda_d) Loss_C + lambda_att Loss_att
 
-    Loss_D    ranking of anomalous over normal videos, on the scores S     equation 3
-    Loss_C    cross-entropy weighted by 1 - f_y, on the classes p          equation 4
-    Loss_att  sum_t (1 - alpha_t)^2 + sum_t beta_t^2, mean over videos     equation 5
+    Loss_D    ranking + lambda_1 smoothness + lambda_2 sparsity, on S     equation 3
+    Loss_C    cross-entropy weighted by 1 - f_y, on the classes p         equation 4
+    Loss_att  sum_t (1 - alpha_t)^2 + sum_t beta_t^2, mean over videos    equation 5
     ```
 
-    The two sums of Loss_att have a weight each; in the paper both are lambda_att. Without
-    an attention level its sum is absent. Keras adds the L2 penalty of the branches'
-    kernels, which the authors' code has as well.
+    The two sums of Loss_att have a weight each; in the paper both are lambda_att. A model
+    without one of the levels lacks that level's sum. Keras adds the L2 penalty of the
+    branches' kernels, which the authors' code has as well.
 
     Args:
         model: `JointModel`.
@@ -64,17 +64,20 @@ def compile_joint_model(
 
     # Equation 6: each output with its loss and the weight of that loss.
     terms = {
-        "segment_scores": (loss_D, detection_weight),  # S
-        "class_probabilities": (loss_C, 1 - detection_weight),  # p
-        "first_level_attention": (loss_alpha, first_level_weight),  # alpha
-        "second_level_attention": (loss_beta, second_level_weight),  # beta
+        # S: lambda_d Loss_D
+        "segment_scores": (loss_D, detection_weight),
+        # p: (1 - lambda_d) Loss_C
+        "class_probabilities": (loss_C, 1 - detection_weight),
+        # alpha, beta: lambda_att Loss_att, a sum each
+        "first_level_attention": (loss_alpha, first_level_weight),
+        "second_level_attention": (loss_beta, second_level_weight),
     }
     model.compile(
         optimizer=keras.optimizers.Adam(learning_rate),
         loss={name: terms[name][0] for name in model.output},
         loss_weights={name: terms[name][1] for name in model.output},
-        # JAX would run a step operation by operation. TensorFlow's plain graph is faster on
-        # a CPU than what XLA compiles.
+        # Uncompiled, JAX runs a step one operation at a time. TensorFlow is left
+        # uncompiled: its own graph is faster on a CPU than what XLA compiles.
         jit_compile=keras.backend.backend() == "jax",
     )
 
@@ -98,8 +101,8 @@ def compile_equivariant_model(
     Loss = lambda_d Loss_D + (1 - lambda_d) Loss_C
     ```
 
-    as in equation 6; its attention sums to one and needs no penalty. Every default that is
-    not the paper's can be set back to it.
+    This is equation 6 without Loss_att: the attention of `EquivariantModel` sums to one and
+    needs no penalty. Defaults that differ from the paper's can be set to its values.
 
     Args:
         model: `EquivariantModel`.
@@ -110,7 +113,7 @@ def compile_equivariant_model(
             `1 - f_y` (equation 4). Defaults to `"balanced"`.
         detection_weight: float. lambda_d. Defaults to `0.9`.
         smoothness: float. lambda_1 of Loss_D. Defaults to `2e-4`.
-        sparsity: float. lambda_2 of the ranking loss. Defaults to `8e-5`.
+        sparsity: float. lambda_2; only `"ranking"` uses it. Defaults to `8e-5`.
         averaging: float. Momentum of the moving average of the weights, which is what is
             evaluated and kept; `0` for the weights themselves. Defaults to `0.97`.
         learning_rate: float. Learning rate of Adam. Defaults to `2e-3`.
