@@ -16,6 +16,7 @@ COMMANDS = (
     "convert",
     "quantize",
     "simulate",
+    "watch",
 )
 
 

@@ -9,7 +9,9 @@ from keras_wsad.errors import RunError
 from keras_wsad.errors import WeightsError
 
 
-def open_backbone_of(extraction, weights=None, precision=None, runtime=None):
+def open_backbone_of(
+    extraction, weights=None, precision=None, runtime=None, batch_size=None
+):
     """Opens the backbone of an extraction with the same weights.
 
     Args:
@@ -20,6 +22,7 @@ def open_backbone_of(extraction, weights=None, precision=None, runtime=None):
         precision: str or `None`. `"float32"` or `"bfloat16"`. Defaults to `None`, for that
             of the extraction, or int8 for weights in int8.
         runtime: str or `None`, see `open_backbone`. Defaults to `None`.
+        batch_size: int or `None`, see `open_backbone`. Defaults to `None`.
 
     Returns:
         An `OpenBackbone`.
@@ -45,7 +48,7 @@ def open_backbone_of(extraction, weights=None, precision=None, runtime=None):
         # Float weights in place of int8 ones raise below.
         known = extraction.precision
         precision = "float32" if known == "int8" else known
-    settings = {"precision": precision, "runtime": runtime}
+    settings = {"batch_size": batch_size, "precision": precision, "runtime": runtime}
     if kind == "random":
         weights, settings["seed"] = weights or "random", int(value)
     backbone = open_backbone(extraction.backbone, weights, **settings)

@@ -84,7 +84,7 @@ class Predictor:
             "calibration": dataclasses.asdict(card.calibration),
         }
 
-    def open_backbone(self, weights=None, precision=None, runtime=None):
+    def open_backbone(self, weights=None, precision=None, runtime=None, batch_size=None):
         """Opens the backbone that made the features of the training videos.
 
         Args:
@@ -93,6 +93,8 @@ class Predictor:
             precision: str or `None`. `"float32"` or `"bfloat16"`. Defaults to `None`, for
                 that of the training.
             runtime: str or `None`, see `keras_wsad.backbones.open_backbone`. Defaults to
+                `None`.
+            batch_size: int or `None`. Clips per batch, see `OpenBackbone`. Defaults to
                 `None`.
 
         Returns:
@@ -108,7 +110,9 @@ class Predictor:
                 "unknown, so it cannot read videos. Give it features extracted in the same "
                 "way: predict FEATURES.npy"
             )
-        return open_backbone_of(self.card.extraction, weights, precision, runtime)
+        return open_backbone_of(
+            self.card.extraction, weights, precision, runtime, batch_size
+        )
 
     def predict_video(
         self, path, weights=None, threshold=ALARM_THRESHOLD, backbone=None, on_clip=None
@@ -164,9 +168,7 @@ class Predictor:
             return self._read(path)
         if backbone is None or self.card.extraction is None:
             backbone = self._backbone_of(weights)
-        # The first crops are the same, however many there are.
-        crops = min(count for count in CROP_COUNTS if count >= self._crops_to_score)
-        extraction = extraction_by(backbone, self.card.extraction, crops)
+        extraction = extraction_by(backbone, self.card.extraction, self.crops)
         return extract_clips(path, backbone, extraction, on_clip)
 
     def predict_read(self, video, path, threshold=ALARM_THRESHOLD):
@@ -204,6 +206,11 @@ class Predictor:
             self._opened = None
             self._opened = (wanted, self.open_backbone(weights))
         return self._opened[1]
+
+    @property
+    def crops(self):
+        """Crops to cut out of a video: the first are the same, however many there are."""
+        return min(count for count in CROP_COUNTS if count >= self._crops_to_score)
 
     @property
     def _crops_to_score(self):

@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+import re
 
 import av
 from av.stream import Disposition
@@ -13,11 +14,26 @@ from keras_wsad.files import check_regular
 _TEXT = ("ansi", "bintext", "idf", "xbin")
 
 
-def open_video(path):
+def shown_source(source):
+    """Returns a path or a URL as it may be shown: without user, password and query.
+
+    Example:
+
+    >>> shown_source("rtsp://admin:secret@camera:554/main?token=1")
+    'rtsp://camera:554/main'
+    """
+    text = str(source)
+    if "://" not in text:
+        return text
+    return re.sub(r"(?<=://)[^/?]*@", "", text).partition("?")[0]
+
+
+def open_video(path, **options):
     """Opens a video.
 
     Args:
-        path: str or path.
+        path: str or path, or a URL.
+        **options: of `av.open`, such as `timeout`, for a device or a stream.
 
     Returns:
         `(container, stream)`: an open container of PyAV, to be closed, and its picture
@@ -26,29 +42,32 @@ def open_video(path):
     Raises:
         VideoError: the file is absent, no video, or its codec is unknown.
     """
-    name = str(path)
-    if "://" not in name:
-        # A colon in the name, as in 12:30.mp4, would end the name of a protocol.
-        name = f"file:{name}"
+    name, shown = str(path), shown_source(path)
+    # A device is a file only to the system.
+    is_file = "://" not in name and "format" not in options
     try:
-        if "://" not in str(path):
+        if is_file:
             check_regular(path)
+            # A colon in the name, as in 12:30.mp4, would end the name of a protocol.
+            name = f"file:{name}"
         # Titles may be in any encoding.
-        container = av.open(name, metadata_errors="replace")
+        container = av.open(name, metadata_errors="replace", **options)
     except (av.FFmpegError, OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise VideoError(f"{path}: expected a video. Cannot be opened: {reason}") from error
+        raise VideoError(
+            f"{shown}: expected a video. Cannot be opened: {reason}"
+        ) from error
     try:
         stream = container.streams.best("video")
         if stream is None or stream.disposition & Disposition.attached_pic:
-            raise VideoError(f"{path}: expected a video. It has no picture track.")
+            raise VideoError(f"{shown}: expected a video. It has no picture track.")
         if stream.codec_context is None:
-            raise VideoError(f"{path}: expected a video. Its codec is unknown.")
+            raise VideoError(f"{shown}: expected a video. Its codec is unknown.")
         coding, kind = stream.codec_context.name, container.format.name
         if coding in _TEXT:
-            raise VideoError(f"{path}: expected a video. It is text.")
+            raise VideoError(f"{shown}: expected a video. It is text.")
         if kind == "image2" or kind.endswith("_pipe"):
-            raise VideoError(f"{path}: expected a video. It is a picture.")
+            raise VideoError(f"{shown}: expected a video. It is a picture.")
     except VideoError:
         container.close()
         raise
@@ -68,7 +87,8 @@ def decoding(path):
     try:
         yield
     except (av.FFmpegError, MemoryError, OverflowError, UnicodeError) as error:
-        reason = str(error) or "not enough memory"
+        # The text of an error of FFmpeg would name a URL with its password.
+        reason = getattr(error, "strerror", None) or str(error) or "not enough memory"
         raise VideoError(
             f"{path}: expected a video. Cannot be decoded: {reason}"
         ) from error

@@ -1,0 +1,144 @@
+"""Where alarms go: a cooldown, delivery from a thread, and lines of JSON."""
+
+import collections
+import json
+import sys
+import threading
+import time
+
+from keras_wsad.files import printable
+
+# Alarms that may wait for a receiver.
+_MOST_WAITING = 100
+
+
+class Cooldown:
+    """Holds back alarms for a while after one was delivered.
+
+    Its time begins with a delivery, not with an alarm: one that could not be delivered does
+    not hold back the next. The end of an alarm passes if its begin did.
+
+    Args:
+        seconds: float. Defaults to `60`.
+    """
+
+    def __init__(self, seconds=60.0):
+        self._seconds = seconds
+        self._delivered_at = self._number = None
+
+    def passes(self, event, now):
+        """Whether an alarm may go out at the time `now`, in seconds."""
+        if event["state"] == "end":
+            return event["number"] == self._number
+        return self._delivered_at is None or now - self._delivered_at >= self._seconds
+
+    def delivered(self, event, now):
+        """Notes that an alarm was delivered."""
+        if event["state"] == "begin":
+            self._delivered_at, self._number = now, event["number"]
+
+
+class Delivery:
+    """Delivers alarms from a thread of its own, so that no receiver holds up the watch.
+
+    When too many wait, the oldest is dropped and counted.
+
+    Args:
+        send: function of a dict. What it raises as `OSError` means that it failed.
+        cooldown: `Cooldown`.
+        attempts: int. Tries for each alarm. Defaults to `3`.
+        pause: float. Seconds after the first failed try; each further pause is twice as
+            long. Defaults to `2`.
+        clock: function without arguments that returns seconds. Defaults to
+            `time.monotonic`.
+
+    Attributes:
+        delivered: int.
+        held_back: int. Alarms in the cooldown.
+        undelivered: int. Alarms that were dropped, or failed at every try.
+        problem: str or `None`. The last failure.
+    """
+
+    def __init__(self, send, cooldown, attempts=3, pause=2.0, clock=time.monotonic):
+        self._send, self._cooldown = send, cooldown
+        self._attempts, self._pause, self._clock = attempts, pause, clock
+        self._waiting = collections.deque()
+        self._changed = threading.Condition()
+        self._is_closed, self._stopped = False, threading.Event()
+        self.delivered = self.held_back = self.undelivered = 0
+        self.problem = None
+        self._thread = threading.Thread(target=self._run, name="delivery", daemon=True)
+        self._thread.start()
+
+    def put(self, event):
+        """Queues an alarm, a dict for JSON. Returns at once."""
+        with self._changed:
+            self._waiting.append(event)
+            if len(self._waiting) > _MOST_WAITING:
+                self._waiting.popleft()
+                self.undelivered += 1
+            self._changed.notify()
+
+    def close(self, timeout=10.0):
+        """Delivers what waits, as far as the time, in seconds, allows."""
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify()
+        self._thread.join(timeout)
+        self._stopped.set()
+
+    def _run(self):
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting or self._is_closed)
+                if not self._waiting:
+                    return
+                event = self._waiting.popleft()
+            if self._cooldown.passes(event, self._clock()):
+                self._deliver(event)
+            else:
+                self.held_back += 1
+
+    def _deliver(self, event):
+        for attempt in range(self._attempts):
+            if attempt and self._stopped.wait(self._pause * 2 ** (attempt - 1)):
+                break
+            try:
+                self._send(event)
+            except OSError as error:
+                self.problem = str(error)
+                continue
+            self._cooldown.delivered(event, self._clock())
+            self.delivered += 1
+            return
+        self.undelivered += 1
+
+
+class Lines:
+    """Writes records as lines of JSON to standard output, or appends them to a file.
+
+    A file is opened for each line: it may be moved away at any time.
+
+    Args:
+        path: str or path, or `None` for standard output. Defaults to `None`.
+    """
+
+    def __init__(self, path=None):
+        self._path = path
+
+    def __str__(self):
+        return "on standard output" if self._path is None else f"in {printable(self._path)}"
+
+    def write(self, record):
+        """Writes a dict.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        line = json.dumps(record, allow_nan=False) + "\n"
+        if self._path is None:
+            sys.stdout.write(line)
+            sys.stdout.flush()
+            return
+        with open(self._path, "a", encoding="utf-8") as file:
+            file.write(line)
