@@ -79,7 +79,7 @@ def test_a_stream_by_http_is_the_video(camera, minute):
     stream = Stream(camera.url, timeout=(5.0, 5.0))
     assert stream.description.startswith("64 x 48 pixels, 10 frames")
     seconds = []
-    # FFmpeg calls the end of a stream of unknown length an error, with frames in the decoder.
+    # FFmpeg calls the end of a stream of unknown length an error.
     with contextlib.suppress(VideoError):
         seconds.extend(at for _, at, _ in stream)
     assert len(seconds) > 580
