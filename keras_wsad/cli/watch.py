@@ -118,7 +118,7 @@ def _parser(prog):
         type=int,
         metavar="CLIPS",
         help="clips that are scored together, a multiple or a divisor of the model's "
-        "segments (default: 8)",
+        "segments (default: 4)",
     )
     parser.add_argument(
         "--threshold",

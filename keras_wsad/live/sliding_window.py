@@ -8,7 +8,7 @@ from keras_wsad.errors import ConfigError
 from keras_wsad.video.frame_crops import cut_clip
 
 #: Clips of a window. See `reproduce/results/window_length.md`.
-NUM_CLIPS = 8
+NUM_CLIPS = 4
 # Seconds without a clip after which what was seen before tells nothing about now.
 _LONGEST_GAP = 60.0
 
@@ -51,7 +51,7 @@ class SlidingWindow:
         predictor: `keras_wsad.inference.Predictor`.
         backbone: `OpenBackbone` of its features.
         num_clips: int. Clips of a window: a multiple or a divisor of the model's segments,
-            T. Defaults to `8`.
+            T. Defaults to `4`.
         longest_gap: float. Seconds between the arrivals of two clips after which the window
             begins anew. Defaults to `60`.
 
