@@ -1,11 +1,15 @@
 """`keras-wsad watch`."""
 
 import argparse
+import math
 import sys
 
 from keras_wsad.cli.report_errors import report_errors
 from keras_wsad.cli.tensorflow_noise import import_tensorflow_quietly
 from keras_wsad.files import printable
+
+# Seconds without a clip of a camera after which the window begins anew.
+_LONGEST_GAP = 60.0
 
 
 @report_errors("nothing was watched")
@@ -46,9 +50,11 @@ def watch_command(argv=None, prog="keras-wsad watch"):
     backbone = predictor.open_backbone(
         arguments.weights, arguments.precision, arguments.runtime, predictor.crops
     )
-    window = SlidingWindow(predictor, backbone, arguments.window)
     extraction = extraction_by(backbone, predictor.card.extraction, predictor.crops)
     first, connect = open_source(arguments.source, _say)
+    # Videos of a folder come one at a time, whatever their length.
+    gap = math.inf if connect is None else _LONGEST_GAP
+    window = SlidingWindow(predictor, backbone, arguments.window, gap)
     _say(f"{first.source}: {first.description}")
     meter, lines = Meter(), Lines(arguments.out)
     reader = Reader(first, connect, lambda: ClipCutter(extraction, extraction.crops), meter)

@@ -17,8 +17,8 @@ class Folder:
 
     Args:
         path: str or path.
-        settled: float. Seconds without a change. Defaults to `3`.
         on_problem: function from a message, called for a video that cannot be read.
+        settled: float. Seconds without a change. Defaults to `3`.
         now: function without arguments that returns Unix time. Defaults to `time.time`.
 
     Attributes:

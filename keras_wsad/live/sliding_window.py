@@ -1,5 +1,6 @@
 import collections
 import dataclasses
+import math
 
 import numpy as np
 
@@ -9,8 +10,6 @@ from keras_wsad.video.frame_crops import cut_clip
 
 #: Clips of a window. See `reproduce/results/window_length.md`.
 NUM_CLIPS = 4
-# Seconds without a clip after which what was seen before tells nothing about now.
-_LONGEST_GAP = 60.0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -50,18 +49,19 @@ class SlidingWindow:
     Args:
         predictor: `keras_wsad.inference.Predictor`.
         backbone: `OpenBackbone` of its features.
-        num_clips: int. Clips of a window: a multiple or a divisor of the model's segments,
-            T. Defaults to `4`.
+        num_clips: int or `None`. Clips of a window: a multiple or a divisor of the model's
+            segments, T. Defaults to `None`, for 4, or the largest divisor below.
         longest_gap: float. Seconds between the arrivals of two clips after which the window
-            begins anew. Defaults to `60`.
+            begins anew. Defaults to infinity.
 
     Raises:
         ConfigError: `num_clips` is neither.
     """
 
-    def __init__(self, predictor, backbone, num_clips=None, longest_gap=_LONGEST_GAP):
+    def __init__(self, predictor, backbone, num_clips=None, longest_gap=math.inf):
         segments = predictor.card.num_segments
-        num_clips = min(NUM_CLIPS, segments) if num_clips is None else num_clips
+        if num_clips is None:
+            num_clips = max(n for n in range(1, NUM_CLIPS + 1) if segments % n == 0)
         if num_clips < 1 or (num_clips % segments and segments % num_clips):
             raise ConfigError(
                 "Expected a window whose number of clips is a multiple or a divisor of the "

@@ -98,6 +98,13 @@ def test_after_a_long_gap_a_window_begins_anew(compact_predictor):
     assert found == [0, 2, 1, 0, 2]
 
 
+@pytest.mark.parametrize(("segments", "num_clips"), [(32, 4), (30, 3), (7, 1), (2, 2)])
+def test_the_default_length_fits_the_segments(compact_predictor, segments, num_clips):
+    predictor = copy.copy(compact_predictor)
+    predictor.card = dataclasses.replace(predictor.card, num_segments=segments)
+    assert SlidingWindow(predictor, None).num_clips == num_clips
+
+
 @pytest.mark.parametrize("num_clips", [0, 3, 12])
 def test_a_window_that_does_not_fit_is_an_error(compact_predictor, num_clips):
     with pytest.raises(ConfigError, match="multiple or a divisor of the 8 segments"):
