@@ -35,10 +35,10 @@ def watch_command(argv=None, prog="keras-wsad watch"):
     from keras_wsad.live import Watch
     from keras_wsad.live import open_source
     from keras_wsad.live.clip_cutter import ClipCutter
+    from keras_wsad.live.cooldown import Cooldown
+    from keras_wsad.live.delivery import Delivery
+    from keras_wsad.live.lines import Lines
     from keras_wsad.live.meter import Meter
-    from keras_wsad.live.outputs import Cooldown
-    from keras_wsad.live.outputs import Delivery
-    from keras_wsad.live.outputs import Lines
     from keras_wsad.live.receivers import mqtt
     from keras_wsad.live.receivers import webhook
     from keras_wsad.runs import newest_run

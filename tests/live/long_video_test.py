@@ -16,8 +16,8 @@ from keras_wsad.live import SlidingWindow
 from keras_wsad.live import Watch
 from keras_wsad.live import open_source
 from keras_wsad.live.clip_cutter import ClipCutter
+from keras_wsad.live.cooldown import Cooldown
 from keras_wsad.live.meter import Meter
-from keras_wsad.live.outputs import Cooldown
 from keras_wsad.scenes import SceneSet
 from keras_wsad.scenes import write_scene
 from keras_wsad.scenes.data_set import write_video

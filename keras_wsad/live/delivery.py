@@ -1,41 +1,9 @@
-"""Where alarms go: a cooldown, delivery from a thread, and lines of JSON."""
-
 import collections
-import json
-import sys
 import threading
 import time
 
-from keras_wsad.files import printable
-
 # Alarms that may wait for a receiver.
 _MOST_WAITING = 100
-
-
-class Cooldown:
-    """Holds back alarms for a while after one was delivered.
-
-    Its time begins with a delivery, not with an alarm: one that could not be delivered does
-    not hold back the next. The end of an alarm passes if its begin did.
-
-    Args:
-        seconds: float. Defaults to `60`.
-    """
-
-    def __init__(self, seconds=60.0):
-        self._seconds = seconds
-        self._delivered_at = self._number = None
-
-    def passes(self, event, now):
-        """Whether an alarm may go out at the time `now`, in seconds."""
-        if event["state"] == "end":
-            return event["number"] == self._number
-        return self._delivered_at is None or now - self._delivered_at >= self._seconds
-
-    def delivered(self, event, now):
-        """Notes that an alarm was delivered."""
-        if event["state"] == "begin":
-            self._delivered_at, self._number = now, event["number"]
 
 
 class Delivery:
@@ -112,33 +80,3 @@ class Delivery:
             self.delivered += 1
             return
         self.undelivered += 1
-
-
-class Lines:
-    """Writes records as lines of JSON to standard output, or appends them to a file.
-
-    A file is opened for each line: it may be moved away at any time.
-
-    Args:
-        path: str or path, or `None` for standard output. Defaults to `None`.
-    """
-
-    def __init__(self, path=None):
-        self._path = path
-
-    def __str__(self):
-        return "on standard output" if self._path is None else f"in {printable(self._path)}"
-
-    def write(self, record):
-        """Writes a dict.
-
-        Raises:
-            OSError: the file cannot be written.
-        """
-        line = json.dumps(record, allow_nan=False) + "\n"
-        if self._path is None:
-            sys.stdout.write(line)
-            sys.stdout.flush()
-            return
-        with open(self._path, "a", encoding="utf-8") as file:
-            file.write(line)

@@ -1,0 +1,34 @@
+import json
+import sys
+
+from keras_wsad.files import printable
+
+
+class Lines:
+    """Writes records as lines of JSON to standard output, or appends them to a file.
+
+    A file is opened for each line: it may be moved away at any time.
+
+    Args:
+        path: str or path, or `None` for standard output. Defaults to `None`.
+    """
+
+    def __init__(self, path=None):
+        self._path = path
+
+    def __str__(self):
+        return "on standard output" if self._path is None else f"in {printable(self._path)}"
+
+    def write(self, record):
+        """Writes a dict.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        line = json.dumps(record, allow_nan=False) + "\n"
+        if self._path is None:
+            sys.stdout.write(line)
+            sys.stdout.flush()
+            return
+        with open(self._path, "a", encoding="utf-8") as file:
+            file.write(line)
