@@ -24,6 +24,8 @@ from keras_wsad.serve.content import read_page
 from keras_wsad.serve.guard import TOKEN_COOKIE
 from keras_wsad.serve.guard import Guard
 from keras_wsad.serve.marks import export_verdicts
+from keras_wsad.serve.open_inference import INFER_PATHS
+from keras_wsad.serve.open_inference import open_inference
 from keras_wsad.serve.playable import write_excerpt
 from keras_wsad.serve.uploads import UploadError
 from keras_wsad.serve.uploads import UploadLimits
@@ -72,7 +74,7 @@ class Login(pydantic.BaseModel):
     token: Annotated[str, pydantic.Field(max_length=200)]
 
 
-def create_app(reviews, worker, folder, about, token=None, limits=None):
+def create_app(reviews, worker, folder, about, token=None, limits=None, predictor=None):
     """Creates the ASGI application of a review.
 
     Args:
@@ -83,6 +85,8 @@ def create_app(reviews, worker, folder, about, token=None, limits=None):
         token: str or `None`. What a client must know. Defaults to `None`, for a server on
             loopback.
         limits: `UploadLimits`, or `None` for the default. Defaults to `None`.
+        predictor: `Predictor` that answers the Open Inference Protocol, or `None` for a
+            server without it. Defaults to `None`.
 
     Returns:
         A `Guard` around the application of FastAPI, which is its attribute `fastapi`.
@@ -102,7 +106,9 @@ def create_app(reviews, worker, folder, about, token=None, limits=None):
         docs_url=None,
         redoc_url=None,
     )
-    guard = Guard(app, token, uploads=("/api/videos",))
+    guard = Guard(app, token, uploads=("/api/videos", *INFER_PATHS))
+    if predictor is not None:
+        app.include_router(open_inference(predictor))
     guard.fastapi = app
     limits = limits or UploadLimits()
     uploads = Uploads(folder, reviews, limits)

@@ -80,7 +80,8 @@ def open_review(
     # Where it lies on the server is nothing that a reviewer needs.
     protocol = {**predictor.protocol(backbone), "model": source.name}
     about = {"protocol": describe_protocol(protocol)}
-    return create_app(reviews, worker, folder / "uploads", about, token, limits)
+    uploads = folder / "uploads"
+    return create_app(reviews, worker, uploads, about, token, limits, predictor)
 
 
 def _identity(model):

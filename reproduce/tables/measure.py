@@ -257,6 +257,24 @@ def differences_to_first(results):
     return [d for other in results[1:] for d in _compare(results[0], other)]
 
 
+def differences_by_marks(results):
+    """Compares each row with marks with the one without before it, as Table 5 is read.
+
+    Args:
+        results: list of `MeasuredRow`.
+
+    Returns:
+        A list of `Difference`.
+    """
+    differences, weak = [], None
+    for result in results:
+        if "marks" not in result.row.cells["auc"].settings:
+            weak = result
+        elif weak is not None:
+            differences += _compare(result, weak)
+    return differences
+
+
 def differences_to_proposed(results):
     """Compares the proposed model with each other row, as Table II is read.
 
