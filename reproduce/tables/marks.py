@@ -20,8 +20,8 @@ def make_marks(root, out, count, seed=0):
     Args:
         root: path. A folder of rendered videos, whose training events are known.
         out: path. The CSV file.
-        count: int or `"all"`. Marked videos, drawn from the anomalous training videos, each
-            with a click in one of its events; or every event of every one of them.
+        count: int. Marked videos, drawn from the anomalous training videos, each with a
+            click in one of its events.
         seed: int. Defaults to `0`.
 
     Raises:
@@ -38,15 +38,12 @@ def make_marks(root, out, count, seed=0):
         if line["name"] in training:
             events.setdefault(line["name"], []).append(line)
     random = np.random.default_rng(seed)
-    if count == "all":
-        chosen = [event for name in sorted(events) for event in events[name]]
-    elif count <= len(events):
-        names = sorted(random.permutation(sorted(events))[:count])
-        chosen = [random.choice(events[name]) for name in names]
-    else:
+    if count > len(events):
         raise DataError(
             f"{path}: expected {count} anomalous training videos. Found {len(events)}"
         )
+    names = sorted(random.permutation(sorted(events))[:count])
+    chosen = [random.choice(events[name]) for name in names]
     text = io.StringIO()
     writer = csv.DictWriter(text, [*COLUMNS, "class"], lineterminator="\n")
     writer.writeheader()
