@@ -61,6 +61,12 @@ def serve_command(argv=None, prog="keras-wsad serve"):
         "annotated (default: an annotation that lies near the video, if any)",
     )
     parser.add_argument(
+        "--live",
+        metavar="FILE",
+        help="the file that `keras-wsad watch --out FILE` writes, to show its scores and "
+        "alarms as they come",
+    )
+    parser.add_argument(
         "--max_upload",
         type=int,
         default=2048,
@@ -102,6 +108,7 @@ def serve_command(argv=None, prog="keras-wsad serve"):
         data=arguments.data,
         token=token,
         limits=limits,
+        live=arguments.live and pathlib.Path(arguments.live),
     )
 
     def on_start(url):

@@ -23,6 +23,7 @@ from keras_wsad.metrics.alarms import ALARM_THRESHOLD
 from keras_wsad.serve.content import read_page
 from keras_wsad.serve.guard import TOKEN_COOKIE
 from keras_wsad.serve.guard import Guard
+from keras_wsad.serve.live import read_live
 from keras_wsad.serve.marks import export_verdicts
 from keras_wsad.serve.open_inference import INFER_PATHS
 from keras_wsad.serve.open_inference import open_inference
@@ -37,6 +38,7 @@ _PARTS = (
     "chart.js",
     "why.js",
     "page.js",
+    "live.js",
     "desk.js",
     "login.js",
 )
@@ -74,7 +76,16 @@ class Login(pydantic.BaseModel):
     token: Annotated[str, pydantic.Field(max_length=200)]
 
 
-def create_app(reviews, worker, folder, about, token=None, limits=None, predictor=None):
+def create_app(
+    reviews,
+    worker,
+    folder,
+    about,
+    token=None,
+    limits=None,
+    predictor=None,
+    live=None,
+):
     """Creates the ASGI application of a review.
 
     Args:
@@ -87,6 +98,8 @@ def create_app(reviews, worker, folder, about, token=None, limits=None, predicto
         limits: `UploadLimits`, or `None` for the default. Defaults to `None`.
         predictor: `Predictor` that answers the Open Inference Protocol, or `None` for a
             server without it. Defaults to `None`.
+        live: path or `None`. The file that `keras-wsad watch --out` writes, to be shown.
+            Defaults to `None`.
 
     Returns:
         A `Guard` around the application of FastAPI, which is its attribute `fastapi`.
@@ -163,6 +176,7 @@ def create_app(reviews, worker, folder, about, token=None, limits=None, predicto
             "class_names": list(CLASS_NAMES),
             "threshold": ALARM_THRESHOLD,
             "most_bytes": limits.most_bytes,
+            "is_live": live is not None,
             "videos": videos,
         }
 
@@ -236,6 +250,11 @@ def create_app(reviews, worker, folder, about, token=None, limits=None, predicto
         if played is None or not os.path.isfile(played):
             raise KeyError(number)
         return played
+
+    @app.get("/api/live")
+    def show_live() -> dict:
+        """The last scores, alarms and status of a watch."""
+        return read_live(live) if live else {"segments": [], "alarms": [], "status": None}
 
     # === Verdicts ===
 

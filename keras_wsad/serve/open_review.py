@@ -24,7 +24,14 @@ _logger = logging.getLogger(__name__)
 
 
 def open_review(
-    folder, videos=(), model=None, weights=None, data=None, token=None, limits=None
+    folder,
+    videos=(),
+    model=None,
+    weights=None,
+    data=None,
+    token=None,
+    limits=None,
+    live=None,
 ):
     """Opens a review for `run_server`.
 
@@ -43,6 +50,7 @@ def open_review(
         data: str or path, or `None`, see `GroundTruth`. Defaults to `None`.
         token: str or `None`, see `create_app`. Defaults to `None`.
         limits: `UploadLimits` or `None`. Defaults to `None`.
+        live: path or `None`, see `create_app`. Defaults to `None`.
 
     Returns:
         An ASGI application.
@@ -81,7 +89,7 @@ def open_review(
     protocol = {**predictor.protocol(backbone), "model": source.name}
     about = {"protocol": describe_protocol(protocol)}
     uploads = folder / "uploads"
-    return create_app(reviews, worker, uploads, about, token, limits, predictor)
+    return create_app(reviews, worker, uploads, about, token, limits, predictor, live)
 
 
 def _identity(model):

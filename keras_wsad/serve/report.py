@@ -57,6 +57,7 @@ def write_report(path, contents, protocol, threshold):
     for name in ("events.js", "chart.js", "why.js", "page.js"):
         tag = f'<script src="/page/{name}"></script>'
         page = page.replace(tag, f"<script>\n{read_page(name)}</script>")
+    page = page.replace('<script src="/page/live.js"></script>\n', "")
     desk = '<script src="/page/desk.js"></script>'
     page = page.replace(desk, f"<script>\nshowReport({data});\n</script>")
     write_text(path, page)

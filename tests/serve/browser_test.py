@@ -1,6 +1,7 @@
 """The page in a real browser: Chromium, driven by Playwright."""
 
 import io
+import json
 import os
 import pathlib
 import shutil
@@ -280,6 +281,22 @@ def test_a_report_needs_no_server(page, tmp_path):
     assert set(page.locator("#events .where").all_text_contents()) == {"b_20260131_220000"}
     page.fill("#peak-filter", "0.7")
     assert page.locator("#events li").count() == 1
+    assert violations(page) == []
+
+
+def test_a_watch_is_shown_as_it_goes(page, serve, tmp_path):
+    file = tmp_path / "camera.jsonl"
+    segment = {"type": "segment", "time": 1e9, "score": 0.25, "class_name": "Arson"}
+    alarm = {"type": "alarm", "state": "begin", "time": 1e9, "class_name": "Robbery"}
+    file.write_text(json.dumps(segment | {"probability": 0.5}) + "\n")
+    _, url = serve("--live", file)
+    page.goto(url)
+    page.click("#live-button")
+    until(page, "$('live-state').textContent.includes('Arson 0.50')")
+    assert page.inner_text("#live-alarms") == ""
+    with open(file, "a", encoding="utf-8") as lines:
+        lines.write(json.dumps(alarm | {"peak": 0.875}) + "\n")
+    until(page, "$('live-alarms').textContent.includes('Robbery, peak 0.88')")
     assert violations(page) == []
 
 

@@ -40,6 +40,7 @@ async function refresh() {
   state.videos = content.videos;
   if (isFirst) {
     begin(content);
+    if (content.is_live) beginLive();
   } else {
     showVideos();
     recut();
