@@ -66,3 +66,7 @@ class WeightsError(WSADError):
 
 class MissingExtraError(WSADError):
     """A library is not installed that only some of the project needs."""
+
+
+class ExportError(WSADError):
+    """An exported model does not compute what the model itself does."""

@@ -12,6 +12,7 @@ COMMANDS = (
     "evaluate",
     "extract",
     "predict",
+    "export",
     "serve",
     "convert",
     "quantize",

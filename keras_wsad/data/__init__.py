@@ -1,11 +1,6 @@
 """Lists, labels, ground truth, splits and batches."""
 
-from keras_wsad.data.annotations import CLASS_NAMES
-from keras_wsad.data.annotations import NORMAL
-from keras_wsad.data.experiment_data import ExperimentData
-from keras_wsad.data.experiment_data import open_experiment_data
-from keras_wsad.data.ucf_crime import UCFCrime
-from keras_wsad.data.ucf_crime import Video
+from keras_wsad.lazy import on_demand
 
 __all__ = [
     "CLASS_NAMES",
@@ -15,3 +10,15 @@ __all__ = [
     "Video",
     "open_experiment_data",
 ]
+
+__getattr__ = on_demand(
+    __name__,
+    {
+        "CLASS_NAMES": "annotations",
+        "NORMAL": "annotations",
+        "ExperimentData": "experiment_data",
+        "open_experiment_data": "experiment_data",
+        "UCFCrime": "ucf_crime",
+        "Video": "ucf_crime",
+    },
+)

@@ -1,13 +1,6 @@
 """Features of clips: from videos, from files, pooled into segments, cached in a store."""
 
-from keras_wsad.features.extract import extract_clips
-from keras_wsad.features.extraction import Extraction
-from keras_wsad.features.formats import read_features
-from keras_wsad.features.segments import normalize_clips
-from keras_wsad.features.segments import pool_segments
-from keras_wsad.features.store import FeatureStore
-from keras_wsad.features.store import open_store
-from keras_wsad.features.video_features import VideoFeatures
+from keras_wsad.lazy import on_demand
 
 __all__ = [
     "Extraction",
@@ -19,3 +12,17 @@ __all__ = [
     "pool_segments",
     "read_features",
 ]
+
+__getattr__ = on_demand(
+    __name__,
+    {
+        "extract_clips": "extract",
+        "Extraction": "extraction",
+        "read_features": "formats",
+        "normalize_clips": "segments",
+        "pool_segments": "segments",
+        "FeatureStore": "store",
+        "open_store": "store",
+        "VideoFeatures": "video_features",
+    },
+)

@@ -5,7 +5,7 @@ from keras_wsad.errors import DataError
 from keras_wsad.video.crops import CROP_COUNTS
 
 PRECISIONS = ("float32", "bfloat16", "int8")
-RUNTIMES = ("tensorflow", "jax", "torch", "openvino")
+RUNTIMES = ("tensorflow", "jax", "torch", "openvino", "onnxruntime", "litert")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -24,9 +24,9 @@ class Extraction:
             has them.
         precision: str. Precision of the network: `"float32"`, `"bfloat16"` or `"int8"`.
             Defaults to `"float32"`.
-        runtime: str. The library that computed, a backend of Keras or `"openvino"`. It is
-            recorded but not compared: at one precision runtimes differ only by rounding.
-            Defaults to `"tensorflow"`.
+        runtime: str. The library that computed, a backend of Keras, `"openvino"`,
+            `"onnxruntime"` or `"litert"`. It is recorded but not compared: at one precision
+            runtimes differ only by rounding. Defaults to `"tensorflow"`.
 
     Raises:
         ConfigError: a value of another type or not among those named, or a number that is

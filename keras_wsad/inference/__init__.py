@@ -1,11 +1,6 @@
 """Inference with a trained model: loading, prediction, pictures and export."""
 
-from keras_wsad.inference.open_model import compiled
-from keras_wsad.inference.open_model import load
-from keras_wsad.inference.prediction import Prediction
-from keras_wsad.inference.predictor import Predictor
-from keras_wsad.inference.video_prediction import Alarm
-from keras_wsad.inference.video_prediction import VideoPrediction
+from keras_wsad.lazy import on_demand
 
 __all__ = [
     "Alarm",
@@ -15,3 +10,15 @@ __all__ = [
     "compiled",
     "load",
 ]
+
+__getattr__ = on_demand(
+    __name__,
+    {
+        "compiled": "open_model",
+        "load": "load_model",
+        "Prediction": "prediction",
+        "Predictor": "predictor",
+        "Alarm": "video_prediction",
+        "VideoPrediction": "video_prediction",
+    },
+)

@@ -2,9 +2,6 @@
 
 import dataclasses
 
-from keras_wsad.backbones import open_backbone
-from keras_wsad.backbones.quantized import is_quantized
-from keras_wsad.backbones.registry import find_backbone
 from keras_wsad.errors import RunError
 from keras_wsad.errors import WeightsError
 
@@ -32,6 +29,10 @@ def open_backbone_of(
         WeightsError: they cannot be read, or are not those of the extraction.
         ConfigError: precision or runtime does not fit the weights.
     """
+    from keras_wsad.backbones import open_backbone
+    from keras_wsad.backbones.quantized import is_quantized
+    from keras_wsad.backbones.registry import find_backbone
+
     entry = find_backbone(extraction.backbone)
     kind, _, value = extraction.weights.partition(":")
     come_along = entry.default_weights is not None and extraction.precision != "int8"

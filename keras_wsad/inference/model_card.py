@@ -51,7 +51,7 @@ class ModelCard:
         """Restores a card from `dataclasses.asdict`.
 
         Args:
-            content: dict.
+            content: dict. Other keys are ignored.
             source: str or path. Where it is from, for the error message.
 
         Raises:
@@ -60,4 +60,5 @@ class ModelCard:
         extraction = content["extraction"]
         extraction = extraction and Extraction.from_dict(extraction, source)
         calibration = Calibration(**content["calibration"])
+        content = {field.name: content[field.name] for field in dataclasses.fields(cls)}
         return cls(**{**content, "calibration": calibration, "extraction": extraction})

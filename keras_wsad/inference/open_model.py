@@ -1,5 +1,6 @@
-"""Opens a trained model: a run, a `.keras` file or a SavedModel."""
+"""Opens a trained model with Keras or TensorFlow: a run, a `.keras` file, a SavedModel."""
 
+import dataclasses
 import pathlib
 
 import keras
@@ -9,41 +10,73 @@ from keras_wsad.baselines.registry import PREDICTING
 from keras_wsad.baselines.registry import open_system
 from keras_wsad.config import ExperimentConfig
 from keras_wsad.config import load_config
+from keras_wsad.data.standardization import Standardization
 from keras_wsad.errors import RunError
 from keras_wsad.features import normalize_clips
 from keras_wsad.features import pool_segments
 from keras_wsad.files import read_json
+from keras_wsad.inference.exact_sigmoid import use_exact_sigmoid
 from keras_wsad.inference.model_card import ModelCard
 from keras_wsad.inference.predictor import Predictor
 from keras_wsad.metrics.calibration import Calibration
 from keras_wsad.runs import Run
 
 
-def load(path):
-    """Opens a trained model for prediction.
-
-    Args:
-        path: str or path. A run folder, its `model.keras`, or its `saved_model`.
-            Extraction, pooling and calibration are read from the run folder around
-            `model.keras`; a SavedModel holds them itself. A `model.keras` alone is assumed
-            to be trained with the defaults, and its scores are not calibrated.
-
-    Returns:
-        A `Predictor`.
-
-    Raises:
-        RunError: there is no model, or it is damaged or not one of keras_wsad.
-
-    Example:
-
-    ```python
-    predictor = keras_wsad.load("runs/NAME")
-    predictor.predict("Abuse028_x264.npy").class_name
-    ```
-    """
+def open_trained(path):
+    """Opens a run folder, a `.keras` file or a SavedModel, as `load` describes it."""
     path = pathlib.Path(path)
     if (path / "saved_model.pb").is_file():
-        return _load_saved_model(path)
+        return Predictor(*open_saved_model(path), path)
+    opened = open_run(path)
+    card, standardization = opened.card, opened.standardization
+    pooling = (card.num_segments, card.reduce, card.alignment)
+    outputs = compiled(opened.model)
+
+    def score_crops(crops):
+        pair = (crops, normalize_clips(crops))
+        pair = (
+            np.stack([pool_segments(clips, *pooling) for clips in part]) for part in pair
+        )
+        if standardization is not None:
+            pair = standardization.apply(*pair)
+        inputs = dict(zip(("features", "normalized_features"), pair, strict=True))
+        mean = {name: np.mean(output, axis=0) for name, output in outputs(inputs).items()}
+        return {**mean, "segment_scores": card.calibration(mean["segment_scores"])}
+
+    return Predictor(score_crops, card, path)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class OpenRun:
+    """A trained joint model and what belongs to it.
+
+    Attributes:
+        run: `Run`.
+        config: `ExperimentConfig`.
+        model: `JointModel` or `EquivariantModel`, with exact scores (`exact_sigmoid`).
+        card: `ModelCard`.
+        standardization: `Standardization` of its features, or `None` for none.
+    """
+
+    run: Run
+    config: ExperimentConfig
+    model: keras.Model
+    card: ModelCard
+    standardization: Standardization | None
+
+
+def open_run(path):
+    """Opens the model of a run.
+
+    Args:
+        path: path. The run folder, or its `model.keras`.
+
+    Returns:
+        An `OpenRun`.
+
+    Raises:
+        RunError: see `load`.
+    """
     run = Run(path.parent if path.suffix == ".keras" else path)
     model_path = path if path.suffix == ".keras" else run.model
     if not model_path.is_file():
@@ -56,24 +89,15 @@ def load(path):
         raise RunError(f"{path}: the system {config.system} does not predict videos.")
     system.load(model_path)
     model = system.model
+    use_exact_sigmoid(model)
     calibration = Calibration(**run.load_training()["calibration"])
-    card = ModelCard.of(model, config, calibration, run.load_extraction())
-    pooling = (card.num_segments, card.reduce, card.alignment)
-    outputs = compiled(model)
-    standardization = run.load_standardization(config)
-
-    def score_crops(crops):
-        pair = (crops, normalize_clips(crops))
-        pair = (
-            np.stack([pool_segments(clips, *pooling) for clips in part]) for part in pair
-        )
-        if standardization is not None:
-            pair = standardization.apply(*pair)
-        inputs = dict(zip(("features", "normalized_features"), pair, strict=True))
-        mean = {name: np.mean(output, axis=0) for name, output in outputs(inputs).items()}
-        return {**mean, "segment_scores": calibration(mean["segment_scores"])}
-
-    return Predictor(score_crops, card, path)
+    return OpenRun(
+        run=run,
+        config=config,
+        model=model,
+        card=ModelCard.of(model, config, calibration, run.load_extraction()),
+        standardization=run.load_standardization(config),
+    )
 
 
 def compiled(model):
@@ -114,7 +138,18 @@ def _as_float32(outputs):
     return {name: np.asarray(output, np.float32) for name, output in outputs.items()}
 
 
-def _load_saved_model(path):
+def open_saved_model(path):
+    """Opens a SavedModel that `export_saved_model` wrote.
+
+    Args:
+        path: path.
+
+    Returns:
+        `(score_crops, card)`, as `Predictor` takes them.
+
+    Raises:
+        RunError: it is damaged, or of another project.
+    """
     import tensorflow as tf
 
     file = path / "assets.extra" / "keras_wsad.json"
@@ -135,4 +170,4 @@ def _load_saved_model(path):
         outputs = saved_model.serve_clips(tf.constant(crops))
         return {name: output.numpy()[0] for name, output in outputs.items()}
 
-    return Predictor(score_crops, card, path)
+    return score_crops, card

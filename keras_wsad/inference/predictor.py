@@ -4,10 +4,8 @@ import os
 
 import numpy as np
 
-from keras_wsad.data.annotations import CLASS_NAMES
 from keras_wsad.errors import ConfigError
 from keras_wsad.errors import RunError
-from keras_wsad.features.extract import extract_clips
 from keras_wsad.features.extraction import differences
 from keras_wsad.features.formats import crops_first
 from keras_wsad.features.formats import feature_files
@@ -31,16 +29,19 @@ class Predictor:
             over the crops, the scores calibrated.
         card: `ModelCard`.
         source: str or path. Path of the model.
+        open_own: function from a batch size or `None` to the backbone that was exported
+            with the model, or `None`. Defaults to `None`.
 
     Attributes:
         card: `ModelCard`.
         source: str.
     """
 
-    def __init__(self, score_crops, card, source):
+    def __init__(self, score_crops, card, source, open_own=None):
         self._score_crops = score_crops
         self.card = card
         self.source = str(source)
+        self._open_own = open_own
         self._opened = None
 
     def predict(self, features):
@@ -110,6 +111,8 @@ class Predictor:
                 "unknown, so it cannot read videos. Give it features extracted in the same "
                 "way: predict FEATURES.npy"
             )
+        if self._open_own and not (weights or precision or runtime):
+            return self._open_own(batch_size)
         return open_backbone_of(
             self.card.extraction, weights, precision, runtime, batch_size
         )
@@ -166,6 +169,9 @@ class Predictor:
         """
         if is_feature_file(path):
             return self._read(path)
+        # Feature files need no decoder of videos.
+        from keras_wsad.features.extract import extract_clips
+
         if backbone is None or self.card.extraction is None:
             backbone = self._backbone_of(weights)
         extraction = extraction_by(backbone, self.card.extraction, self.crops)
@@ -259,7 +265,7 @@ class Predictor:
                 "or infinity"
             )
         best = int(outputs["class_probabilities"].argmax())
-        return Prediction(class_name=CLASS_NAMES[best], **outputs)
+        return Prediction(class_name=self.card.class_names[best], **outputs)
 
 
 def _check_threshold(threshold):

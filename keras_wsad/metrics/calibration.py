@@ -3,7 +3,6 @@
 import dataclasses
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 
 # Scores are float32: next to 0 and to 1 there is none beyond these.
 _LOWEST, _HIGHEST = 1e-38, 1 - 2.0**-25
@@ -58,6 +57,8 @@ class Calibration:
             A `Calibration`; one that changes nothing, with `videos=0`, without anomalous or
             normal videos, or if higher scores do not mean more anomalous videos.
         """
+        from sklearn.linear_model import LogisticRegression
+
         anomalous = np.asarray(is_anomalous, bool)
         positives, negatives = int(anomalous.sum()), int((~anomalous).sum())
         if not positives or not negatives:
@@ -88,6 +89,23 @@ class Calibration:
         scores = tf.clip_by_value(tf.cast(scores, tf.float64), _LOWEST, _HIGHEST)
         logits = tf.math.log(scores) - tf.math.log1p(-scores)
         return tf.cast(tf.sigmoid(self.slope * logits + self.offset), tf.float32)
+
+    def in_float32(self, scores):
+        """The same for a float32 tensor, for runtimes without float64.
+
+        `1 - s` is exact where it is small, so that nothing is lost but at the lower end,
+        below the least normal number of float32.
+        """
+        import tensorflow as tf
+
+        least = float(np.finfo(np.float32).tiny)
+        below = tf.where(
+            scores < least,
+            tf.cast(np.log(_LOWEST), tf.float32),
+            tf.math.log(tf.maximum(scores, least)),
+        )
+        logits = below - tf.math.log(tf.maximum(1 - scores, 1 - _HIGHEST))
+        return 1 / (1 + tf.exp(-(self.slope * logits + self.offset)))
 
 
 def _logit(scores):

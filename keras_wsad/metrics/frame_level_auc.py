@@ -1,7 +1,6 @@
 """Areas under the ROC curve, at frame level and at video level."""
 
 import numpy as np
-from sklearn.metrics import roc_auc_score
 
 from keras_wsad.errors import DataError
 
@@ -43,6 +42,8 @@ def frame_level_auc(frame_labels, frame_scores):
             "Expected both anomalous and normal frames, without which there is no ROC. "
             f"Received: only {np.unique(frame_labels).tolist()}"
         )
+    from sklearn.metrics import roc_auc_score
+
     return float(roc_auc_score(frame_labels, frame_scores))
 
 

@@ -1,7 +1,6 @@
 """Video-level classification accuracy, per class and averaged."""
 
 import numpy as np
-from sklearn.metrics import confusion_matrix
 
 from keras_wsad.errors import DataError
 
@@ -75,4 +74,6 @@ def class_confusion(labels, predictions, num_classes):
                 f"Expected {name} from 0 to {num_classes - 1}. "
                 f"Received: {sorted(set(values.tolist()))}"
             )
+    from sklearn.metrics import confusion_matrix
+
     return confusion_matrix(labels, predictions, labels=np.arange(num_classes))

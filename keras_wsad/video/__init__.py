@@ -1,17 +1,6 @@
 """Stage A: from a video file to clips of cropped frames."""
 
-from keras_wsad.video.clips import ClipReader
-from keras_wsad.video.clips import clip_starts
-from keras_wsad.video.clips import read_clips
-from keras_wsad.video.clips import scale_pixels
-from keras_wsad.video.crops import take_crops
-from keras_wsad.video.decode import DamagedVideoWarning
-from keras_wsad.video.decode import decode_frames
-from keras_wsad.video.decode import probe_video
-from keras_wsad.video.find import VIDEO_SUFFIXES
-from keras_wsad.video.find import find_videos
-from keras_wsad.video.find import video_in
-from keras_wsad.video.grey import GreyVideos
+from keras_wsad.lazy import on_demand
 
 __all__ = [
     "ClipReader",
@@ -27,3 +16,21 @@ __all__ = [
     "take_crops",
     "video_in",
 ]
+
+__getattr__ = on_demand(
+    __name__,
+    {
+        "ClipReader": "clips",
+        "clip_starts": "clips",
+        "read_clips": "clips",
+        "scale_pixels": "clips",
+        "take_crops": "crops",
+        "DamagedVideoWarning": "decode",
+        "decode_frames": "decode",
+        "probe_video": "decode",
+        "VIDEO_SUFFIXES": "find",
+        "find_videos": "find",
+        "video_in": "find",
+        "GreyVideos": "grey",
+    },
+)

@@ -46,6 +46,9 @@ def test_calibration_in_a_graph_is_the_same():
         np.testing.assert_allclose(
             calibration.in_tensorflow(scores), calibration(scores), rtol=1e-6
         )
+        np.testing.assert_allclose(
+            calibration.in_float32(scores), calibration(scores), atol=1e-6
+        )
 
 
 @pytest.fixture(scope="module")
