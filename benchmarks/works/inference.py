@@ -64,6 +64,38 @@ def saved_model(videos, **size):
     return work
 
 
+def exported_onnx(videos, **size):
+    """The head that `keras-wsad export --format onnx` writes."""
+    import onnxruntime  # noqa: F401, raises here if it is absent
+    import tf2onnx  # noqa: F401
+
+    model = _keras_model(size)
+    inputs = _inputs(videos, **size)
+    import pathlib
+
+    from keras_wsad.config import ExperimentConfig
+    from keras_wsad.inference.export_run import write_head
+    from keras_wsad.inference.exported import UNCALIBRATED
+    from keras_wsad.inference.graphs import open_graph
+    from keras_wsad.inference.model_card import ModelCard
+
+    config = ExperimentConfig(
+        num_segments=size["num_segments"], lstm_units=size["lstm_units"]
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, "head.onnx")
+        write_head(model, ModelCard.of(model, config), None, path, "onnx")
+        run = open_graph(path, "onnx")
+
+    def work():
+        outputs = run(inputs)
+        # Not an output of the model.
+        del outputs[UNCALIBRATED]
+        return _flat(outputs)
+
+    return work
+
+
 def pytorch(videos, **size):
     import torch
 
@@ -148,5 +180,6 @@ CONTENDERS = {
     "keras_wsad": keras_wsad("float32"),
     "keras_wsad mixed_bfloat16": keras_wsad("mixed_bfloat16"),
     "keras_wsad SavedModel": saved_model,
+    "keras_wsad ONNX": exported_onnx,
 }
 PRECISION = {"keras_wsad mixed_bfloat16": "bfloat16"}

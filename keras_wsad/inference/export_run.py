@@ -126,16 +126,30 @@ def _open_backbone(card, weights):
     return backbone
 
 
+def write_head(model, card, standardization, path, kind):
+    """Writes the head of a joint model, unchecked.
+
+    Args:
+        model: `JointModel` or `EquivariantModel`.
+        card: `ModelCard`.
+        standardization: `Standardization` of the features, or `None`.
+        path: path. The file to write; for a SavedModel the folder.
+        kind: str. The format.
+    """
+    if kind == "savedmodel":
+        export_saved_model(model, path, card, standardization)
+        return
+    function = _head_function(model, card, standardization)
+    with portable(model, unroll=kind == "litert"):
+        write_graph(function, model, path, kind)
+
+
 def _export_head(opened, path, kind):
-    model, card = opened.model, opened.card
-    reference = _standardized(compiled(model), opened.standardization)
+    model, card, standardization = opened.model, opened.card, opened.standardization
     with _as_export_error(path):
         path.parent.mkdir(exist_ok=True)
-        if kind == "savedmodel":
-            export_saved_model(model, path, card, opened.standardization)
-        else:
-            with portable(model, unroll=kind == "litert"):
-                write_graph(_head_function(opened), model, path, kind)
+        write_head(model, card, standardization, path, kind)
+    reference = _standardized(compiled(model), standardization)
     run = open_graph(path, kind)
     return check_head(run, reference, card, with_uncalibrated=kind != "savedmodel")
 
@@ -150,10 +164,9 @@ def _standardized(call, standardization):
     return run
 
 
-def _head_function(opened):
+def _head_function(model, card, standardization):
     import tensorflow as tf
 
-    model, card = opened.model, opened.card
     shape = (None, card.num_segments, card.feature_dim)
     names = ("features", "normalized_features")
 
@@ -165,7 +178,7 @@ def _head_function(opened):
     def head(features, normalized_features):
         inputs = {"features": features, "normalized_features": normalized_features}
         outputs = _standardized(
-            lambda inputs: model(inputs, training=False), opened.standardization
+            lambda inputs: model(inputs, training=False), standardization
         )(inputs)
         scores = outputs["segment_scores"]
         chances = card.calibration.in_float32(scores)
