@@ -18,7 +18,7 @@ from tests.video.make_video import write_wide
 @pytest.fixture(scope="module", autouse=True)
 def backbones(open_once):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("keras_wsad.inference.backbone.open_backbone", open_once)
+        patch.setattr("keras_wsad.backbones.open_backbone", open_once)
         yield
 
 

@@ -18,7 +18,7 @@ from keras_wsad.inference import load
 @pytest.fixture(scope="module", autouse=True)
 def backbones(open_once):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("keras_wsad.inference.backbone.open_backbone", open_once)
+        patch.setattr("keras_wsad.backbones.open_backbone", open_once)
         yield
 
 
