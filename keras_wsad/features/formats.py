@@ -7,14 +7,23 @@ import warnings
 
 import numpy as np
 
+from keras_wsad.arrays import check_expansion
+from keras_wsad.arrays import check_h5_dataset
+from keras_wsad.arrays import stored_bytes
+from keras_wsad.errors import DataError
 from keras_wsad.errors import FeatureFileError
 
 FEATURE_SUFFIXES = (".txt", ".npy", ".h5", ".hdf5")
 CROP_COUNTS = (1, 5, 10)
 _CROP_SUFFIX = re.compile(r"__(\d)$")
 
-# Bytes: an HDF5 dataset up to this size may have any compression ratio.
-_ALWAYS_READ = 2**24
+# More than a video can have: clips, six days of 16 frames each; features of a clip, a map
+# of 8 x 8 x 2048; and a value, whose squares shall add up in 32 bits.
+_MOST_CLIPS = 10**6
+_MOST_FEATURES = 2**17
+_LARGEST = 1e15
+# Characters of a number in a text file.
+_LONGEST_NUMBER = 32
 
 
 def read_features(path):
@@ -40,7 +49,8 @@ def read_features(path):
 
     Raises:
         FeatureFileError: the file is absent, empty, truncated, pickled, of another shape,
-            declares more than it stores, or holds NaN or infinity.
+            holds NaN or infinity, declares more than it stores or than a video has, or
+            keeps its numbers in another file.
     """
     return read_files(feature_files(path))
 
@@ -123,17 +133,23 @@ def _read_file(path):
             raise FeatureFileError(path, problem)
         if not path.stat().st_size:
             raise FeatureFileError(path, "empty")
+        check_expansion(path.stat().st_size, stored_bytes(path))
         features = readers[suffix](path)
         if not features.size:
             raise FeatureFileError(path, "empty")
         with np.errstate(over="ignore"):
             features = features.astype(np.float32, copy=False)
         # A value that is not finite would spread to the whole batch.
-        if not np.isfinite(features).all():
+        largest = max(features.max(), -features.min())
+        if not np.isfinite(largest):
             raise FeatureFileError(path, "holds NaN or infinity")
+        if largest > _LARGEST:
+            raise FeatureFileError(path, f"holds values up to {largest:.0e}")
         return features
     except FeatureFileError:
         raise
+    except DataError as error:
+        raise FeatureFileError(path, str(error)) from error
     except Exception as error:
         # Damaged files make the libraries raise a dozen kinds of error, from BadZipFile to
         # MemoryError. Any of them concerns this file alone and must not stop the others.
@@ -143,10 +159,23 @@ def _read_file(path):
 
 
 def _read_text(path):
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), open(path, encoding="utf-8-sig") as file:
         # An empty file is reported as such by the caller.
         warnings.simplefilter("ignore", UserWarning)
-        return np.loadtxt(path, np.float32, ndmin=2, encoding="utf-8-sig")[None]
+        return np.loadtxt(_bounded_lines(file, path), np.float32, ndmin=2)[None]
+
+
+def _bounded_lines(file, path):
+    longest = _MOST_FEATURES * _LONGEST_NUMBER
+    # The line after the last allowed one is read, to tell that there is one.
+    for number in range(_MOST_CLIPS + 1):
+        line = file.readline(longest + 1)
+        if len(line) > longest or number == _MOST_CLIPS:
+            problem = f"a line of over {longest} characters, or over {_MOST_CLIPS} lines"
+            raise FeatureFileError(path, problem)
+        if not line:
+            return
+        yield line
 
 
 def _read_npy(path):
@@ -154,6 +183,9 @@ def _read_npy(path):
     array = np.load(path, mmap_mode="r", allow_pickle=False)
     if not isinstance(array, np.ndarray):
         raise FeatureFileError(path, "an archive, not an array")
+    behind = path.stat().st_size - array.offset - array.nbytes
+    if behind > 0:
+        raise FeatureFileError(path, f"{behind} bytes follow the array: damaged")
     return np.array(crops_first(array, path))
 
 
@@ -161,21 +193,25 @@ def _read_h5(path):
     import h5py
 
     with h5py.File(path, "r") as file:
-        link = file.get("features", getlink=True)
-        dataset = None if isinstance(link, h5py.ExternalLink) else file.get("features")
+        # A link may lead to another file, by way of a link in this one.
+        is_inside = isinstance(file.get("features", getlink=True), h5py.HardLink)
+        dataset = file.get("features") if is_inside else None
         if not isinstance(dataset, h5py.Dataset):
-            raise FeatureFileError(path, f"no dataset `features`, found {sorted(file)}")
+            found = _in_short(sorted(file)[:5])
+            raise FeatureFileError(path, f"no dataset `features`, found {found}")
         _check_numbers(dataset.dtype, path)
-        _check_stored(dataset, path)
-        array = dataset[()]
-    if array.ndim > 3:
+        check_h5_dataset(dataset)
+        if dataset.ndim <= 3:
+            # Checked on an array of this shape that takes no memory.
+            crops_first(np.broadcast_to(np.float32(0), dataset.shape), path)
+            return crops_first(dataset[()], path)
         # (crops, K, 7, 1, 1, 1024): the map is flattened time-major, as the authors do.
-        array = array.reshape(*array.shape[:2], -1)
-        if len(array) not in CROP_COUNTS:
-            problem = f"expected (1 | 5 | 10, K, ...), found {len(array)} crops"
+        shape = (*dataset.shape[:2], int(np.prod(dataset.shape[2:], dtype=object)))
+        if shape[0] not in CROP_COUNTS:
+            problem = f"expected (1 | 5 | 10, K, ...), found {shape[0]} crops"
             raise FeatureFileError(path, problem)
-        return array
-    return crops_first(array, path)
+        _check_size(shape, path)
+        return dataset[()].reshape(shape)
 
 
 def crops_first(array, path="array"):
@@ -189,11 +225,15 @@ def crops_first(array, path="array"):
         FeatureFileError: it is none of these, or either axis may be the crops.
     """
     _check_numbers(array.dtype, path)
-    if array.ndim == 2:
-        return array[None]
-    if array.ndim != 3:
+    if array.ndim not in (2, 3):
         problem = f"expected (K, n) or (K, 1 | 5 | 10, n), found shape {array.shape}"
         raise FeatureFileError(path, problem)
+    array = array[None] if array.ndim == 2 else _crops_of_three(array, path)
+    _check_size(array.shape, path)
+    return array
+
+
+def _crops_of_three(array, path):
     first, second = (size in CROP_COUNTS for size in array.shape[:2])
     # Ten in the middle are crops, as in the arrays of RTFM.
     if array.shape[1] == 10 or (second and not first):
@@ -209,15 +249,13 @@ def _check_numbers(dtype, path):
         raise FeatureFileError(path, f"expected numbers, found {dtype}")
 
 
-def _check_stored(dataset, path):
-    """Raises if an HDF5 dataset declares far more than the file stores.
-
-    Data that was never written, or compresses a hundredfold, holds no features, and reading
-    it would expand a few bytes to gigabytes.
-    """
-    stored = dataset.id.get_storage_size()
-    if dataset.nbytes > max(100 * stored, _ALWAYS_READ):
-        problem = f"declares {dataset.nbytes} bytes, but stores {stored}"
+def _check_size(shape, path):
+    _, clips, width = shape
+    if clips > _MOST_CLIPS or width > _MOST_FEATURES:
+        problem = (
+            f"expected at most {_MOST_CLIPS} clips of {_MOST_FEATURES} features, "
+            f"found {clips} of {width}"
+        )
         raise FeatureFileError(path, problem)
 
 

@@ -138,6 +138,56 @@ def write_external_link(path, clips):
         file["features"] = h5py.ExternalLink("other.h5", "features")
 
 
+def write_link_by_a_link(path, clips):
+    write_external_link(path, clips)
+    with h5py.File(path, "a") as file:
+        file["other"] = h5py.ExternalLink("other.h5", "/")
+        del file["features"]
+        file["features"] = h5py.SoftLink("/other/features")
+
+
+def write_external_storage(path, clips):
+    other = path.with_name("secret.bin")
+    other.write_bytes(bytes(160))
+    with h5py.File(path, "w") as file:
+        file.create_dataset("features", (5, 8), "f4", external=[(str(other), 0, 160)])
+
+
+def write_virtual(path, clips):
+    write_h5(path.with_name("other.h5"), clips)
+    layout = h5py.VirtualLayout((1000, 4), "f8")
+    layout[: len(clips)] = h5py.VirtualSource("other.h5", "features", clips.shape)
+    with h5py.File(path, "w") as file:
+        file.create_virtual_dataset("features", layout)
+
+
+def write_h5_with_a_large_chunk(path, clips):
+    with h5py.File(path, "w") as file:
+        file.create_dataset(
+            "features",
+            data=clips,
+            chunks=(2000, 2000),
+            maxshape=(None, None),
+            compression="gzip",
+        )
+
+
+def write_sparse_npy(path, clips):
+    with path.open("wb") as file:
+        header = {"descr": "<f4", "fortran_order": False, "shape": (500_000, 1024)}
+        np.lib.format.write_array_header_1_0(file, header)
+        file.truncate(file.tell() + 500_000 * 1024 * 4)
+
+
+def write_columns(path, clips):
+    np.save(path, np.ones((1, 200_000), "f4"))
+
+
+def write_with_more_behind(path, clips):
+    np.save(path, clips)
+    path.write_bytes(path.read_bytes() + bytes(1000))
+
+
 def write_broken_link(path, clips):
     with h5py.File(path, "w") as file:
         file["features"] = h5py.SoftLink("/nowhere")
@@ -207,6 +257,13 @@ def write_nan(path, clips):
         ("v.npy", lambda path, clips: path.write_bytes(b"PK\x03\x04half"), "unreadable"),
         ("v.npy", write_huge_npy, "unreadable"),
         ("v.npy", write_damaged_header, "unreadable"),
+        ("v.npy", write_sparse_npy, "declares 2048000128 bytes, but stores"),
+        ("v.npy", write_with_more_behind, "1000 bytes follow the array"),
+        ("v.npy", lambda path, clips: np.save(path, clips * 1j), "expected numbers"),
+        ("v.npy", lambda path, clips: np.save(path, clips * 1e30), "values up to"),
+        ("v.npy", write_columns, "expected at most 1000000 clips of 131072 features"),
+        ("v.txt", lambda path, clips: path.write_text("0" * 5_000_000), "a line of over"),
+        ("v.txt", lambda path, clips: path.write_text("0\n" * 1_000_001), "over 1000000 "),
         ("v.h5", lambda path, clips: write_h5(path, np.ones((20, 7, 1, 1, 8))), "20 crops"),
         (
             "v.h5",
@@ -215,6 +272,12 @@ def write_nan(path, clips):
         ),
         ("v.h5", write_broken_link, "no dataset `features`"),
         ("v.h5", write_external_link, "no dataset `features`"),
+        ("v.h5", write_link_by_a_link, "no dataset `features`"),
+        ("v.h5", write_external_storage, "lies in other files"),
+        ("v.h5", write_virtual, "lies in other files"),
+        ("v.h5", write_h5_with_a_large_chunk, "declares 32000000 bytes, but stores"),
+        ("v.h5", lambda path, clips: write_h5(path, np.ones((1, 1, 1, 2**18))), "at most"),
+        ("v.h5", lambda path, clips: write_h5(path, np.ones((1_000_001, 1))), "at most"),
         ("v.h5", write_h5_of("S4"), "expected numbers"),
         ("v.h5", write_h5_of(bool), "expected numbers"),
         ("v.h5", write_h5_of(complex), "expected numbers"),

@@ -1,0 +1,116 @@
+"""Reading arrays of others, from HDF5 and `.npz`, with no more memory than they deserve."""
+
+import os
+import zipfile
+
+import numpy as np
+
+from keras_wsad.errors import DataError
+from keras_wsad.files import check_regular
+
+# What is read may be so many times the size of what is stored, and at least so many bytes.
+_MOST_EXPANSION = 100
+_ALWAYS_READ = 2**24
+
+
+def check_expansion(declared, stored):
+    """Raises if something declares far more bytes than are stored of it.
+
+    Data that was never written, or compresses a hundredfold, is no measurement, and reading
+    it would expand a few bytes to gigabytes.
+
+    Args:
+        declared: int. Bytes that reading it would take.
+        stored: int. Bytes that it takes in the file.
+
+    Raises:
+        DataError: it does.
+    """
+    if declared > max(_MOST_EXPANSION * stored, _ALWAYS_READ):
+        raise DataError(f"declares {declared} bytes, but stores {stored}")
+
+
+def stored_bytes(path):
+    """Returns the size of a file without its holes, which take no space on the disk.
+
+    Of a file that `check_expansion` passes in any case, or on a system that does not tell,
+    it is the size with holes.
+    """
+    size = os.stat(path).st_size
+    if size <= _ALWAYS_READ or not hasattr(os, "SEEK_DATA"):
+        return size
+    stored = end = 0
+    with open(path, "rb") as file:
+        try:
+            while end < size and _MOST_EXPANSION * stored < size:
+                begin = os.lseek(file.fileno(), end, os.SEEK_DATA)
+                end = os.lseek(file.fileno(), begin, os.SEEK_HOLE)
+                stored += end - begin
+        except OSError:
+            # No data follows.
+            return stored
+    return stored
+
+
+def check_h5_dataset(dataset):
+    """Raises unless an HDF5 dataset lies in its own file, at about its own size.
+
+    Args:
+        dataset: `h5py.Dataset`.
+
+    Raises:
+        DataError: it is put together from other files or other datasets, or declares far
+            more than it stores.
+    """
+    if dataset.is_virtual or dataset.external:
+        raise DataError("a dataset that lies in other files, which are never read")
+    # A chunk is expanded whole, and may be larger than the dataset. As `object`, since the
+    # product may exceed 64 bits.
+    declared = max(
+        int(np.prod(shape, dtype=object)) * dataset.dtype.itemsize
+        for shape in (dataset.shape, dataset.chunks or ())
+    )
+    # One block of the file may be named many times.
+    stored = min(dataset.id.get_storage_size(), dataset.file.id.get_filesize())
+    check_expansion(declared, stored)
+
+
+def check_zip(path):
+    """Raises if the members of a zip archive expand to far more than the file holds.
+
+    Args:
+        path: str or path.
+
+    Raises:
+        OSError, zipfile.BadZipFile: it is absent, no regular file or no zip archive.
+        DataError: they do.
+    """
+    check_regular(path)
+    with zipfile.ZipFile(path) as archive:
+        declared = sum(member.file_size for member in archive.infolist())
+    check_expansion(declared, os.stat(path).st_size)
+
+
+def read_npz(path):
+    """Reads an `.npz` file without pickles.
+
+    Args:
+        path: str or path.
+
+    Returns:
+        A dict from name to array.
+
+    Raises:
+        FileNotFoundError: there is none.
+        DataError: it is damaged, pickled, no regular file, or expands to far more than it
+            stores.
+    """
+    try:
+        check_zip(path)
+        with np.load(path, allow_pickle=False) as content:
+            return {name: content[name] for name in content.files}
+    except FileNotFoundError:
+        raise
+    except Exception as error:
+        # Damaged archives raise a dozen kinds of error, from zlib.error to MemoryError.
+        raise DataError(f"{path}: expected arrays, .npz ({error}).") from error

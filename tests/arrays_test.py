@@ -1,0 +1,75 @@
+import io
+import os
+import zipfile
+
+import h5py
+import numpy as np
+import pytest
+
+from keras_wsad.arrays import check_h5_dataset
+from keras_wsad.arrays import read_npz
+from keras_wsad.arrays import stored_bytes
+from keras_wsad.errors import DataError
+
+
+def member(shape, descr="<f4"):
+    """Returns the bytes of an `.npy` file that has a header only."""
+    file = io.BytesIO()
+    header = {"descr": descr, "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(file, header)
+    return file.getvalue()
+
+
+def test_arrays_are_read_by_name(tmp_path):
+    np.savez_compressed(tmp_path / "a.npz", mean=np.arange(3), scale=np.ones((2, 2)))
+    content = read_npz(tmp_path / "a.npz")
+    assert content["mean"].tolist() == [0, 1, 2]
+    assert content["scale"].shape == (2, 2)
+
+
+def write_bomb(path):
+    np.savez_compressed(path, zeros=np.zeros(2**25, np.uint8))
+
+
+def write_pickle(path):
+    np.savez(path, content=np.array([{}], dtype=object))
+
+
+def write_forged_header(path):
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.npy", member((10**6, 10**6)))
+
+
+@pytest.mark.parametrize(
+    ("write", "complaint"),
+    [
+        (write_bomb, "declares 33554560 bytes, but stores"),
+        (write_pickle, "allow_pickle=False"),
+        (write_forged_header, "allocate"),
+        (lambda path: path.write_bytes(b"PK\x03\x04half"), "not a zip file"),
+        (lambda path: path.symlink_to("/dev/zero"), "Not a regular file"),
+        (os.mkfifo, "Not a regular file"),
+    ],
+)
+def test_what_is_no_archive_of_arrays_is_named(tmp_path, write, complaint):
+    write(tmp_path / "a.npz")
+    with pytest.raises(DataError, match=rf"a\.npz: expected arrays.*{complaint}"):
+        read_npz(tmp_path / "a.npz")
+
+
+def test_a_file_with_holes_stores_what_is_between_them(tmp_path):
+    path = tmp_path / "a.bin"
+    with path.open("wb") as file:
+        file.truncate(2**30)
+        file.seek(2**29)
+        file.write(bytes(4096))
+    assert 4096 <= stored_bytes(path) < 2**20
+    path.write_bytes(bytes(100))
+    assert stored_bytes(path) == 100
+
+
+def test_a_shape_of_more_bytes_than_64_bits_count_is_refused(tmp_path):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        dataset = file.create_dataset("a", (2**40, 2**40), "f4", chunks=(8, 8))
+        with pytest.raises(DataError, match="declares 4835703278458516698824704 bytes"):
+            check_h5_dataset(dataset)
