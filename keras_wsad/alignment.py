@@ -6,6 +6,9 @@ from keras_wsad.errors import ConfigError
 
 ALIGNMENTS = ("aligned", "release")
 
+#: Frames that no video has: over a month of it.
+MOST_FRAMES = 10**8
+
 
 def segment_boundaries(length, num_segments=32):
     """Cuts `length` things into equal parts: `b_i = round(i * length / num_segments)`.

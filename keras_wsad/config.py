@@ -10,19 +10,24 @@ import yaml
 
 from keras_wsad.errors import ConfigError
 from keras_wsad.errors import DataError
-from keras_wsad.files import check_regular
 from keras_wsad.files import checked_name
+from keras_wsad.files import read_text
 from keras_wsad.files import write_text
 
 PRESETS = pathlib.Path(__file__).parent / "presets"
 
 
-# The least value of a setting, and the one that it must stay below.
+# Bytes of a file of settings, all of which take a tenth of it.
+_MOST_YAML = 2**16
+
+# The least value of a setting, and the one that it must stay below: several times what
+# anybody has used, so that a slip does not take all memory.
 _RANGES = {
-    **dict.fromkeys(("num_segments", "lstm_units", "steps", "test_crops"), (1, math.inf)),
-    **dict.fromkeys(("first_level_units", "detection_units"), (1, math.inf)),
-    **dict.fromkeys(("second_level_units", "class_units"), (1, math.inf)),
-    **dict.fromkeys(("anomalous_per_batch", "normal_per_batch"), (1, math.inf)),
+    **dict.fromkeys(("num_segments", "lstm_units", "first_level_units"), (1, 10**4)),
+    **dict.fromkeys(("detection_units", "second_level_units", "class_units"), (1, 10**4)),
+    **dict.fromkeys(("anomalous_per_batch", "normal_per_batch"), (1, 10**4)),
+    "test_crops": (1, 100),
+    "steps": (1, 10**9),
     **dict.fromkeys(("train_crop", "seed"), (0, 2**32)),
     **dict.fromkeys(("dropout", "validation_fraction"), (0, 1)),
     **dict.fromkeys(("kernel_l2", "smoothness", "sparsity", "marks_weight"), (0, math.inf)),
@@ -30,7 +35,8 @@ _RANGES = {
     "first_level_target": (0, math.inf),
     "detection_weight": (0, 1 + 1e-9),
     "averaging": (0, 1),
-    **dict.fromkeys(("learning_rate", "patience"), (0, math.inf)),
+    "learning_rate": (0, math.inf),
+    "patience": (0, 10**9),
 }
 
 
@@ -231,17 +237,29 @@ def load_config(path, **changes):
 
 
 def read_yaml(path):
-    """Reads a YAML file.
+    """Reads a YAML file of settings, each key once and without aliases.
 
     Raises:
-        ConfigError: it cannot be read, is not YAML, or nested too deep.
+        ConfigError: it cannot be read, is not YAML, too large or nested too deep.
     """
     try:
-        check_regular(path)
-        return yaml.safe_load(pathlib.Path(path).read_text(encoding="utf-8"))
+        return yaml.load(read_text(path, _MOST_YAML), _Loader)
     except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
-        reason = " ".join(str(error).split())
+        reason = " ".join(str(error).split())[:200]
         raise ConfigError(f"{path}: expected YAML ({reason}).") from error
+
+
+class _Loader(yaml.SafeLoader):
+    def compose_node(self, parent, index):
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("an alias, which settings do not need")
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node, deep=False):
+        mapping = super().construct_mapping(node, deep)
+        if len(mapping) < len(node.value):
+            raise yaml.YAMLError("a key stands there twice")
+        return mapping
 
 
 def refuse_other_settings(config, before, may_change, source):

@@ -17,6 +17,8 @@ from keras_wsad.errors import WSADError
 PARTIAL = ".partial-"
 # Bytes; file systems have room for 255, and an ending and a crop's number are added.
 _LONGEST_NAME = 240
+# Bytes of a text: a list of some hundred thousand videos.
+_MOST_TEXT = 2**24
 
 
 @contextlib.contextmanager
@@ -89,16 +91,39 @@ def check_regular(path):
         raise OSError(errno.EINVAL, "Not a regular file", str(path))
 
 
-def read_json(path):
-    """Reads a JSON file.
+def read_text(path, most_bytes=_MOST_TEXT):
+    """Reads a text of others, with lines that end in a line feed.
+
+    Args:
+        path: str or path.
+        most_bytes: int. Size of the largest file that is read. Defaults to 16 MiB.
+
+    Raises:
+        OSError: it cannot be read, or is no regular file.
+        DataError: it is larger, or not in UTF-8.
+    """
+    check_regular(path)
+    with open(path, "rb") as file:
+        # What a size says may have changed since.
+        content = file.read(most_bytes + 1)
+    if len(content) > most_bytes:
+        raise DataError(f"{path}: expected at most {most_bytes} bytes. It has more.")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}: expected text in UTF-8 ({error}).") from error
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read_json(path, most_bytes=_MOST_TEXT):
+    """Reads a JSON file, see `read_text`.
 
     Raises:
         OSError: it cannot be read.
-        DataError: it is not JSON, or nested too deep.
+        DataError: it is not JSON, too large or nested too deep.
     """
-    check_regular(path)
     try:
-        return json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
+        return json.loads(read_text(path, most_bytes))
     except (ValueError, RecursionError) as error:
         raise DataError(f"{path}: damaged, expected JSON ({error}).") from error
 

@@ -188,6 +188,10 @@ def test_paths_to_data_become_absolute(tmp_path, monkeypatch):
         {"train_crop": -1},
         {"test_crops": 0},
         {"learning_rate": float("nan")},
+        {"lstm_units": 10**8},
+        {"num_segments": 10**8},
+        {"normal_per_batch": 10**8},
+        {"steps": 10**20},
     ],
 )
 def test_values_out_of_range_raise(setting):
@@ -202,8 +206,11 @@ def test_values_out_of_range_raise(setting):
         os.mkfifo,
         lambda path: path.write_bytes(b"steps: 3 # caf\xe9\n"),
         lambda path: path.write_text("[" * 1000),
+        lambda path: path.write_text("steps: 3\nsteps: 4\n"),
+        lambda path: path.write_text("a: &a [x]\nb: [*a, *a]\n"),
+        lambda path: path.write_text("#" * 2**17),
     ],
-    ids=["pipe", "latin", "deep"],
+    ids=["pipe", "latin", "deep", "twice", "alias", "large"],
 )
 @pytest.mark.parametrize("options", [[], ["--system=sultani"]])
 def test_settings_that_cannot_be_read_are_an_error_of_one_line(tmp_path, write, options):

@@ -1,7 +1,14 @@
 import os
+from pathlib import Path
 
 import pytest
 
+from keras_wsad.backbones.verify import read_label_map
+from keras_wsad.config import read_yaml
+from keras_wsad.data.annotations import read_split_list
+from keras_wsad.data.annotations import read_temporal_annotation
+from keras_wsad.data.frame_counts import FrameCounts
+from keras_wsad.data.marks import read_marks
 from keras_wsad.errors import DataError
 from keras_wsad.errors import WSADError
 from keras_wsad.files import atomic_path
@@ -10,6 +17,7 @@ from keras_wsad.files import checked_name
 from keras_wsad.files import index_files
 from keras_wsad.files import printable
 from keras_wsad.files import read_json
+from keras_wsad.files import read_text
 from keras_wsad.files import write_json
 from keras_wsad.files import write_text
 from tests.no_names import NO_NAMES
@@ -111,3 +119,43 @@ def test_what_may_never_end_is_not_read(tmp_path):
             read_json(tmp_path / name)
     (tmp_path / "file").touch()
     check_regular(tmp_path / "file")
+
+
+READERS = {
+    "list": read_split_list,
+    "annotation": read_temporal_annotation,
+    "counts": lambda path: FrameCounts({"num_frames.csv": [path]}),
+    "marks": lambda path: read_marks(path, ["a"], 4),
+    "yaml": read_yaml,
+    "json": read_json,
+    "names": lambda path: read_label_map(path, 3),
+}
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize(
+    ("write", "complaint"),
+    [
+        (lambda path: path.symlink_to("/dev/zero"), "regular file"),
+        (os.mkfifo, "regular file"),
+        (lambda path: path.write_bytes(b"\xff\xfea\0"), "UTF-8"),
+        (lambda path: path.open("wb").truncate(2**24 + 1), "expected at most .* bytes"),
+        (lambda path: path.write_bytes(b"[" * 50_000), "expected"),
+        (lambda path: path.write_bytes(b"\0" * 100), "expected"),
+        (Path.mkdir, "directory"),
+    ],
+)
+def test_no_reader_of_texts_waits_swells_or_breaks(tmp_path, reader, write, complaint):
+    path = tmp_path / "a"
+    write(path)
+    with pytest.raises((WSADError, OSError), match=complaint) as error:
+        READERS[reader](path)
+    assert str(path) in str(error.value)
+    assert len(str(error.value)) < 1500
+
+
+def test_lines_end_in_a_line_feed_after_a_byte_order_mark(tmp_path):
+    (tmp_path / "a").write_bytes(b"\xef\xbb\xbfone\r\ntwo\rthree\n")
+    assert read_text(tmp_path / "a") == "one\ntwo\nthree\n"
+    with pytest.raises(DataError, match="at most 4 bytes"):
+        read_text(tmp_path / "a", most_bytes=4)

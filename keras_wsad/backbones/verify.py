@@ -9,7 +9,7 @@ import dataclasses
 import numpy as np
 
 from keras_wsad.errors import DataError
-from keras_wsad.files import check_regular
+from keras_wsad.files import read_text
 
 # google-deepmind/kinetics-i3d: data/v_CricketShot_g04_c01_rgb.npy is the clip, and
 # out/imagenet_rgb.txt what its network on RGB, checkpoint rgb_imagenet, makes of it.
@@ -55,7 +55,8 @@ def read_clip(path, shape=SAMPLE_SHAPE):
         DataError: the file is absent, damaged or pickled, of another shape or range.
     """
     try:
-        clip = np.load(path, allow_pickle=False)
+        # Memory-mapped, so that a header that declares too much allocates nothing.
+        clip = np.load(path, mmap_mode="r", allow_pickle=False)
     except Exception as error:
         # A damaged file may raise anything.
         raise DataError(f"{path}: expected an array of numpy, .npy ({error}).") from error
@@ -82,10 +83,8 @@ def read_label_map(path, num_classes):
         DataError: the file is absent, no text, or has another number of lines.
     """
     try:
-        check_regular(path)
-        with open(path, encoding="utf-8") as file:
-            names = [line.strip() for line in file.read().splitlines() if line.strip()]
-    except (OSError, UnicodeDecodeError) as error:
+        names = [line.strip() for line in read_text(path).splitlines() if line.strip()]
+    except (OSError, DataError) as error:
         raise DataError(f"{path}: expected a list of class names ({error}).") from error
     if len(names) != num_classes:
         raise DataError(f"{path}: expected {num_classes} names. Found {len(names)}")

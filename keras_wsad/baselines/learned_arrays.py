@@ -1,10 +1,10 @@
 """Saves what a learner has learned as plain arrays."""
 
 import pathlib
-import zipfile
 
 import numpy as np
 
+from keras_wsad.arrays import read_npz
 from keras_wsad.errors import RunError
 
 _NAME = "learned.npz"
@@ -37,9 +37,9 @@ def load_arrays(folder, names):
     """
     path = pathlib.Path(folder, _NAME)
     try:
-        with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in names}
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
+        content = read_npz(path)
+        return {name: content[name] for name in names}
+    except (OSError, ValueError, KeyError) as error:
         raise RunError(
             f"{path}: expected the arrays {', '.join(names)}. Found a file that is absent, "
             f"damaged or of another system ({error})."

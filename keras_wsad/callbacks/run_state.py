@@ -2,11 +2,11 @@ import csv
 import io
 import json
 import time
-import zipfile
 
 import keras
 import numpy as np
 
+from keras_wsad.arrays import read_npz
 from keras_wsad.errors import RunError
 from keras_wsad.files import atomic_path
 from keras_wsad.files import write_text
@@ -56,12 +56,12 @@ class RunState(keras.callbacks.Callback):
         model.optimizer.build(model.trainable_variables)
         variables = _variables(model)
         try:
-            with np.load(self.path, allow_pickle=False) as state:
-                progress = json.loads(str(state["progress"]))
-                data_key, rows = progress["data_key"], progress["rows"]
-                epoch, selection = progress["epoch"], progress["selection"]
-                values = [state[f"variable_{i}"] for i in range(len(variables))]
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            state = read_npz(self.path)
+            progress = json.loads(str(state["progress"]))
+            data_key, rows = progress["data_key"], progress["rows"]
+            epoch, selection = progress["epoch"], progress["selection"]
+            values = [state[f"variable_{i}"] for i in range(len(variables))]
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise RunError(f"{self.path}: not a state of this run ({error}).") from error
         if data_key != self.data_key:
             raise RunError(

@@ -1,10 +1,14 @@
 """Reading UCF-Crime's lists and temporal annotation."""
 
+import re
+import reprlib
+
 import numpy as np
 
+from keras_wsad.alignment import MOST_FRAMES
 from keras_wsad.errors import DataError
-from keras_wsad.files import check_regular
 from keras_wsad.files import checked_name
+from keras_wsad.files import read_text
 from keras_wsad.video import VIDEO_SUFFIXES
 
 #: The 13 anomaly classes and Normal, alphabetical as in the authors' code; Normal is 7.
@@ -66,7 +70,7 @@ def label_of(class_name, source):
     )
     raise DataError(
         f"{source}: expected one of the classes {', '.join(CLASS_NAMES)}, or a folder of "
-        f"normal videos, {', '.join(NORMAL_FOLDERS)}. Received: class={class_name!r}.{hint}"
+        f"normal videos, {', '.join(NORMAL_FOLDERS)}. Received: class={reprlib.repr(class_name)}.{hint}"
     )
 
 
@@ -89,7 +93,9 @@ def read_split_list(path):
         source = f"{path}, line {number}"
         folder, slash, file_name = line.replace("\\", "/").rpartition("/")
         if not slash:
-            raise DataError(f"{source}: expected Class/Name.mp4. Received: {line!r}")
+            raise DataError(
+                f"{source}: expected Class/Name.mp4. Received: {reprlib.repr(line)}"
+            )
         name = _checked(video_name(file_name), source)
         if name in labels:
             raise DataError(f"{source}: the video {name} is listed twice.")
@@ -118,18 +124,20 @@ def read_temporal_annotation(path):
         file_name, *rest = line.split()
         try:
             class_name, *bounds = rest
-            bounds = [int(bound) for bound in bounds]
+            bounds = [whole_number(bound) for bound in bounds]
         except ValueError:
             bounds = []
         if len(bounds) not in (2, 4):
             raise DataError(
-                f"{source}: expected `Name Class start end [start end]`. Received: {line!r}"
+                f"{source}: expected `Name Class start end [start end]`. "
+                f"Received: {reprlib.repr(line)}"
             )
         pairs = zip(bounds[::2], bounds[1::2], strict=True)
         events = [(start, end) for start, end in pairs if (start, end) != (-1, -1)]
-        if any(start < 0 or end <= start for start, end in events):
+        if not all(0 <= start < end < MOST_FRAMES for start, end in events):
             raise DataError(
-                f"{source}: expected 0 <= start < end. Received: events={events}"
+                f"{source}: expected 0 <= start < end < {MOST_FRAMES}. "
+                f"Received: events={events}"
             )
         name = _checked(video_name(file_name), source)
         label = label_of(class_name, source)
@@ -138,7 +146,7 @@ def read_temporal_annotation(path):
         if bool(events) != (label != NORMAL):
             raise DataError(
                 f"{source}: expected events in an anomalous video and none in a normal "
-                f"one. Received: {line!r}"
+                f"one. Received: {reprlib.repr(line)}"
             )
         annotation[name] = (label, events)
     return annotation
@@ -149,6 +157,19 @@ def video_name(file_name):
     stem, dot, extension = file_name.strip().rpartition(".")
     is_video = (dot + extension).lower() in VIDEO_SUFFIXES
     return stem if is_video else file_name.strip()
+
+
+def whole_number(text):
+    """Returns the whole number that a text is, written in digits of ASCII.
+
+    `int` would also take digits of other scripts, and underscores between them.
+
+    Raises:
+        ValueError: it is none, or has over 18 digits.
+    """
+    if not re.fullmatch(r"\s*-?[0-9]{1,18}\s*", text):
+        raise ValueError(f"expected a whole number. Received: {text[:40]!a}")
+    return int(text)
 
 
 def frame_labels(events, num_frames):
@@ -182,8 +203,6 @@ def _checked(name, source):
 
 def _lines(path):
     try:
-        check_regular(path)
-        with open(path, encoding="utf-8-sig") as file:
-            return [line.strip() for line in file]
-    except (OSError, UnicodeDecodeError) as error:
+        return [line.strip() for line in read_text(path).split("\n")]
+    except OSError as error:
         raise DataError(f"{path}: cannot be read ({error}).") from error

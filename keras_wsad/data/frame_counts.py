@@ -2,21 +2,29 @@
 
 import csv
 import hashlib
+import io
 import json
 
 import numpy as np
 
+from keras_wsad.alignment import MOST_FRAMES
 from keras_wsad.data.annotations import video_name
+from keras_wsad.data.annotations import whole_number
 from keras_wsad.errors import DataError
 from keras_wsad.features.sidecar import Sidecar
 from keras_wsad.files import cache_folder
 from keras_wsad.files import check_regular
+from keras_wsad.files import read_text
 from keras_wsad.files import write_text
 from keras_wsad.video import probe_video
 from keras_wsad.video import video_in
 
 AUTHORS_FILES = ("Test_video_name_UCF.npy", "Test_frame_number_UCF.npy")
 CSV_FILE = "num_frames.csv"
+
+# More videos than a data set has, and a name of more bytes than a file has.
+_MOST_VIDEOS = 10**6
+_LONGEST_NAME = 1024
 
 
 class FrameCounts:
@@ -66,7 +74,7 @@ def _count_once(path):
     digest = hashlib.sha256(json.dumps(key).encode()).hexdigest()
     cached = cache_folder() / "frames" / digest
     try:
-        return int(cached.read_text(encoding="utf-8"))
+        return whole_number(read_text(cached))
     except (OSError, ValueError):
         frames = probe_video(path).num_frames
         write_text(cached, str(frames))
@@ -77,9 +85,15 @@ def _read_authors_arrays(names_path, counts_path):
     try:
         check_regular(names_path)
         check_regular(counts_path)
-        names = np.load(names_path, allow_pickle=False).astype(str)
-        counts = np.load(counts_path, allow_pickle=False)
-        if counts.dtype.kind == "f" and (counts % 1).any():
+        # Memory-mapped, so that a header that declares too much allocates nothing.
+        names, counts = (
+            np.load(path, mmap_mode="r", allow_pickle=False)
+            for path in (names_path, counts_path)
+        )
+        if max(names.size, counts.size) > _MOST_VIDEOS or names.itemsize > _LONGEST_NAME:
+            raise ValueError("more videos or longer names than a data set has")
+        names = names.astype(str)
+        if counts.dtype.kind not in "iuf" or (counts % 1).any():
             raise ValueError("a count of frames is not whole")
         counts = counts.astype(int)
         pairs = list(zip(names.tolist(), counts.tolist(), strict=True))
@@ -95,12 +109,10 @@ def _read_authors_arrays(names_path, counts_path):
 def _read_csv(path):
     pairs = []
     try:
-        check_regular(path)
-        with open(path, newline="", encoding="utf-8-sig") as file:
-            for row in csv.reader(file):
-                if row and row[:2] != ["name", "num_frames"]:
-                    name, frames = row[:2]
-                    pairs.append((name, int(frames)))
+        for row in csv.reader(io.StringIO(read_text(path))):
+            if row and row[:2] != ["name", "num_frames"]:
+                name, frames = row[:2]
+                pairs.append((name, whole_number(frames)))
     except (OSError, ValueError, csv.Error) as error:
         raise DataError(
             f"{path}: expected lines of name,num_frames. Cannot be read: {error}"
@@ -111,13 +123,15 @@ def _read_csv(path):
 def _table(pairs, path):
     table = {}
     for name, frames in pairs:
-        # The upper limit is over a month of video: a mistake.
-        if not 1 <= frames < 10**8:
-            raise DataError(f"{path}: expected 1 to 1e8 frames. Received: {name}, {frames}")
+        if not 1 <= frames < MOST_FRAMES:
+            raise DataError(
+                f"{path}: expected 1 <= frames < {MOST_FRAMES}. "
+                f"Received: {name[:80]}, {frames}"
+            )
         other = table.setdefault(video_name(name), frames)
         if other != frames:
             raise DataError(
-                f"{path}: expected one count of frames a video. Received: {name}, {other} "
+                f"{path}: expected one count of frames a video. Received: {name[:80]}, {other} "
                 f"and {frames}"
             )
     return table

@@ -1,12 +1,16 @@
 """What a reviewer has marked in training videos, as `keras-wsad serve` exports it."""
 
 import csv
+import io
+import reprlib
 
 import numpy as np
 
+from keras_wsad.alignment import MOST_FRAMES
 from keras_wsad.data.annotations import video_name
+from keras_wsad.data.annotations import whole_number
 from keras_wsad.errors import DataError
-from keras_wsad.files import check_regular
+from keras_wsad.files import read_text
 
 #: The columns of a file of marks; it may have others.
 COLUMNS = ("video", "verdict", "begin_frame", "end_frame", "marked_frame", "num_frames")
@@ -55,17 +59,15 @@ def read_marks(path, names, num_segments):
 
 def _lines(path):
     try:
-        check_regular(path)
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            lines = [(line, f"{path}, line {reader.line_num}") for line in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        reader = csv.DictReader(io.StringIO(read_text(path)))
+        lines = [(line, f"{path}, line {reader.line_num}") for line in reader]
+    except (OSError, csv.Error) as error:
         raise DataError(f"{path}: cannot be read ({error}).") from error
     missing = set(COLUMNS) - set(reader.fieldnames or ())
     if missing:
         raise DataError(
             f"{path}: expected the columns {', '.join(COLUMNS)}. "
-            f"Found {', '.join(reader.fieldnames or ()) or 'none'}"
+            f"Found {reprlib.repr(reader.fieldnames or 'none')}"
         )
     return lines
 
@@ -74,7 +76,7 @@ def _value(line, source):
     if line["verdict"] not in _VALUES:
         raise DataError(
             f"{source}: expected a verdict in {', '.join(_VALUES)}. "
-            f"Received: {line['verdict']!r}"
+            f"Received: {reprlib.repr(line['verdict'])}"
         )
     return _VALUES[line["verdict"]]
 
@@ -83,15 +85,15 @@ def _segments(line, num_segments, source):
     """Returns the segments that a line marks, an int array."""
     frames = [line[name] for name in COLUMNS[2:]]
     try:
-        begin, end, count = (int(frames[place]) for place in (0, 1, 3))
-        marked = int(frames[2]) if frames[2] else None
+        begin, end, count = (whole_number(frames[place]) for place in (0, 1, 3))
+        marked = whole_number(frames[2]) if frames[2] else None
     except (TypeError, ValueError):
         begin, end, count, marked = -1, -1, 0, None
     inside = marked is None or 0 <= marked < count
-    if not (0 <= begin < end <= count and inside):
+    if not (0 <= begin < end <= count < MOST_FRAMES and inside):
         raise DataError(
             f"{source}: expected whole numbers, 0 <= begin_frame < end_frame <= num_frames "
-            f"and marked_frame in between 0 and num_frames or empty. Received: {frames}"
+            f"and marked_frame in between 0 and num_frames or empty. Received: {reprlib.repr(frames)}"
         )
     per_segment = count / num_segments
     if line["verdict"] != "false" and marked is not None:

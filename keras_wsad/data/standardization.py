@@ -1,9 +1,9 @@
 import copy
 import dataclasses
-import zipfile
 
 import numpy as np
 
+from keras_wsad.arrays import read_npz
 from keras_wsad.errors import RunError
 from keras_wsad.files import atomic_path
 
@@ -82,12 +82,16 @@ class Standardization:
             RunError: the file is damaged.
         """
         try:
-            with np.load(path, allow_pickle=False) as content:
-                return cls(mean=content["mean"], scale=content["scale"])
+            content = read_npz(path)
+            mean, scale = content["mean"], content["scale"]
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        except (ValueError, KeyError) as error:
             raise RunError(f"{path}: damaged ({error}).") from error
+        right = mean.ndim == 2 and mean.shape == scale.shape and len(mean) == 2
+        if not (right and np.isfinite(mean).all() and (scale > 0).all()):
+            raise RunError(f"{path}: expected finite means and deviations above 0.")
+        return cls(mean=mean, scale=scale)
 
 
 class _StandardizedArray:

@@ -1,7 +1,5 @@
 """Pictures of an evaluated run: its ROC curve, its calibration, its confusion matrix."""
 
-import json
-
 import numpy as np
 from sklearn.metrics import roc_curve
 
@@ -10,6 +8,7 @@ from keras_wsad.alignment import ALIGNMENTS
 from keras_wsad.errors import RunError
 from keras_wsad.evaluation.evaluate import describe_protocol
 from keras_wsad.evaluation.scores_file import load_scores
+from keras_wsad.files import read_json
 from keras_wsad.runs import Run
 
 
@@ -29,7 +28,7 @@ def draw_evaluation(folder):
     run = Run(folder)
     outputs = load_scores(run.scores)[1]
     try:
-        metrics = json.loads(run.metrics.read_text(encoding="utf-8"))
+        metrics = read_json(run.metrics)
     except (OSError, ValueError) as error:
         raise RunError(
             f"{run.metrics}: expected the metrics of a run ({error})."

@@ -1,11 +1,10 @@
 """`scores.npz` of a run: what its system gave for the test videos."""
 
-import zipfile
-
 import numpy as np
 
 from keras_wsad.alignment import ALIGNMENTS
 from keras_wsad.alignment import frames_per_segment
+from keras_wsad.arrays import read_npz
 from keras_wsad.errors import RunError
 from keras_wsad.files import atomic_path
 
@@ -43,8 +42,7 @@ def load_scores(path):
         RunError: the file is absent or damaged.
     """
     try:
-        with np.load(path, allow_pickle=False) as content:
-            scores = {name: content[name] for name in content.files}
+        scores = read_npz(path)
         return scores.pop("names").tolist(), scores
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError) as error:
         raise RunError(f"{path}: not the scores of a run ({error}).") from error

@@ -2,6 +2,7 @@ import dataclasses
 import pathlib
 import reprlib
 
+from keras_wsad.alignment import MOST_FRAMES
 from keras_wsad.errors import DataError
 from keras_wsad.errors import FeatureFileError
 from keras_wsad.features.extraction import Extraction
@@ -108,8 +109,8 @@ class Sidecar:
 
 
 def _is_count(value):
-    # A bool is an int to Python. The upper limit is over a month of video.
-    return type(value) is int and 1 <= value < 10**8
+    # A bool is an int to Python.
+    return type(value) is int and 1 <= value < MOST_FRAMES
 
 
 # What identifies a video file, see `finished.source_of`.

@@ -6,6 +6,7 @@ import pathlib
 from keras_wsad.errors import DataError
 from keras_wsad.files import checked_name
 from keras_wsad.files import index_files
+from keras_wsad.files import read_text
 
 VIDEO_SUFFIXES = (".mp4", ".avi", ".mkv", ".mov", ".webm")
 
@@ -114,19 +115,13 @@ def _is_video(path):
 
 
 def _read_list(path, root):
-    lines = []
-    try:
-        with open(path, encoding="utf-8-sig") as file:
-            while line := file.readline(_LONGEST_PATH + 1):
-                if len(line) > _LONGEST_PATH:
-                    raise DataError(
-                        f"{path}: expected a path a line. Received one of more than "
-                        f"{_LONGEST_PATH} characters."
-                    )
-                lines.append(line)
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path}: expected a list of videos ({error}).") from error
-    lines = [line.strip().replace("\\", "/") for line in lines if line.strip()]
+    lines = [line.strip().replace("\\", "/") for line in read_text(path).split("\n")]
+    lines = [line for line in lines if line]
+    if any(len(line) > _LONGEST_PATH for line in lines):
+        raise DataError(
+            f"{path}: expected a path a line. Received one of more than "
+            f"{_LONGEST_PATH} characters."
+        )
     files = {} if root is None else index_files(root)
     folders = [path.parent, pathlib.Path()]
     folders = folders if root is None else [pathlib.Path(root), *folders]

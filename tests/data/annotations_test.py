@@ -77,7 +77,16 @@ def test_events_are_read_whatever_the_white_space(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "line", ["A.mp4 Abuse 10", "A.mp4 Abuse x 20", "A.mp4", "A.mp4 Abuse 20 10"]
+    "line",
+    [
+        "A.mp4 Abuse 10",
+        "A.mp4 Abuse x 20",
+        "A.mp4",
+        "A.mp4 Abuse 20 10",
+        "A.mp4 Abuse 1 1000000000000000000",
+        "A.mp4 Abuse 1 \u0662\u0660",
+        "A.mp4 Abuse 1 2_0",
+    ],
 )
 def test_a_bad_annotation_is_named(tmp_path, line):
     with pytest.raises(DataError, match=r"list.txt, line 1.*expected"):

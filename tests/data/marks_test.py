@@ -52,6 +52,8 @@ def test_an_event_counts_where_a_false_alarm_overlaps_it(tmp_path):
         ("a,Arson,true,0,41,,40", "line 2: expected whole numbers"),
         ("a,Arson,true,0,5,40,40", "line 2: expected whole numbers"),
         ("a,Arson,true,0,5.5,,40", "line 2: expected whole numbers"),
+        ("a,Arson,true,0,\u0665,,40", "line 2: expected whole numbers"),
+        ("a,Arson,true,0,5,,100000000000", "line 2: expected whole numbers"),
         ("a,Arson,true,0", "line 2: expected whole numbers"),
     ],
 )

@@ -95,7 +95,15 @@ def test_a_file_that_is_no_video_is_named(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "content", [b"A_x264;100\n", b"A_x264,many\n", b"A_x264,0\n", b"\xff\xfe,1\n"]
+    "content",
+    [
+        b"A_x264;100\n",
+        b"A_x264,many\n",
+        b"A_x264,0\n",
+        b"A_x264,100000000\n",
+        "A_x264,\u0665\u0660\n".encode(),
+        b"\xff\xfe,1\n",
+    ],
 )
 def test_a_bad_csv_is_named(tmp_path, content):
     root = write_root(tmp_path)

@@ -91,7 +91,7 @@ def test_a_place_without_videos_is_named(root, tmp_path):
     with pytest.raises(DataError, match="root=nowhere"):
         find_videos([root], "nowhere")
     (tmp_path / "list.txt").write_bytes(b"\xff\xfe")
-    with pytest.raises(DataError, match="expected a list of videos"):
+    with pytest.raises(DataError, match="expected text in UTF-8"):
         find_videos([tmp_path / "list.txt"])
 
 
