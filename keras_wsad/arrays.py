@@ -52,16 +52,28 @@ def stored_bytes(path):
     return stored
 
 
-def check_h5_dataset(dataset):
-    """Raises unless an HDF5 dataset lies in its own file, at about its own size.
+def h5_dataset(group, name):
+    """Returns a dataset that lies in its own HDF5 file, at about its own size.
 
     Args:
-        dataset: `h5py.Dataset`.
+        group: `h5py.Group`.
+        name: str. Of the dataset in that group.
+
+    Returns:
+        A `h5py.Dataset`, which can be read without surprise.
 
     Raises:
-        DataError: it is put together from other files or other datasets, or declares far
-            more than it stores.
+        DataError: there is none; it is a link, or put together from other files or other
+            datasets; or it declares far more than it stores.
     """
+    import h5py
+
+    # A link may lead to another file, by way of a link in this one.
+    is_inside = isinstance(group.get(name, getlink=True), h5py.HardLink)
+    dataset = group[name] if is_inside else None
+    if not isinstance(dataset, h5py.Dataset):
+        found = ascii(sorted(group)[:3])[:80]
+        raise DataError(f"no dataset `{name}`, found {found}")
     if dataset.is_virtual or dataset.external:
         raise DataError("a dataset that lies in other files, which are never read")
     # A chunk is expanded whole, and may be larger than the dataset. As `object`, since the
@@ -73,6 +85,7 @@ def check_h5_dataset(dataset):
     # One block of the file may be named many times.
     stored = min(dataset.id.get_storage_size(), dataset.file.id.get_filesize())
     check_expansion(declared, stored)
+    return dataset
 
 
 def check_zip(path):

@@ -6,7 +6,7 @@ import h5py
 import numpy as np
 import pytest
 
-from keras_wsad.arrays import check_h5_dataset
+from keras_wsad.arrays import h5_dataset
 from keras_wsad.arrays import read_npz
 from keras_wsad.arrays import stored_bytes
 from keras_wsad.errors import DataError
@@ -70,6 +70,6 @@ def test_a_file_with_holes_stores_what_is_between_them(tmp_path):
 
 def test_a_shape_of_more_bytes_than_64_bits_count_is_refused(tmp_path):
     with h5py.File(tmp_path / "a.h5", "w") as file:
-        dataset = file.create_dataset("a", (2**40, 2**40), "f4", chunks=(8, 8))
+        file.create_dataset("a", (2**40, 2**40), "f4", chunks=(8, 8))
         with pytest.raises(DataError, match="declares 4835703278458516698824704 bytes"):
-            check_h5_dataset(dataset)
+            h5_dataset(file, "a")

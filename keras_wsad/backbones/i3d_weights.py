@@ -5,10 +5,13 @@ Every reader of a format returns a dict from a name such as
 are input and output channels. No pickle is executed.
 """
 
+import math
 import re
 
 import numpy as np
 
+from keras_wsad.arrays import check_expansion
+from keras_wsad.arrays import h5_dataset
 from keras_wsad.backbones.state_dict import SUFFIXES
 from keras_wsad.backbones.state_dict import read_state_dict
 from keras_wsad.backbones.weights import WeightsFile
@@ -73,8 +76,15 @@ def read_checkpoint(prefix):
 
     try:
         reader = tf.train.load_checkpoint(str(prefix))
-        names = reader.get_variable_to_shape_map()
-        return {name: reader.get_tensor(name) for name in names}
+        shapes = reader.get_variable_to_shape_map()
+        dtypes = reader.get_variable_to_dtype_map()
+        check_expansion(
+            sum(math.prod(shape) * dtypes[name].size for name, shape in shapes.items()),
+            sum(
+                part.stat().st_size for part in prefix.parent.glob(f"{prefix.name}.data-*")
+            ),
+        )
+        return {name: reader.get_tensor(name) for name in shapes}
     except Exception as error:
         # TensorFlow raises a dozen kinds of error; a truncated file is an IndexError.
         raise WeightsError(
@@ -99,12 +109,12 @@ def read_keras_h5(path):
             operation = {"conv": "conv_3d", "bn": "batch_norm"}.get(operation, operation)
             arrays[
                 f"{PREFIX}/{_scope_in_keras(scope)}/{operation}/{_KINDS.get(kind, kind)}"
-            ] = item[()]
+            ] = h5_dataset(item.parent, name.rpartition("/")[2])[()]
 
     try:
         with h5py.File(path, "r") as file:
             file.visititems(visit)
-    except (OSError, RuntimeError, KeyError, IndexError) as error:
+    except (OSError, RuntimeError, KeyError, IndexError, ValueError, MemoryError) as error:
         raise WeightsError(f"{path}: not an h5 file of weights ({error}).") from error
     return arrays
 

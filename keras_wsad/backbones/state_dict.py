@@ -1,5 +1,9 @@
 """State dicts of PyTorch: tensors by name, without executing pickled code."""
 
+import zipfile
+
+from keras_wsad.arrays import check_expansion
+from keras_wsad.arrays import check_zip
 from keras_wsad.backbones.weights import WeightsFile
 from keras_wsad.errors import WeightsError
 
@@ -34,8 +38,13 @@ def read_state_dict(path):
             f"{path}: PyTorch is needed to read it: pip install 'keras_wsad[bench]'"
         ) from error
     try:
+        if zipfile.is_zipfile(path):
+            check_zip(path)
         state = torch.load(path, map_location="cpu", weights_only=True)
         state = state.get("state_dict", state)
+        # A tensor may repeat a single number a billion times.
+        declared = sum(item.numel() * item.element_size() for item in state.values())
+        check_expansion(declared, path.stat().st_size)
         return {name.removeprefix("module."): item.numpy() for name, item in state.items()}
     except Exception as error:
         # A damaged or hostile file may raise anything.

@@ -138,7 +138,7 @@ def assign_weights(model, file):
         "not finite": [
             name
             for name in sorted(wanted.keys() & file.arrays.keys())
-            if not _is_finite(file.arrays[name])
+            if _fits(file.arrays[name], wanted[name]) and not _is_finite(file.arrays[name])
         ],
     }
     if any(problems.values()):

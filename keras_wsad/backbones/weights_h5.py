@@ -6,6 +6,7 @@ that do not fit. Here they are found by name, as in any published file.
 
 import numpy as np
 
+from keras_wsad.arrays import h5_dataset
 from keras_wsad.errors import WeightsError
 
 # Variables are numbered; their count tells the kind of layer.
@@ -38,12 +39,12 @@ def read_weights_h5(path):
             layer = item.attrs.get("name", name)
             numbers = sorted(item, key=int)
             for kind, number in zip(_KINDS[len(numbers)], numbers, strict=True):
-                arrays[f"{layer}/{kind}"] = np.asarray(item[number])
+                arrays[f"{layer}/{kind}"] = np.asarray(h5_dataset(item, number))
 
     try:
         with h5py.File(path, "r") as file:
             file.visititems(visit)
-    except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError, MemoryError) as error:
         raise WeightsError(f"{path}: not an h5 file of weights ({error}).") from error
     return arrays
 

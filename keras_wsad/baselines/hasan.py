@@ -11,6 +11,7 @@ from keras import ops
 from keras_wsad.baselines.frame_stacks import draw_stacks
 from keras_wsad.baselines.frame_stacks import stack_starts
 from keras_wsad.baselines.frame_stacks import take_stack
+from keras_wsad.baselines.keras_file import load_keras_file
 from keras_wsad.baselines.pixel_learner import PixelLearner
 from keras_wsad.baselines.regularity import regularity
 from keras_wsad.baselines.regularity_autoencoder import RegularityAutoencoder
@@ -144,14 +145,10 @@ class Hasan(PixelLearner):
 
     def load(self, path):
         super().load(path)
-        try:
-            self.autoencoder = keras.saving.load_model(
-                pathlib.Path(path, "autoencoder.keras"), compile=False
-            )
-            self.size = self.autoencoder.size
-        except Exception as error:
-            # A damaged file may raise anything.
-            raise RunError(f"{path}: not what {self.title} saves ({error}).") from error
+        self.autoencoder = load_keras_file(pathlib.Path(path, "autoencoder.keras"))
+        if not isinstance(self.autoencoder, RegularityAutoencoder):
+            raise RunError(f"{path}: not what {self.title} saves.")
+        self.size = self.autoencoder.size
 
     def _prepare(self, stacks):
         """Converts stacks of uint8 frames to inputs of the autoencoder."""

@@ -3,6 +3,7 @@ import abc
 import keras
 
 from keras_wsad.baselines.fit_head import fit_head
+from keras_wsad.baselines.keras_file import load_keras_file
 from keras_wsad.baselines.mean_feature import check_feature_dim
 from keras_wsad.baselines.score_videos import score_videos
 from keras_wsad.baselines.system import System
@@ -87,11 +88,7 @@ class Head(System):
         self.model.save(path)
 
     def load(self, path):
-        try:
-            self.model = keras.saving.load_model(path, compile=False)
-        except Exception as error:
-            # A damaged file may raise anything.
-            raise RunError(f"{path}: not a model of keras_wsad ({error}).") from error
+        self.model = load_keras_file(path)
         if not isinstance(self.model, self.model_class):
             raise RunError(
                 f"{path}: expected {self.model_class.__name__}, from a run of the system "

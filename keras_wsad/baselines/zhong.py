@@ -6,6 +6,7 @@ from typing import ClassVar
 import keras
 import numpy as np
 
+from keras_wsad.baselines.keras_file import load_keras_file
 from keras_wsad.baselines.label_cleaning import check_finite
 from keras_wsad.baselines.label_cleaning import clean_labels
 from keras_wsad.baselines.label_cleaning import predict_rows
@@ -16,7 +17,6 @@ from keras_wsad.data.crops import average_crops
 from keras_wsad.data.crops import rows_of_crops
 from keras_wsad.data.pipelines import epoch_schedule
 from keras_wsad.errors import ConfigError
-from keras_wsad.errors import RunError
 from keras_wsad.metrics import video_level_auc
 from keras_wsad.progress import track
 
@@ -144,11 +144,7 @@ class Zhong(System):
 
     def load(self, path):
         path = pathlib.Path(path, _FILE)
-        try:
-            self.classifier = keras.saving.load_model(path, compile=False)
-        except Exception as error:
-            # A damaged file may raise anything.
-            raise RunError(f"{path}: expected a Keras model ({error}).") from error
+        self.classifier = load_keras_file(path)
 
     def _check_settings(self, crops):
         if self.config.checkpoint_rule == "best_on_test":

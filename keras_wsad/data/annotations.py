@@ -70,7 +70,8 @@ def label_of(class_name, source):
     )
     raise DataError(
         f"{source}: expected one of the classes {', '.join(CLASS_NAMES)}, or a folder of "
-        f"normal videos, {', '.join(NORMAL_FOLDERS)}. Received: class={reprlib.repr(class_name)}.{hint}"
+        f"normal videos, {', '.join(NORMAL_FOLDERS)}. "
+        f"Received: class={reprlib.repr(class_name)}.{hint}"
     )
 
 

@@ -131,7 +131,7 @@ def _table(pairs, path):
         other = table.setdefault(video_name(name), frames)
         if other != frames:
             raise DataError(
-                f"{path}: expected one count of frames a video. Received: {name[:80]}, {other} "
-                f"and {frames}"
+                f"{path}: expected one count of frames a video. "
+                f"Received: {name[:80]}, {other} and {frames}"
             )
     return table

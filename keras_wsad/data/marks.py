@@ -93,7 +93,8 @@ def _segments(line, num_segments, source):
     if not (0 <= begin < end <= count < MOST_FRAMES and inside):
         raise DataError(
             f"{source}: expected whole numbers, 0 <= begin_frame < end_frame <= num_frames "
-            f"and marked_frame in between 0 and num_frames or empty. Received: {reprlib.repr(frames)}"
+            f"< {MOST_FRAMES} and marked_frame in between 0 and num_frames or empty. "
+            f"Received: {reprlib.repr(frames)}"
         )
     per_segment = count / num_segments
     if line["verdict"] != "false" and marked is not None:

@@ -8,7 +8,7 @@ import warnings
 import numpy as np
 
 from keras_wsad.arrays import check_expansion
-from keras_wsad.arrays import check_h5_dataset
+from keras_wsad.arrays import h5_dataset
 from keras_wsad.arrays import stored_bytes
 from keras_wsad.errors import DataError
 from keras_wsad.errors import FeatureFileError
@@ -193,14 +193,8 @@ def _read_h5(path):
     import h5py
 
     with h5py.File(path, "r") as file:
-        # A link may lead to another file, by way of a link in this one.
-        is_inside = isinstance(file.get("features", getlink=True), h5py.HardLink)
-        dataset = file.get("features") if is_inside else None
-        if not isinstance(dataset, h5py.Dataset):
-            found = _in_short(sorted(file)[:5])
-            raise FeatureFileError(path, f"no dataset `features`, found {found}")
+        dataset = h5_dataset(file, "features")
         _check_numbers(dataset.dtype, path)
-        check_h5_dataset(dataset)
         if dataset.ndim <= 3:
             # Checked on an array of this shape that takes no memory.
             crops_first(np.broadcast_to(np.float32(0), dataset.shape), path)

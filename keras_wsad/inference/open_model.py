@@ -164,6 +164,9 @@ def open_saved_model(path):
     except Exception as error:
         # A damaged one may raise anything.
         raise RunError(f"{path}: a damaged SavedModel ({error}).") from error
+    for variable in getattr(saved_model, "variables", ()):
+        if not np.isfinite(variable.numpy()).all():
+            raise RunError(f"{path}: expected finite weights. Found NaN in {variable.name}")
 
     def score_crops(crops):
         # Keeps `saved_model` alive, which owns the function.

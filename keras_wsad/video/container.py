@@ -13,6 +13,11 @@ from keras_wsad.files import check_regular
 # Codecs that render text files as pictures.
 _TEXT = ("ansi", "bintext", "idf", "xbin")
 
+# Pixels of a frame, twice those of 8K, and how much longer one side may be than the other:
+# the shorter is resized to a fixed size, and the longer with it.
+_MOST_PIXELS = 2**26
+_MOST_STRETCHED = 32
+
 
 def shown_source(source):
     """Returns a path or a URL as it may be shown: without user, password and query.
@@ -40,7 +45,8 @@ def open_video(path, **options):
         track; where there are several, the one that FFmpeg would play.
 
     Raises:
-        VideoError: the file is absent, no video, or its codec is unknown.
+        VideoError: the file is absent, no video, or its codec is unknown; or frames have a
+            size that no camera has.
     """
     name, shown = str(path), shown_source(path)
     # A device is a file only to the system.
@@ -68,10 +74,33 @@ def open_video(path, **options):
             raise VideoError(f"{shown}: expected a video. It is text.")
         if kind == "image2" or kind.endswith("_pipe"):
             raise VideoError(f"{shown}: expected a video. It is a picture.")
+        check_size(stream.codec_context, shown)
+        # A decoder learns the size from the stream, where it may be another.
+        stream.codec_context.options = {"max_pixels": str(_MOST_PIXELS)}
     except VideoError:
         container.close()
         raise
     return container, stream
+
+
+def check_size(picture, path):
+    """Raises if frames are larger or more stretched than those of any camera.
+
+    Args:
+        picture: a frame or a codec context of PyAV, with `width` and `height`; 0 where it
+            is not known yet.
+        path: str or path. The video, for the error message.
+
+    Raises:
+        VideoError: they are.
+    """
+    short, long = sorted((picture.width, picture.height))
+    if short * long > _MOST_PIXELS or long > _MOST_STRETCHED * short > 0:
+        raise VideoError(
+            f"{path}: expected a video of at most {_MOST_PIXELS} pixels a frame, one side "
+            f"at most {_MOST_STRETCHED} times the other. Received: {picture.width} x "
+            f"{picture.height}"
+        )
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ import numpy as np
 from av.video.reformatter import VideoReformatter
 
 from keras_wsad.errors import VideoError
+from keras_wsad.video.container import check_size
 from keras_wsad.video.container import count_frames
 from keras_wsad.video.container import ends_early
 from keras_wsad.video.container import is_shown
@@ -110,6 +111,7 @@ class DecodedFrames:
                     frames = []
                     damage.note("packets do not decode", end)
                 for frame in frames:
+                    check_size(frame, self.path)
                     self.num_frames += 1
                     if frame.is_corrupt:
                         damage.note("frames are patched up", end)

@@ -267,3 +267,33 @@ def test_a_state_dict_that_lacks_a_convolution_is_named(network, tmp_path):
     torch.save({"Conv3d_1a_7x7.bn.weight": torch.ones(4)}, tmp_path / "i3d.pt")
     with pytest.raises(WeightsError, match="228 missing"):
         load_weights(network, tmp_path / "i3d.pt")
+
+
+def declare_much(group):
+    group.create_dataset("kernel:0", (10**5, 10**5), "f4", chunks=(10, 10))
+
+
+def store_outside(group):
+    group.create_dataset("kernel:0", (3, 2), "f4", external=[("/etc/hostname", 0, 24)])
+
+
+@pytest.mark.parametrize("change", [declare_much, store_outside])
+@pytest.mark.parametrize("name", ["w.h5", "w.weights.h5"])
+def test_h5_weights_that_are_not_in_the_file_are_not_read(tmp_path, network, change, name):
+    with h5py.File(tmp_path / name, "w") as file:
+        group = file.create_group("Conv3d_1a_7x7_conv/vars")
+        change(group)
+        if name == "w.weights.h5":
+            group.move("kernel:0", "0")
+    with pytest.raises(WeightsError, match=r"but stores 0|lies in other files"):
+        load_weights(network, tmp_path / name)
+
+
+def test_a_checkpoint_that_declares_more_than_it_stores_is_not_read(
+    tmp_path, network, random
+):
+    prefix = write_checkpoint(tmp_path / "model.ckpt", arrays_of(network, random))
+    for part in tmp_path.glob("model.ckpt.data-*"):
+        part.write_bytes(b"")
+    with pytest.raises(WeightsError, match="not a whole TensorFlow checkpoint"):
+        load_weights(network, prefix)

@@ -7,8 +7,11 @@ from matplotlib.image import imsave
 
 from keras_wsad.errors import DataError
 from keras_wsad.errors import VideoError
+from keras_wsad.video import DamagedVideoWarning
+from keras_wsad.video import container as module
 from keras_wsad.video import decode_frames
 from keras_wsad.video import probe_video
+from keras_wsad.video import read_clips
 from keras_wsad.video.container import decoding
 from tests.video.make_video import make_video
 
@@ -94,3 +97,43 @@ def test_other_errors_pass_while_decoding():
         with pytest.raises(type(error)) as raised, decoding("v.mp4"):
             raise error
         assert raised.value is error
+
+
+def write_y4m(path, width, height):
+    header = b"YUV4MPEG2 W%d H%d F10:1 Ip A1:1 C420jpeg\n" % (width, height)
+    frame = b"FRAME\n" + bytes(min(width * height * 3 // 2, 10**6))
+    path.write_bytes(header + 3 * frame)
+    return path
+
+
+@pytest.mark.parametrize("size", [(100_000, 2), (8, 30_000), (16_000, 12_000)])
+def test_frames_of_a_size_that_no_camera_has_raise(tmp_path, size):
+    path = write_y4m(tmp_path / "v.mp4", *size)
+    for read in (probe_video, lambda path: list(decode_frames(path))):
+        with pytest.raises(VideoError, match=f"pixels a frame.*{size[0]} x {size[1]}"):
+            read(path)
+
+
+def two_sizes(folder):
+    """Writes a stream without times, 64 x 48 at first and 96 x 80 from the middle on."""
+    parts = [
+        make_video(folder / f"{number}.h264", num_frames=20, size=size).read_bytes()
+        for number, size in enumerate([(64, 48), (96, 80)])
+    ]
+    path = folder / "v.mp4"
+    path.write_bytes(b"".join(parts))
+    return path
+
+
+def test_a_size_that_changes_midway_is_read(tmp_path):
+    path = two_sizes(tmp_path)
+    assert len(list(decode_frames(path))) == 40
+    shapes = [clip.shape for _, clip in read_clips(path, length=8, stride=8, size=32)]
+    assert shapes == 5 * [(1, 8, 32, 32, 3)]
+
+
+def test_a_decoder_makes_no_frame_of_another_size_than_allowed(tmp_path, monkeypatch):
+    path = two_sizes(tmp_path)
+    monkeypatch.setattr(module, "_MOST_PIXELS", 64 * 48)
+    with pytest.warns(DamagedVideoWarning, match=r"20 frames decode.* do not decode"):
+        assert len(list(decode_frames(path))) == 20
