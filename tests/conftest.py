@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 
+import hypothesis
 import numpy as np
 import pytest
 
@@ -22,6 +23,19 @@ def pytest_addoption(parser):
         action="store_true",
         help="run the large tests as well: long ones, and those that need real data",
     )
+
+
+def pytest_configure(config):
+    """Properties are tried on a few examples, the same each time, or on many new ones."""
+    large = config.getoption("--run_large")
+    hypothesis.settings.register_profile(
+        "ours",
+        max_examples=1000 if large else 30,
+        derandomize=not large,
+        deadline=None,
+        database=None,
+    )
+    hypothesis.settings.load_profile("ours")
 
 
 def pytest_collection_modifyitems(config, items):

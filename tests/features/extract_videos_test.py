@@ -289,7 +289,7 @@ def test_the_rest_goes_on_when_files_are_odd(folder, backbone, extraction, tmp_p
     report = extract_videos(videos, out, backbone, extraction)
     done = ["A", "C", "latin"]
     assert sorted(report.extracted) == done
-    assert "wide.mp4: expected a video. Cannot be decoded" in report.failed["wide"]
+    assert "wide.mp4: expected a video of at most" in report.failed["wide"]
     assert "pipe.mp4: expected a video. Not a regular file" in report.failed["pipe"]
     assert Sidecar.read(out / "latin.json").video["file"] == videos["latin"].name
     again = extract_videos(videos, out, backbone, extraction)
