@@ -243,7 +243,8 @@ def read_yaml(path):
         ConfigError: it cannot be read, is not YAML, too large or nested too deep.
     """
     try:
-        return yaml.load(read_text(path, _MOST_YAML), _Loader)
+        # `_Loader` is a safe one.
+        return yaml.load(read_text(path, _MOST_YAML), _Loader)  # noqa: S506
     except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         reason = " ".join(str(error).split())[:200]
         raise ConfigError(f"{path}: expected YAML ({reason}).") from error

@@ -23,9 +23,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("reader", choices=readers.READERS)
     parser.add_argument("--seconds", type=int, default=60, help="how long. Default: 60")
-    parser.add_argument(
-        "--found", default=".", help="for what breaks it. Default: ."
-    )
+    parser.add_argument("--found", default=".", help="for what breaks it. Default: .")
     options = parser.parse_args()
     # libFuzzer leaves the process without the end of a `with` block.
     folder = tempfile.mkdtemp(prefix="fuzz-")

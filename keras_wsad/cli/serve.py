@@ -9,7 +9,8 @@ from keras_wsad.cli.tensorflow_noise import import_tensorflow_quietly
 from keras_wsad.errors import ConfigError
 from keras_wsad.errors import MissingExtraError
 
-_TOKEN = "KERAS_WSAD_TOKEN"
+# The name of the variable, which holds the password.
+_TOKEN = "KERAS_WSAD_TOKEN"  # noqa: S105
 
 
 @report_errors("what was reviewed is kept")

@@ -6,7 +6,7 @@ import http.cookies
 import ipaddress
 import urllib.parse
 
-TOKEN_COOKIE = "keras_wsad_token"
+TOKEN_COOKIE = "keras_wsad_token"  # noqa: S105
 
 # Bytes of a request that is no upload, and seconds that a client may stand still.
 _MOST_BYTES, _SECONDS = 64 * 1024, 60
