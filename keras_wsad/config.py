@@ -54,6 +54,8 @@ class ExperimentConfig:
         features: Which features, where the data folder holds several: a folder below it,
             or any other folder.
         strict: Make every feature file that is empty, damaged or of odd length an error.
+        drop_duplicates: Do not train on videos whose features are those of a test video, or
+            of an earlier training video, to the bit.
         num_segments: Temporal segments per video, T.
         reduce: How the clips of a segment are pooled.
         alignment: How clips are assigned to segments: aligned drops and shifts nothing,
@@ -132,6 +134,7 @@ class ExperimentConfig:
     data: str | None = None
     features: str | None = None
     strict: bool = False
+    drop_duplicates: bool = False
     num_segments: int = 32
     reduce: Literal["max", "mean"] = "max"
     alignment: Literal["aligned", "release"] = "aligned"

@@ -44,6 +44,7 @@ COMMON_SETTINGS = (
     "data",
     "features",
     "strict",
+    "drop_duplicates",
     "num_segments",
     "reduce",
     "alignment",

@@ -10,6 +10,10 @@ import numpy as np
 
 from keras_wsad.data.embedded import embedded_features
 from keras_wsad.data.embedded import embedded_root
+from keras_wsad.data.hygiene import check_lengths
+from keras_wsad.data.hygiene import check_scale
+from keras_wsad.data.hygiene import describe_twins
+from keras_wsad.data.hygiene import twins_to_drop
 from keras_wsad.data.marks import read_marks
 from keras_wsad.data.splits import hold_out
 from keras_wsad.data.standardization import Standardization
@@ -159,6 +163,12 @@ def open_experiment_data(config):
             f"{root}: expected features of training videos. Found those of none of "
             f"{len(dataset.train)}.\n{summarize_problems(store.problems, len(videos))}"
         )
+    test_names = {video.name for video in dataset.test}
+    twins = describe_twins(store.identical, test_names)
+    if config.drop_duplicates:
+        dropped = twins_to_drop(store.identical, test_names)
+        with_features = [video for video in with_features if video.name not in dropped]
+        twins.append(f"  left out  {len(dropped):4d}  of these are not trained on")
     training, validation = hold_out(with_features, config.validation_fraction, config.seed)
     test = [video for video in dataset.test if video.name in store.videos]
     if not test:
@@ -169,6 +179,9 @@ def open_experiment_data(config):
     for video in test:
         # Fails before the training rather than after it.
         video.frame_labels()
+    check_lengths(store, test)
+    in_training = [video.name for video in with_features]
+    norms = check_scale(store, in_training, [video.name for video in test])
     left_out = [video.name for video in dataset.test if video.name not in store.videos]
     if config.data is None or (root / "scenes.json").is_file():
         source = f"rendered videos ({store.extraction})"
@@ -179,7 +192,7 @@ def open_experiment_data(config):
         for name in CAVEATS.keys() & set(store.folders):
             source += f" ({name}: {CAVEATS[name]})"
     lines = [summarize_problems(store.problems, len(videos))]
-    lines += _leaks(store.identical, {video.name for video in dataset.test})
+    lines += [*twins, norms]
     lines.append(
         f"{len(training)} videos to train on, {len(validation)} held out, "
         f"{len(test)} of {len(dataset.test)} test videos; "
@@ -218,18 +231,3 @@ def feature_folder(root, features):
         f"Expected --features to be a folder below {root} or elsewhere. "
         f"Received: {features!r}. Folders there: {', '.join(found)}"
     )
-
-
-def _leaks(identical, test_names):
-    """Reports videos with bit-identical features, above all across the split."""
-    if not identical:
-        return []
-    leaks = [
-        names
-        for names in identical
-        if 0 < sum(name in test_names for name in names) < len(names)
-    ]
-    return [
-        f"  kept      {len(identical):4d}  groups of videos have identical features, "
-        f"{len(leaks)} of them across training and test"
-    ]

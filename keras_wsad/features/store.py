@@ -35,7 +35,7 @@ from keras_wsad.files import write_json
 from keras_wsad.progress import track
 
 # Raised whenever the meaning of a cached array changes.
-_VERSION = 4
+_VERSION = 5
 
 _ARRAYS = ("features.bin", "normalized_features.bin")
 
@@ -54,6 +54,9 @@ class FeatureStore:
         features: float32 array of shape `(rows, segments, features)`.
         normalized_features: the same, from clips of unit L2 norm.
         videos: dict from video name to its rows, a `range` of one row per crop.
+        num_clips: dict from video name to its clips, K.
+        norms: dict from video name to the mean L2 norm of its clips.
+        sources: dict from video name to the folder of its file, relative to that of all.
         problems: list of `FeatureProblem`, in the order of the videos.
         identical: list of lists of names, videos whose features are equal to the bit.
         folders: list of the names of all parent folders of the files.
@@ -74,9 +77,12 @@ class FeatureStore:
         self.features, self.normalized_features = (
             _map(folder / name, shape) for name in _ARRAYS
         )
-        self.videos = {
-            name: range(first, first + crops) for name, first, crops in content["videos"]
-        }
+        self.videos, self.num_clips, self.norms, self.sources = {}, {}, {}, {}
+        for name, first, crops, num_clips, norm, source in content["videos"]:
+            self.videos[name] = range(first, first + crops)
+            self.num_clips[name] = num_clips
+            self.norms[name] = norm
+            self.sources[name] = source
         self.problems = [FeatureProblem(**problem) for problem in content["problems"]]
         self.identical = content["identical"]
         self.folders = content["folders"]
@@ -203,7 +209,9 @@ def _fill(temporary, folder, names, files, options):
             features_file.write(segments.tobytes())
             normalized_file.write(normalized.tobytes())
             digests[hashlib.sha256(clips.tobytes()).hexdigest()].append(name)
-            videos.append([name, rows, len(clips)])
+            norm = float(np.linalg.norm(clips, axis=-1).mean(dtype=np.float64))
+            source = os.path.relpath(paths[0].parent, folder)
+            videos.append([name, rows, *clips.shape[:2], norm, source])
             rows += len(clips)
     if not rows:
         kinds = sorted({problem.problem for problem in problems})[:3]

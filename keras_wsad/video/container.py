@@ -97,9 +97,9 @@ def check_size(picture, path):
     short, long = sorted((picture.width, picture.height))
     if short * long > _MOST_PIXELS or long > _MOST_STRETCHED * short > 0:
         raise VideoError(
-            f"{path}: expected a video of at most {_MOST_PIXELS} pixels a frame, one side "
-            f"at most {_MOST_STRETCHED} times the other. Received: {picture.width} x "
-            f"{picture.height}"
+            f"{shown_source(path)}: expected a video of at most {_MOST_PIXELS} pixels a "
+            f"frame, one side at most {_MOST_STRETCHED} times the other. "
+            f"Received: {picture.width} x {picture.height}"
         )
 
 

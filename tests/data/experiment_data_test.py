@@ -52,8 +52,49 @@ def test_the_same_features_on_both_sides_of_the_split_are_reported(root):
     source = root / "features" / "Normal_Videos000_x264.npy"
     test_video = next((root / "features").glob("Normal_Videos5*.npy"))
     shutil.copy(source, test_video)
-    summary = open_data(root).summary
-    assert "1  groups of videos have identical features, 1 of them across" in summary
+    data = open_data(root)
+    assert "1  groups of videos have identical features, 1 of them across" in data.summary
+    assert f"Normal_Videos000_x264 = {test_video.stem}" in data.summary
+    fewer = open_data(root, drop_duplicates=True)
+    names = {video.name for video in data.training + data.validation}
+    left = {video.name for video in fewer.training + fewer.validation}
+    assert names - left == {"Normal_Videos000_x264"}
+    assert len(fewer.test) == len(data.test)
+    assert "left out     1  of these are not trained on" in fewer.summary
+
+
+def scale(paths, factor):
+    for path in paths:
+        np.save(path, np.load(path) * np.float32(factor))
+
+
+def test_norms_are_reported_and_those_of_another_extraction_raise(root):
+    assert "Norm of a clip, median over videos: " in open_data(root).summary
+    for video in open_data(root).test:
+        scale([root / "features" / f"{video.name}.npy"], 3)
+    with pytest.raises(DataError, match=r"of one extraction.*training vid.*test vid"):
+        open_data(root)
+
+
+def test_folders_of_two_scales_raise(root):
+    (root / "features" / "other").mkdir()
+    few = sorted((root / "features").glob("Normal_Videos0*.npy"))[:12]
+    scale(few, 0.1)
+    for count, path in enumerate(few, start=1):
+        path.rename(path.parent / "other" / path.name)
+        if count == 9:
+            # Fewer than ten videos are passed over.
+            open_data(root)
+    with pytest.raises(DataError, match=r"12, folder features/other, .*folder features"):
+        open_data(root)
+
+
+def test_a_video_cannot_have_far_more_frames_than_clips(root):
+    counts = root / "num_frames.csv"
+    (name, frames) = counts.read_text().splitlines()[-1].split(",")
+    counts.write_text(counts.read_text().replace(f"{name},{frames}", f"{name},99999999"))
+    with pytest.raises(DataError, match=rf"{name}: .*num_frames\.csv, 99999999 frames"):
+        open_data(root)
 
 
 def test_the_crop_to_train_on_is_chosen(root, random):
