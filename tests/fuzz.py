@@ -29,6 +29,10 @@ def main():
     folder = tempfile.mkdtemp(prefix="fuzz-")
     corpus = f"{folder}/corpus"
     shutil.copytree(readers.CORPUS / options.reader, corpus)
+    valid = (readers.CORPUS / options.reader / "valid").read_bytes()
+    with atheris.instrument_imports(include=["keras_wsad"]):
+        # Imports at first use would count as the time of one file.
+        readers.check(options.reader, valid, folder)
     flags = [
         f"-max_total_time={options.seconds}",
         f"-artifact_prefix={options.found}/",
