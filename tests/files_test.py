@@ -42,6 +42,45 @@ def test_a_folder_is_replaced_whole(tmp_path):
     assert [item.name for item in folder.iterdir()] == ["new"]
 
 
+def test_a_folder_that_cannot_be_replaced_stays(tmp_path, monkeypatch):
+    folder, replace = tmp_path / "model", os.replace
+    folder.mkdir()
+    (folder / "old").touch()
+
+    def fail(source, target):
+        if Path(source).name == "model" and target == folder:
+            raise OSError(5, "Input/output error")
+        replace(source, target)
+
+    monkeypatch.setattr("keras_wsad.files.os.replace", fail)
+    with pytest.raises(OSError), atomic_path(folder) as temporary:
+        temporary.mkdir()
+    assert [item.name for item in folder.iterdir()] == ["old"]
+    assert [item.name for item in tmp_path.iterdir()] == ["model"]
+
+
+def test_content_is_on_the_disk_before_its_name_and_the_name_after(tmp_path, monkeypatch):
+    calls, fsync, replace = [], os.fsync, os.replace
+
+    def note_fsync(handle):
+        calls.append(Path(os.readlink(f"/proc/self/fd/{handle}")).name)
+        fsync(handle)
+
+    def note_replace(source, target):
+        calls.append("replace")
+        replace(source, target)
+
+    monkeypatch.setattr("keras_wsad.files.os.fsync", note_fsync)
+    monkeypatch.setattr("keras_wsad.files.os.replace", note_replace)
+    write_text(tmp_path / "a.txt", "x")
+    assert calls == ["a.txt", "replace", tmp_path.name]
+    calls.clear()
+    with atomic_path(tmp_path / "model") as temporary:
+        temporary.mkdir()
+        (temporary / "weights").touch()
+    assert calls == ["weights", "model", "replace", tmp_path.name]
+
+
 def test_nan_is_no_json(tmp_path):
     with pytest.raises(ValueError, match="JSON"):
         write_json(tmp_path / "a.json", {"value": float("nan")})

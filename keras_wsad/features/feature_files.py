@@ -6,6 +6,7 @@ import numpy as np
 
 from keras_wsad.errors import WSADError
 from keras_wsad.features.sidecar import Sidecar
+from keras_wsad.files import sync
 
 # Bytes before the numbers in an .npy file: numpy fills them up to a multiple of 64, with
 # room for an axis to grow.
@@ -70,6 +71,8 @@ class FeatureFiles:
         for file in self._files:
             file.seek(0)
         self._write_headers()
+        for file in self._files:
+            os.fsync(file.fileno())
         self.close()
         sidecar.write(self.workspace / f"{self.workspace.name}.json")
 
@@ -120,8 +123,9 @@ def are_whole(folder, name, sidecar):
 def publish(workspace, folder):
     """Moves the files of a workspace to the output folder, if they are ready.
 
-    It may be killed at any moment and called again. With a file per crop, crop 0 is moved
-    last, so that readers never take a part for the whole. The sidecar follows.
+    It may be killed or fail at any moment and be called again. With a file per crop, crop 0
+    is moved last, so that readers never take a part for the whole. The sidecar follows,
+    once the moves are on the disk.
 
     Args:
         workspace: path. A folder named after the video.
@@ -143,7 +147,10 @@ def publish(workspace, folder):
         (folder / sidecar.name).unlink(missing_ok=True)
         for path in sorted(files_of(folder, name)):
             path.unlink()
+        sync(folder, contents=False)
     for path in reversed(waiting):
         os.replace(path, folder / path.name)
+    sync(folder, contents=False)
     os.replace(sidecar, folder / sidecar.name)
+    sync(folder, contents=False)
     return True

@@ -31,6 +31,7 @@ from keras_wsad.features.video_features import read_video_features
 from keras_wsad.files import PARTIAL
 from keras_wsad.files import cache_folder
 from keras_wsad.files import read_json
+from keras_wsad.files import sync
 from keras_wsad.files import write_json
 from keras_wsad.progress import track
 
@@ -135,6 +136,8 @@ def open_store(folder, names, num_segments=32, reduce="max", alignment="aligned"
     workspace = pathlib.Path(tempfile.mkdtemp(prefix=PARTIAL, dir=target.parent))
     try:
         content = _fill(workspace, folder, names, files, options)
+        # The key says nothing of the arrays: zeros after a power failure would be used.
+        sync(workspace)
         write_json(workspace / "store.json", {"key": key, **content})
         store = _publish(workspace, target, key)
     finally:

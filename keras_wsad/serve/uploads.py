@@ -13,6 +13,7 @@ from keras_wsad.errors import DataError
 from keras_wsad.errors import VideoError
 from keras_wsad.files import PARTIAL
 from keras_wsad.files import checked_name
+from keras_wsad.files import sync
 from keras_wsad.video import VIDEO_SUFFIXES
 from keras_wsad.video import probe_video
 
@@ -99,6 +100,7 @@ class Uploads:
                 await self._write(partial, chunks)
             await asyncio.to_thread(_check_video, partial, file_name)
             os.replace(partial, path)
+            await asyncio.to_thread(sync, self._folder, contents=False)
             try:
                 return self._reviews.add_video(name, path)
             except DataError as error:
