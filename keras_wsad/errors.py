@@ -52,6 +52,10 @@ class RunError(WSADError):
     """A run folder or a saved model is absent, incomplete or of another kind."""
 
 
+class LockedError(WSADError):
+    """Another process is at work in a folder."""
+
+
 class NaNLossError(WSADError):
     """The loss became NaN or infinite."""
 

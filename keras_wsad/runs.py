@@ -1,10 +1,12 @@
 """The run folder: what lies where, and in what environment it was made."""
 
+import contextlib
 import dataclasses
 import importlib.metadata
 import os
 import pathlib
 import platform
+import shutil
 import subprocess
 import sys
 
@@ -12,7 +14,9 @@ from keras_wsad.config import load_config
 from keras_wsad.errors import DataError
 from keras_wsad.errors import RunError
 from keras_wsad.files import read_json
+from keras_wsad.files import remove_partial
 from keras_wsad.files import write_json
+from keras_wsad.locks import locked
 from keras_wsad.metrics.calibration import Calibration
 
 
@@ -61,6 +65,23 @@ class Run:
     def is_finished(self):
         """Whether something trained is in it, which is written last."""
         return self.model.is_file() or self.system.is_dir()
+
+    @contextlib.contextmanager
+    def locked(self):
+        """Keeps other processes from writing into the folder until the block ends.
+
+        What a killed one has left there half written is removed.
+
+        Raises:
+            LockedError: another process trains or evaluates the run.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with locked(self.folder / ".lock"):
+            remove_partial(self.folder)
+            if self.is_finished:
+                # It was killed after the model was written, or could not remove it.
+                shutil.rmtree(self.workspace, ignore_errors=True)
+            yield
 
     def load_config(self):
         """Returns the run's `ExperimentConfig`.

@@ -88,6 +88,12 @@ def _parser(prog):
         default=2,
         help="videos decoded at a time (default: %(default)s)",
     )
+    add(
+        "--shard",
+        metavar="I/N",
+        help="only the I-th of N shares of the videos, for N processes or machines that "
+        "share --out",
+    )
     add("--overwrite", action="store_true", help="replace features made otherwise")
     add(
         "--random_weights",
@@ -111,7 +117,9 @@ def _extract(arguments):
     from keras_wsad.backbones.registry import find_backbone
     from keras_wsad.features.extract_videos import extract_videos
     from keras_wsad.features.extraction import Extraction
+    from keras_wsad.features.shard import Shard
 
+    shard = Shard.parse(arguments.shard) if arguments.shard else None
     entry = find_backbone(arguments.backbone)
     weights = arguments.weights or entry.default_weights
     if not weights and not arguments.random_weights:
@@ -141,8 +149,10 @@ def _extract(arguments):
         dtype=arguments.dtype,
         workers=arguments.workers,
         overwrite=arguments.overwrite,
+        shard=shard,
     )
-    print_report(report, len(videos), arguments.out)
+    num_videos = len(videos if shard is None else shard.of(videos))
+    print_report(report, num_videos, arguments.out)
     return 1 if report.failed or report.missing else 0
 
 

@@ -8,6 +8,7 @@ import math
 from keras_wsad.errors import DataError
 from keras_wsad.features.extraction import Extraction
 from keras_wsad.files import cache_folder
+from keras_wsad.locks import locked
 from keras_wsad.progress import timed
 from keras_wsad.scenes import SceneSet
 from keras_wsad.scenes import write_data_set
@@ -86,7 +87,7 @@ def embedded_features(root):
         folder,
         math.ceil(missing * _SECONDS_PER_VIDEO / 60),
     )
-    with timed("Extraction"):
+    with locked(root / ".lock", wait=True), timed("Extraction"):
         backbone = open_backbone("compact")
         # What is done is passed over.
         report = extract_videos(videos, folder, backbone, Extraction.of(backbone))

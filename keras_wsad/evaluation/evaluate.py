@@ -7,6 +7,7 @@ from keras_wsad.evaluation.all_metrics import compute_metrics
 from keras_wsad.evaluation.score_run import score_run
 from keras_wsad.evaluation.scores_file import save_scores
 from keras_wsad.files import write_json
+from keras_wsad.runs import Run
 
 
 def evaluate(folder, data=None, replicates=1000):
@@ -27,15 +28,20 @@ def evaluate(folder, data=None, replicates=1000):
     Raises:
         ConfigError: `replicates` is below 1.
         RunError: the folder is not a finished run.
+        LockedError: another process trains or evaluates it.
         DataError: the data is missing, or its features have another width or extraction.
     """
     if replicates < 1:
         raise ConfigError(f"Expected replicates >= 1. Received: {replicates}")
-    scored = score_run(folder, data)
-    metrics = compute_metrics(scored.videos, scored.scores, replicates)
-    metrics = _without_nan({"about": scored.about, **metrics})
-    save_scores(scored.run.scores, scored.videos, scored.scores)
-    write_json(scored.run.metrics, metrics)
+    run = Run(folder)
+    # Before anything is written: the folder may be no run.
+    run.load_config()
+    with run.locked():
+        scored = score_run(folder, data)
+        metrics = compute_metrics(scored.videos, scored.scores, replicates)
+        metrics = _without_nan({"about": scored.about, **metrics})
+        save_scores(run.scores, scored.videos, scored.scores)
+        write_json(run.metrics, metrics)
     return metrics
 
 

@@ -48,7 +48,15 @@ class _StoppedError(Exception):
 
 
 def extract_videos(
-    videos, out, backbone, extraction, *, dtype="float32", workers=2, overwrite=False
+    videos,
+    out,
+    backbone,
+    extraction,
+    *,
+    dtype="float32",
+    workers=2,
+    overwrite=False,
+    shard=None,
 ):
     """Extracts the features of many videos into a folder.
 
@@ -70,12 +78,15 @@ def extract_videos(
         workers: int. Videos processed at a time, each decoded in a thread. The network
             takes their clips in turn; it affects memory, not the features. Defaults to `2`.
         overwrite: bool. Replaces features with other settings. Defaults to `False`.
+        shard: `Shard` or `None`. Only the videos in it, while other processes may extract
+            other shards into the same folder. Defaults to `None`, for all.
 
     Returns:
         An `ExtractionReport`. It lists videos that cannot be read; the others continue.
 
     Raises:
         ConfigError: the folder holds features with other settings or of unknown origin.
+        LockedError: another process extracts into the folder, or the same shard.
         OSError: a file cannot be written.
     """
     if workers < 1 or dtype not in DTYPES:
@@ -84,7 +95,9 @@ def extract_videos(
         )
     out = pathlib.Path(out)
     out.mkdir(parents=True, exist_ok=True)
-    with open_workspace(out) as workspace:
+    if shard is not None:
+        videos = shard.of(videos)
+    with open_workspace(out, shard) as workspace:
         plan = plan_videos(videos, out, extraction, dtype, overwrite)
         report = ExtractionReport(
             extracted=[],
@@ -123,7 +136,9 @@ def extract_videos(
                     report.damaged[name] = reader.damage
             finally:
                 files.close()
-                shutil.rmtree(files.workspace, ignore_errors=True)
+                # What is ready and could not be moved is for the next process.
+                if not (files.workspace / f"{name}.json").exists():
+                    shutil.rmtree(files.workspace, ignore_errors=True)
                 progress.video(name)
 
         with progress, concurrent.futures.ThreadPoolExecutor(workers) as pool:

@@ -1,69 +1,59 @@
 """Temporary folders for feature files, and cleanup after killed processes."""
 
 import contextlib
-import os
 import pathlib
 import shutil
 import tempfile
 
+from keras_wsad.errors import LockedError
 from keras_wsad.features.feature_files import publish
 from keras_wsad.files import PARTIAL
+from keras_wsad.locks import locked
 
 _PREFIX = f"{PARTIAL}extract-"
+# Inside a workspace, where no video can have the name.
+_LOCK = f"{PARTIAL}lock"
 
 
 @contextlib.contextmanager
-def open_workspace(out):
-    """Context manager of a hidden temporary folder below `out`.
+def open_workspace(out, shard=None):
+    """Context manager of a hidden temporary folder below `out`, which is locked.
 
     Leftovers of killed processes are published if they are ready, and otherwise removed.
-    Folders of running processes are kept: several may extract different videos into one
-    folder.
+    Processes with a shard each may work in `out` at the same time, any others may not.
 
     Args:
         out: path. The folder for features.
+        shard: `Shard` or `None`, for all videos. Defaults to `None`.
+
+    Raises:
+        LockedError: another process extracts into `out`, or the same shard.
     """
-    # One process at a time: a new folder that is not locked yet must not count as a
-    # leftover.
-    with _locked(out, wait=True):
-        for left in sorted(out.glob(f"{_PREFIX}*")):
-            # A file or a link of this name is not ours.
-            if left.is_symlink() or not left.is_dir():
-                continue
-            with _locked(left) as is_left:
-                if is_left:
-                    for of_video in sorted(left.iterdir()):
-                        publish(of_video, out)
-                    shutil.rmtree(left, ignore_errors=True)
-        workspace = pathlib.Path(tempfile.mkdtemp(prefix=_PREFIX, dir=out))
-        lock = contextlib.ExitStack()
-        lock.enter_context(_locked(workspace))
-    with lock:
+    with contextlib.ExitStack() as held:
+        held.enter_context(locked(out / ".lock", shared=shard is not None))
+        if shard is not None:
+            held.enter_context(locked(out / f".lock-{shard.number}-of-{shard.total}"))
+        # One process at a time: a new folder that is not locked yet must not count as a
+        # leftover.
+        with locked(out / ".lock-workspaces", wait=True):
+            for left in sorted(out.glob(f"{_PREFIX}*")):
+                # A file or a link of this name is not ours.
+                if left.is_dir() and not left.is_symlink():
+                    # Unless a running process has it.
+                    with contextlib.suppress(LockedError), locked(left / _LOCK):
+                        _publish_ready(left, out)
+            workspace = pathlib.Path(tempfile.mkdtemp(prefix=_PREFIX, dir=out))
+            held.enter_context(locked(workspace / _LOCK))
         try:
             yield workspace
         finally:
-            shutil.rmtree(workspace, ignore_errors=True)
+            # What is ready and could not be moved is for the next process.
+            if not any(workspace.glob("*/*.json")):
+                shutil.rmtree(workspace, ignore_errors=True)
 
 
-@contextlib.contextmanager
-def _locked(folder, wait=False):
-    """Locks a folder until the block or the process ends; yields whether that worked."""
-    try:
-        import fcntl
-    except ImportError:
-        # Windows has no fcntl: processes must not share a folder at the same time.
-        yield True
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError:
-            yield False
-        except OSError:
-            # A file system without locks.
-            yield True
-        else:
-            yield True
-    finally:
-        os.close(handle)
+def _publish_ready(workspace, out):
+    for of_video in sorted(workspace.iterdir()):
+        if of_video.is_dir():
+            publish(of_video, out)
+    shutil.rmtree(workspace, ignore_errors=True)

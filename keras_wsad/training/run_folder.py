@@ -15,7 +15,6 @@ from keras_wsad.errors import ConfigError
 from keras_wsad.errors import RunError
 from keras_wsad.files import atomic_path
 from keras_wsad.files import read_json
-from keras_wsad.files import remove_partial
 from keras_wsad.files import write_json
 from keras_wsad.files import write_text
 from keras_wsad.inference.export import export_saved_model
@@ -44,23 +43,39 @@ def new_run(config):
         system = "" if config.system == "joint" else f"{config.system}-"
         name = f"{pathlib.Path(source).name}-{system}seed{config.seed}-{stamp}"
     run = Run(pathlib.Path(config.runs, name))
+    check_is_new(run)
+    return run
+
+
+def check_is_new(run):
+    """Raises if a folder holds a run already.
+
+    Raises:
+        RunError: it does.
+    """
     if run.config.exists():
         raise RunError(
             f"{run.folder} holds a run already: choose another --name, or go on with "
             f"--resume {run.folder}"
         )
-    return run
 
 
-def run_to_resume(folder, config):
-    """Returns an unfinished run, tidied up after its end.
+def run_to_resume(folder, config, held):
+    """Returns an unfinished run, locked.
+
+    Args:
+        folder: str or path.
+        config: `ExperimentConfig`.
+        held: `contextlib.ExitStack`, which releases the lock.
 
     Raises:
+        LockedError: another process goes on with it.
         RunError: it is finished, or no run.
         ConfigError: its settings are others.
     """
     run = Run(folder)
     before = run.load_config()
+    held.enter_context(run.locked())
     if run.is_finished:
         raise RunError(f"{run.folder}: the run is finished; there is nothing to resume.")
     refuse_other_settings(config, before, {"steps", "runs", "name"}, run.folder)
@@ -69,7 +84,6 @@ def run_to_resume(folder, config):
             f"{run.folder}: expected at least the {before.steps} steps that the run was "
             f"begun with. Received: {config.steps}"
         )
-    remove_partial(run.folder)
     return run
 
 
@@ -118,7 +132,7 @@ def finish_run(run, system, data, ended, started):
     # What was learned comes last: a run folder with it is a finished one.
     with atomic_path(run.folder / system.saved_as) as temporary:
         system.save(temporary)
-    shutil.rmtree(run.workspace)
+    shutil.rmtree(run.workspace, ignore_errors=True)
 
 
 def _calibration(system, data):

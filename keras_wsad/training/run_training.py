@@ -14,6 +14,7 @@ from keras_wsad.data.standardization import Standardization
 from keras_wsad.hardware import check_bfloat16
 from keras_wsad.progress import timed
 from keras_wsad.training.run_folder import begin_run
+from keras_wsad.training.run_folder import check_is_new
 from keras_wsad.training.run_folder import finish_run
 from keras_wsad.training.run_folder import new_run
 from keras_wsad.training.run_folder import run_to_resume
@@ -35,6 +36,7 @@ def train(config, resume=None):
         The `Run`.
 
     Raises:
+        LockedError: another process trains or evaluates the run.
         WSADError: the data, the settings or the folder do not fit.
         NaNLossError: the loss became NaN; the run folder keeps the last whole epoch.
     """
@@ -43,8 +45,10 @@ def train(config, resume=None):
     system = open_system(config.system)(config)
     check_settings(config)
     check_bfloat16(config.precision)
-    run = run_to_resume(resume, config) if resume else new_run(config)
-    with op_determinism() if config.deterministic else contextlib.nullcontext():
+    with contextlib.ExitStack() as held:
+        run = run_to_resume(resume, config, held) if resume else new_run(config)
+        if config.deterministic:
+            held.enter_context(op_determinism())
         data = open_experiment_data(config)
         # After the data, which may have needed a network of its own.
         keras.utils.set_random_seed(config.seed)
@@ -60,6 +64,10 @@ def train(config, resume=None):
             with timed("Training"):
                 # Nothing is written before data and settings are known to fit.
                 system.check(data)
+                if not resume:
+                    held.enter_context(run.locked())
+                    # Another process may have begun it meanwhile.
+                    check_is_new(run)
                 begin_run(run, config, data)
                 _logger.info("%s: %s", run.folder, system.title)
                 ended = system.fit(data, run)

@@ -15,7 +15,9 @@ from keras_wsad.baselines.proposed import Proposed
 from keras_wsad.cli.train import train_command
 from keras_wsad.config import ExperimentConfig
 from keras_wsad.errors import ConfigError
+from keras_wsad.errors import LockedError
 from keras_wsad.errors import RunError
+from keras_wsad.evaluation import evaluate
 from keras_wsad.training import train
 from tests.compare_runs import assert_same_runs
 from tests.training.train_until import train_until
@@ -133,3 +135,15 @@ def test_a_run_does_not_go_on_with_other_data_or_settings(
     assert not (folder / ".partial-killed").exists()
     environment = json.loads((folder / "environment.json").read_text())
     assert len(environment["resumed"]) == 1
+
+
+def test_a_run_that_another_process_trains_or_evaluates_is_left_alone(tiny_run):
+    config = tiny_run.load_config()
+    with tiny_run.locked():
+        for begin in (
+            lambda: train(config, tiny_run.folder),
+            lambda: evaluate(tiny_run.folder),
+        ):
+            with pytest.raises(LockedError, match="in use by process"):
+                begin()
+    assert not (tiny_run.folder / ".lock").exists()
