@@ -1,6 +1,7 @@
 """`keras-wsad serve`."""
 
 import argparse
+import contextlib
 import os
 import pathlib
 
@@ -101,21 +102,23 @@ def serve_command(argv=None, prog="keras-wsad serve"):
     limits = UploadLimits(
         most_bytes=arguments.max_upload * 2**20, most_videos=arguments.max_videos
     )
-    app = open_review(
-        pathlib.Path(arguments.folder),
-        arguments.videos,
-        model=arguments.model,
-        weights=arguments.weights,
-        data=arguments.data,
-        token=token,
-        limits=limits,
-        live=arguments.live and pathlib.Path(arguments.live),
-    )
 
     def on_start(url):
         print(f"Reviewing at {url} (Ctrl-C ends it)", flush=True)
         if token is not None and not given:
             print(f"Token: {token}", flush=True)
 
-    run_server(app, arguments.host, arguments.port, on_start)
+    with contextlib.ExitStack() as held:
+        app = open_review(
+            pathlib.Path(arguments.folder),
+            arguments.videos,
+            model=arguments.model,
+            weights=arguments.weights,
+            data=arguments.data,
+            token=token,
+            limits=limits,
+            live=arguments.live and pathlib.Path(arguments.live),
+            held=held,
+        )
+        run_server(app, arguments.host, arguments.port, on_start)
     return 0

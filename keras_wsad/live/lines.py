@@ -1,3 +1,4 @@
+import io
 import json
 import sys
 
@@ -7,7 +8,8 @@ from keras_wsad.files import printable
 class Lines:
     """Writes records as lines of JSON to standard output, or appends them to a file.
 
-    A file is opened for each line: it may be moved away at any time.
+    A file is opened for each line: it may be moved away at any time. It holds whole lines
+    only, also after the disk was full.
 
     Args:
         path: str or path, or `None` for standard output. Defaults to `None`.
@@ -30,5 +32,16 @@ class Lines:
             sys.stdout.write(line)
             sys.stdout.flush()
             return
-        with open(self._path, "a", encoding="utf-8") as file:
-            file.write(line)
+        with io.FileIO(self._path, "a") as file:
+            end = file.tell()
+            try:
+                _write_all(file, line.encode())
+            except OSError:
+                file.truncate(end)
+                raise
+
+
+def _write_all(file, data):
+    # A full disk takes a part, and refuses the next write.
+    while data:
+        data = data[file.write(data) :]

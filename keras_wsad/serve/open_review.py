@@ -12,6 +12,7 @@ from keras_wsad.features.formats import is_feature_file
 from keras_wsad.files import remove_partial
 from keras_wsad.inference import load
 from keras_wsad.inference.write import describe_protocol
+from keras_wsad.locks import locked
 from keras_wsad.runs import Run
 from keras_wsad.runs import newest_run
 from keras_wsad.serve.app import create_app
@@ -32,6 +33,7 @@ def open_review(
     token=None,
     limits=None,
     live=None,
+    held=None,
 ):
     """Opens a review for `run_server`.
 
@@ -51,12 +53,15 @@ def open_review(
         token: str or `None`, see `create_app`. Defaults to `None`.
         limits: `UploadLimits` or `None`. Defaults to `None`.
         live: path or `None`, see `create_app`. Defaults to `None`.
+        held: `contextlib.ExitStack`, which keeps other processes out of the folder until it
+            is closed, or `None` for no lock. Defaults to `None`.
 
     Returns:
         An ASGI application.
 
     Raises:
         WSADError: the model cannot be opened, or a video is absent or a feature file.
+        LockedError: another process serves the review.
     """
     found = find_videos(videos) if videos else {}
     features = [path for path in found.values() if is_feature_file(path)]
@@ -65,6 +70,10 @@ def open_review(
     truths = GroundTruth(data)
     predictor = load(model or newest_run(systems=PREDICTING))
     backbone = predictor.open_backbone(weights)
+    folder.mkdir(parents=True, exist_ok=True)
+    if held is not None:
+        # Another server would take its uploads for incomplete ones, and remove them.
+        held.enter_context(locked(folder / ".lock"))
     reviews = Reviews(folder / "review.sqlite")
     for name, path in found.items():
         try:

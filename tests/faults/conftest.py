@@ -1,0 +1,1 @@
+from tests.features.conftest import backbone  # noqa: F401
