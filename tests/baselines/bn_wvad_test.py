@@ -45,6 +45,7 @@ def test_the_published_size():
     assert model.count_params() == 5_792_001
 
 
+@pytest.mark.large
 def test_every_variable_gets_a_gradient(random):
     head = open_head(TinyBNWVAD)
     inputs, is_anomalous, _ = separable_videos(random)

@@ -49,6 +49,7 @@ def test_the_published_size():
     assert model.get_layer("selection").count == 3
 
 
+@pytest.mark.large
 def test_training_reaches_every_weight(random):
     inputs, is_anomalous, _ = separable_videos(random, batch=8)
     targets = dict.fromkeys(OUTPUTS, is_anomalous)

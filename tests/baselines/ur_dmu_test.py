@@ -61,6 +61,7 @@ def test_the_published_size():
     assert model.count_params() == 6_492_929
 
 
+@pytest.mark.large
 def test_every_variable_gets_a_gradient(random):
     head = open_head(TinyURDMU)
     inputs, is_anomalous, _ = separable_videos(random)

@@ -56,6 +56,7 @@ def test_the_published_size():
     assert projected.count_params() == expected + 100 * 512 + 512
 
 
+@pytest.mark.large
 def test_every_variable_gets_a_gradient(random):
     head = open_head(TinyVadCLIP)
     inputs, is_anomalous, _ = separable_videos(random)

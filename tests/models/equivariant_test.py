@@ -169,6 +169,7 @@ def test_every_default_of_its_objective_can_be_set_back_to_the_papers():
     assert not model.optimizer.use_ema
 
 
+@pytest.mark.large
 def test_it_learns_in_a_step(random):
     model = EquivariantModel(9, **SMALL)
     compile_equivariant_model(model, [2, 2, 2])

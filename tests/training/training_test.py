@@ -173,6 +173,7 @@ def test_the_penalty_of_release_is_that_of_keras_2(random):
     assert losses[0] - losses[1] == pytest.approx(0.01 * (alpha**2).sum(), rel=1e-3)
 
 
+@pytest.mark.large
 def test_each_metric_has_its_own_checkpoint_and_patience_ends_the_run(
     tiny_settings, tmp_path, monkeypatch
 ):
