@@ -85,7 +85,7 @@ def _segments(line, num_segments, source):
     """Returns the segments that a line marks, an int array."""
     frames = [line[name] for name in COLUMNS[2:]]
     try:
-        begin, end, count = (whole_number(frames[place]) for place in (0, 1, 3))
+        begin, end, count = (whole_number(frames[column]) for column in (0, 1, 3))
         marked = whole_number(frames[2]) if frames[2] else None
     except (TypeError, ValueError):
         begin, end, count, marked = -1, -1, 0, None

@@ -77,8 +77,8 @@ class MarkedSegments(keras.losses.Loss):
         upto = ops.cumsum(stops, axis=2)
         at_mark = ops.expand_dims(ops.diagonal(upto, axis1=1, axis2=2), 2)
         # Stops between the mark and t, with t: to the right of it and to the left.
-        place = ops.arange(scores.shape[1])
-        is_right = (place[None, :] >= place[:, None])[None]
+        segment = ops.arange(scores.shape[1])
+        is_right = (segment[None, :] >= segment[:, None])[None]
         between = ops.where(is_right, upto - at_mark, at_mark - upto + stops)
         joined = ops.logical_and(between == 0, is_mark[:, :, None])
         return ops.cast(ops.any(joined, axis=1), scores.dtype)

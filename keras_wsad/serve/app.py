@@ -24,13 +24,13 @@ from keras_wsad.serve.content import read_page
 from keras_wsad.serve.guard import TOKEN_COOKIE
 from keras_wsad.serve.guard import Guard
 from keras_wsad.serve.live import read_live
-from keras_wsad.serve.marks import export_verdicts
 from keras_wsad.serve.open_inference import INFER_PATHS
 from keras_wsad.serve.open_inference import open_inference
 from keras_wsad.serve.playable import write_excerpt
 from keras_wsad.serve.uploads import UploadError
 from keras_wsad.serve.uploads import UploadLimits
 from keras_wsad.serve.uploads import Uploads
+from keras_wsad.serve.verdict_formats import export_verdicts
 
 _PARTS = (
     "style.css",

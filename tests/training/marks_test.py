@@ -22,7 +22,8 @@ def write_marks(path, names):
 
 
 @pytest.mark.large
-def test_marked_segments_are_learned(tiny_settings, tmp_path, system="equivariant"):
+def test_marked_segments_are_learned(tiny_settings, tmp_path):
+    system = "equivariant"
     settings = {**tiny_settings, "system": system, "steps": 40, "checkpoint_rule": "last"}
     settings |= {"learning_rate": 0.01, "dropout": 0.0, "runs": str(tmp_path)}
     settings = {name: settings[name] for name in settings.keys() & settings_read(system)}

@@ -4,8 +4,8 @@ import pytest
 
 from keras_wsad.data.annotations import read_temporal_annotation
 from keras_wsad.data.marks import read_marks
-from keras_wsad.serve.marks import export_verdicts
 from keras_wsad.serve.reviews import Reviews
+from keras_wsad.serve.verdict_formats import export_verdicts
 
 
 @pytest.fixture
