@@ -1,3 +1,4 @@
+import keras
 import numpy as np
 import pytest
 
@@ -107,6 +108,15 @@ def test_a_killed_training_goes_on_to_the_same_end(tmp_path, monkeypatch):
 def test_a_damaged_folder_is_an_error(tmp_path, fitted):
     fitted.save(tmp_path)
     (tmp_path / "autoencoder.keras").write_bytes(b"damaged")
+    with pytest.raises(RunError, match="not a model of keras_wsad"):
+        TinyHasan(fitted.config).load(tmp_path)
+
+
+def test_another_model_in_its_folder_is_an_error(tmp_path, fitted):
+    fitted.save(tmp_path)
+    keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)]).save(
+        tmp_path / "autoencoder.keras"
+    )
     with pytest.raises(RunError, match="not what Hasan et al"):
         TinyHasan(fitted.config).load(tmp_path)
 

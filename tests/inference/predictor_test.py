@@ -90,7 +90,7 @@ def test_no_more_crops_are_cut_than_are_scored(
         cut.append(extraction.crops)
         return extract_clips(path, backbone, extraction, on_clip)
 
-    monkeypatch.setattr("keras_wsad.inference.predictor.extract_clips", spy)
+    monkeypatch.setattr("keras_wsad.features.extract.extract_clips", spy)
     for crops in (1, 2, 10):
         set_card(video_predictor, test_crops=crops)
         video_predictor.predict_video(video, backbone=backbone)
