@@ -75,7 +75,8 @@ class ExperimentConfig:
         detection_units: Latent size of the detection branch.
         second_level_units: Latent size of a segment in second-level attention.
         class_units: Latent size of the classification branch.
-        recurrent_activation: Gates of the LSTM. hard_sigmoid is Keras's default of 2018.
+        recurrent_activation: Gates of the LSTM. hard_sigmoid is what the authors' code
+            likely had, by Keras's default of 2018.
         attention_initializer: Initial kernels of the attention levels. release is the
             authors' glorot_normal in all but the second level's score.
         dropout: Rate of the three dropouts.

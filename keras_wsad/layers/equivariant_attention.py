@@ -6,7 +6,7 @@ from keras_wsad.layers.time_distributed_dense import TimeDistributedDense
 
 @keras.saving.register_keras_serializable("keras_wsad")
 class EquivariantAttention(keras.layers.Layer):
-    """Second-level attention that follows the event: which segments decide the class.
+    """Second-level attention that moves with the event: which segments decide the class.
 
     The same perceptron scores every segment, by what it is and by how it differs from the
     rest of the video:
@@ -17,9 +17,9 @@ class EquivariantAttention(keras.layers.Layer):
     beta = softmax_t(s)                              (batch, segments)
     ```
 
-    In `SecondLevelAttention` (equation 2) each place has weights of its own. Here all
-    segments share them: move the event and the attention moves along, and a video may have
-    any number of segments.
+    In `SecondLevelAttention` (equation 2) the last layer has weights for each place. Here
+    all segments share them: move the event and the attention moves along, and a video may
+    have any number of segments.
 
     Args:
         units: int. Size of the hidden layer. Defaults to `24`.

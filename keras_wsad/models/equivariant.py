@@ -22,14 +22,14 @@ class EquivariantModel(keras.Model):
     p    = softmax(W_p v)                         ... and its class
     ```
 
-    What it changes in the paper's model, and why (what each change is worth is measured in
-    `reproduce/README.md`):
+    What it changes in the paper's model, and why (`reproduce/README.md` has what was seen
+    of each change):
 
-    - Context in place of the LSTM and its skip connection. An LSTM looks back alone, and
-      its state stays up after an event; a convolution sees both sides and lets go.
-    - No first level, and a second level that shares its weights between the segments
-      (`EquivariantAttention`). The paper's two have separate weights for each segment
-      index, so that what they learn of an event at one index they do not know at another.
+    - Context in place of the LSTM and its skip connection. An LSTM looks back alone; a
+      convolution sees both sides, and no further than its kernels.
+    - No first level, and a second level that shares all weights between the segments
+      (`EquivariantAttention`). In the paper's two the last layer has separate weights for
+      each segment index.
     - Classes are told from segments alone: the context would mix the event with what
       surrounds it.
 

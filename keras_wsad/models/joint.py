@@ -35,9 +35,9 @@ class JointModel(keras.Model):
     `lstm` is l2, adding `second_level` l3, adding `first_level` l4, the proposed model. The
     default size has 43,846,951 trainable parameters.
 
-    Kernels of the two branches use `glorot_normal` and an L2 penalty, as in the authors'
-    code; the attention levels have no penalty. Scores and probabilities are float32 under
-    any precision policy.
+    Kernels of the two branches use `glorot_normal` and an L2 penalty, and the latents of
+    both attention levels a relu, as in the authors' code; the levels have no penalty.
+    Scores and probabilities are float32 under any precision policy.
 
     Args:
         num_segments: int. Segments of a video, T. Defaults to `32`.

@@ -2,6 +2,12 @@
 
 import dataclasses
 
+from keras_wsad.baselines.registry import COMMON_SETTINGS
+from keras_wsad.baselines.registry import open_system
+from keras_wsad.baselines.registry import published_settings
+from keras_wsad.baselines.registry import settings_read
+from keras_wsad.config import load_config
+from keras_wsad.config import preset_path
 from keras_wsad.data import open_experiment_data
 from keras_wsad.errors import ConfigError
 from keras_wsad.errors import RunError
@@ -31,6 +37,10 @@ TITLES = {
     4: "Table 4: from the paper's model to its successor",
     5: "Table 5: what a reviewer's clicks are worth; not weak supervision",
 }
+
+
+# Settings that every row shares, of which other lines of a table speak.
+_OF_THE_PROTOCOL = ("steps", "patience", "checkpoint_metric")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -122,6 +132,7 @@ def make_table(number, options, titles=None, replicates=1000):
         differences=compare(own),
         protocol=[
             *_protocol(data, config, options, done),
+            *_other_settings([outcome.job for outcome in done], options),
             *(DEFINITIONS if number == 3 else ()),
         ],
         environment=describe_environment(),
@@ -192,6 +203,34 @@ def _protocol(data, config, options, done):
         + (f"; preset {options.preset}" if options.preset else "")
     )
     return lines
+
+
+def _other_settings(jobs, options):
+    """Names the settings of systems that are not the published ones, by which they ran."""
+    paper = load_config(preset_path("paper"))
+    of_systems = {}
+    for job in jobs:
+        system = job.config.system
+        published = dataclasses.asdict(paper) | published_settings(system, embedded=False)
+        # Those of the row itself stand in its title; the rest have lines of their own.
+        known = {*COMMON_SETTINGS, *_OF_THE_PROTOCOL, *job.row.cells[job.metric].settings}
+        of_systems[open_system(system).title] = {
+            name: getattr(job.config, name)
+            for name in sorted(settings_read(system) - known)
+            if getattr(job.config, name) != published[name]
+        }
+    changed = [
+        f"{title}: {', '.join(f'{name} {value}' for name, value in settings.items())}"
+        for title, settings in of_systems.items()
+        if settings
+    ]
+    if not changed:
+        return []
+    return [
+        "Settings are the published ones, or ours where none is known, but for "
+        + "; ".join(changed)
+        + ("; chosen on other rendered videos" if options.data is None else "")
+    ]
 
 
 def _commit(run):

@@ -125,6 +125,8 @@ def test_an_interruption_ends_with_a_line(compact_run, tmp_path):
             [sys.executable, "-c", program, "watch", camera.url, *options],
             stderr=subprocess.PIPE,
             text=True,
+            # A shell in the background ignores the signal, and its children inherit that.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         end = time.monotonic() + 120
         while not (out.exists() and '"segment"' in out.read_text()):
