@@ -35,8 +35,9 @@ from keras_wsad.files import sync
 from keras_wsad.files import write_json
 from keras_wsad.progress import track
 
-# Raised whenever the meaning of a cached array changes.
-_VERSION = 5
+# Raised whenever the meaning of a cached array changes, and then alone: runs remember the
+# key of their features. A store of another layout is rebuilt.
+_VERSION = 4
 
 _ARRAYS = ("features.bin", "normalized_features.bin")
 

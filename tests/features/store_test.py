@@ -1,3 +1,4 @@
+import json
 import os
 import shutil
 
@@ -163,6 +164,7 @@ def test_a_damaged_cache_is_made_again(folder):
         lambda: (store.folder / "store.json").write_text("{"),
         lambda: (store.folder / "store.json").write_text("[]"),
         lambda: (store.folder / "store.json").write_text("[" * 100_000),
+        lambda: with_other_columns(store.folder / "store.json"),
         lambda: (shutil.rmtree(store.folder), store.folder.touch()),
         lambda: (store.folder / "features.bin").write_bytes(b"\0" * 40),
         lambda: (store.folder / "normalized_features.bin").unlink(),
@@ -171,6 +173,12 @@ def test_a_damaged_cache_is_made_again(folder):
         damage()
         assert not open_store(folder, NAMES, num_segments=4).reused
         assert open_store(folder, NAMES, num_segments=4).reused
+
+
+def with_other_columns(path):
+    content = json.loads(path.read_text())
+    content["videos"] = [columns[:3] for columns in content["videos"]]
+    path.write_text(json.dumps(content))
 
 
 def test_text_files_of_clips_may_be_of_any_length(folder, random):
