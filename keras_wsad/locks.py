@@ -58,8 +58,7 @@ def _acquire(path, kind, wait, name):
         try:
             fcntl.flock(handle, kind | fcntl.LOCK_NB)
         except BlockingIOError:
-            holder = os.pread(handle, 1000, 0).decode(errors="replace")
-            holder = printable(holder) or "another process"
+            holder = _read_holder(handle) or "another process"
             if not wait:
                 os.close(handle)
                 raise LockedError(f"{name}: in use by {holder}.") from None
@@ -68,13 +67,25 @@ def _acquire(path, kind, wait, name):
         except OSError:
             # A file system without locks.
             return handle
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(FileNotFoundError):
             # The holder before may have removed the file that this handle is of.
             if os.path.samestat(os.fstat(handle), path.stat()):
-                os.ftruncate(handle, 0)
-                os.pwrite(handle, _this_process().encode(errors="replace"), 0)
+                _write_holder(handle)
                 return handle
         os.close(handle)
+
+
+def _read_holder(handle):
+    with contextlib.suppress(OSError):
+        return printable(os.pread(handle, 1000, 0).decode(errors="replace"))
+    return ""
+
+
+def _write_holder(handle):
+    # On a full disk the next is told of "another process".
+    with contextlib.suppress(OSError):
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, _this_process().encode(errors="replace"), 0)
 
 
 def _this_process():

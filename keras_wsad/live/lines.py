@@ -39,6 +39,7 @@ class Lines:
             yield
             return
         with locked(path.with_name(f".{path.name}.lock"), name=self._path):
+            _end_last_line(path)
             yield
 
     def write(self, record):
@@ -59,6 +60,15 @@ class Lines:
             except OSError:
                 file.truncate(end)
                 raise
+
+
+def _end_last_line(path):
+    # A kill or a power failure may have cut it.
+    with io.FileIO(path, "a+") as file:
+        if file.tell():
+            file.seek(-1, io.SEEK_END)
+            if file.read(1) != b"\n":
+                _write_all(file, b"\n")
 
 
 def _write_all(file, data):
