@@ -11,6 +11,8 @@ from keras_wsad.files import check_regular
 # What is read may be so many times the size of what is stored, and at least so many bytes.
 _MOST_EXPANSION = 100
 _ALWAYS_READ = 2**24
+# Members of a zip archive, a few for each layer of a model.
+_MOST_MEMBERS = 10**4
 
 
 def check_expansion(declared, stored):
@@ -89,18 +91,21 @@ def h5_dataset(group, name):
 
 
 def check_zip(path):
-    """Raises if the members of a zip archive expand to far more than the file holds.
+    """Raises if a zip archive expands to far more than it holds, or has too many members.
 
     Args:
         path: str or path.
 
     Raises:
         OSError, zipfile.BadZipFile: it is absent, no regular file or no zip archive.
-        DataError: they do.
+        DataError: it does.
     """
     check_regular(path)
     with zipfile.ZipFile(path) as archive:
-        declared = sum(member.file_size for member in archive.infolist())
+        members = archive.infolist()
+    if len(members) > _MOST_MEMBERS:
+        raise DataError(f"has {len(members)} members, expected {_MOST_MEMBERS} at most")
+    declared = sum(member.file_size for member in members)
     check_expansion(declared, os.stat(path).st_size)
 
 

@@ -15,6 +15,7 @@ from keras_wsad.errors import WSADError
 
 # What the names of files in the making begin with: such files may be removed.
 PARTIAL = ".partial-"
+_WRITING, _LOCK = f"{PARTIAL}write-", f"{PARTIAL}lock"
 # Bytes; file systems have room for 255, and an ending and a crop's number are added.
 _LONGEST_NAME = 240
 # Bytes of a text: a list of some hundred thousand videos.
@@ -29,7 +30,8 @@ def atomic_path(path):
     suffix work) and lies in the same folder, so that the move is one step: after a kill or
     a power failure there is the old file or the new one, and after the block the new one.
     Either a file or a folder may be written there. An existing folder is moved aside first,
-    so that for a moment there is neither.
+    so that for a moment there is neither. What a killed process has left half written in
+    the folder is removed.
 
     Args:
         path: str or path. Where the file or folder is to stand in the end.
@@ -45,7 +47,8 @@ def atomic_path(path):
     """
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    workspace = pathlib.Path(tempfile.mkdtemp(prefix=PARTIAL, dir=path.parent))
+    remove_partial(path.parent)
+    workspace, handle = _new_workspace(path.parent)
     temporary, replaced = workspace / path.name, workspace / f"{PARTIAL}replaced"
     try:
         yield temporary
@@ -66,6 +69,47 @@ def atomic_path(path):
         # What could be moved neither here nor back is not removed.
         if path.exists() or not replaced.exists():
             shutil.rmtree(workspace, ignore_errors=True)
+        if handle is not None:
+            os.close(handle)
+
+
+def _new_workspace(folder):
+    """Creates a temporary folder; returns its path and the handle of its lock."""
+    while True:
+        workspace = pathlib.Path(tempfile.mkdtemp(prefix=_WRITING, dir=folder))
+        try:
+            return workspace, _lock(workspace)
+        except (BlockingIOError, FileNotFoundError):
+            # Another process took it for a leftover, before it was locked.
+            continue
+
+
+def _lock(workspace):
+    """Locks a temporary folder until the process ends, however it ends.
+
+    Returns:
+        The handle of a file, or `None` where there are no locks.
+
+    Raises:
+        BlockingIOError: it is in use.
+        FileNotFoundError: it is gone.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        return None
+    handle = os.open(workspace / _LOCK, os.O_RDWR | os.O_CREAT, 0o666)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # It may have been removed meanwhile.
+        os.stat(workspace / _LOCK)
+    except (BlockingIOError, FileNotFoundError):
+        os.close(handle)
+        raise
+    except OSError:
+        os.close(handle)
+        return None
+    return handle
 
 
 def sync(path, contents=True):
@@ -95,9 +139,14 @@ def sync(path, contents=True):
 
 
 def remove_partial(folder):
-    """Removes what writing has left behind in a folder when it was killed."""
-    for path in pathlib.Path(folder).glob(f"{PARTIAL}*"):
-        shutil.rmtree(path, ignore_errors=True)
+    """Removes what `atomic_path` has left behind in a folder when it was killed."""
+    for path in pathlib.Path(folder).glob(f"{_WRITING}*"):
+        with contextlib.suppress(OSError):
+            handle = _lock(path)
+            # Without locks, another process may be writing there.
+            if handle is not None:
+                shutil.rmtree(path, ignore_errors=True)
+                os.close(handle)
 
 
 def write_json(path, content):

@@ -15,7 +15,7 @@ _logger = logging.getLogger(__name__)
 
 
 @contextlib.contextmanager
-def locked(path, shared=False, wait=False):
+def locked(path, shared=False, wait=False, name=None):
     """Holds the lock on a file until the block ends, and removes the file.
 
     The kernel releases the lock when the process ends, however it ends: a file that a kill
@@ -27,6 +27,8 @@ def locked(path, shared=False, wait=False):
         shared: bool. Whether others that ask for it shared may hold it at the same time.
             Defaults to `False`.
         wait: bool. Whether to wait for the other process. Defaults to `False`.
+        name: str or path, or `None`. What is locked, for messages. Defaults to `None`, for
+            the folder.
 
     Raises:
         LockedError: another process, or another block of this one, holds the lock.
@@ -37,7 +39,7 @@ def locked(path, shared=False, wait=False):
         yield
         return
     path, kind = pathlib.Path(path), fcntl.LOCK_SH if shared else fcntl.LOCK_EX
-    handle = _acquire(path, kind, wait)
+    handle = _acquire(path, kind, wait, printable(name or path.parent))
     try:
         yield
     finally:
@@ -48,7 +50,7 @@ def locked(path, shared=False, wait=False):
         os.close(handle)
 
 
-def _acquire(path, kind, wait):
+def _acquire(path, kind, wait, name):
     import fcntl
 
     while True:
@@ -56,23 +58,34 @@ def _acquire(path, kind, wait):
         try:
             fcntl.flock(handle, kind | fcntl.LOCK_NB)
         except BlockingIOError:
-            holder = os.pread(handle, 1000, 0).decode(errors="replace")
-            holder = printable(holder) or "another process"
+            holder = _read_holder(handle) or "another process"
             if not wait:
                 os.close(handle)
-                raise LockedError(f"{path.parent}: in use by {holder}.") from None
-            _logger.info("%s: waiting for %s", path.parent, holder)
+                raise LockedError(f"{name}: in use by {holder}.") from None
+            _logger.info("%s: waiting for %s", name, holder)
             fcntl.flock(handle, kind)
         except OSError:
             # A file system without locks.
             return handle
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(FileNotFoundError):
             # The holder before may have removed the file that this handle is of.
             if os.path.samestat(os.fstat(handle), path.stat()):
-                os.ftruncate(handle, 0)
-                os.pwrite(handle, _this_process().encode(errors="replace"), 0)
+                _write_holder(handle)
                 return handle
         os.close(handle)
+
+
+def _read_holder(handle):
+    with contextlib.suppress(OSError):
+        return printable(os.pread(handle, 1000, 0).decode(errors="replace"))
+    return ""
+
+
+def _write_holder(handle):
+    # On a full disk the next is told of "another process".
+    with contextlib.suppress(OSError):
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, _this_process().encode(errors="replace"), 0)
 
 
 def _this_process():

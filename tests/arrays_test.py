@@ -40,9 +40,16 @@ def write_forged_header(path):
         archive.writestr("a.npy", member((10**6, 10**6)))
 
 
+def write_many_members(path):
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(10_001):
+            archive.writestr(f"{number}.npy", b"")
+
+
 @pytest.mark.parametrize(
     ("write", "complaint"),
     [
+        (write_many_members, "10001 members"),
         (write_bomb, "declares 33554560 bytes, but stores"),
         (write_pickle, "allow_pickle=False"),
         (write_forged_header, "allocate"),

@@ -1,4 +1,6 @@
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,31 @@ def test_a_failed_write_leaves_the_old_file(tmp_path):
         raise RuntimeError
     assert path.read_text() == "old"
     assert [item.name for item in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_what_a_killed_process_left_is_removed_and_what_a_running_one_writes_is_not(
+    tmp_path,
+):
+    program = """
+import sys
+from keras_wsad.files import atomic_path
+with atomic_path(sys.argv[1]) as temporary:
+    temporary.write_text("half")
+    print("written", flush=True)
+    sys.stdin.read()
+"""
+    command = [sys.executable, "-c", program, str(tmp_path / "a.txt")]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    killed, running = (subprocess.Popen(command, **pipes) for _ in range(2))
+    for process in (killed, running):
+        assert process.stdout.readline() == "written\n"
+    killed.kill()
+    killed.communicate()
+    write_text(tmp_path / "b.txt", "b")
+    assert len(list(tmp_path.glob(".partial-*"))) == 1
+    running.communicate("")
+    assert running.returncode == 0
+    assert sorted(item.name for item in tmp_path.iterdir()) == ["a.txt", "b.txt"]
 
 
 def test_a_folder_is_replaced_whole(tmp_path):

@@ -7,6 +7,7 @@ import pytest
 
 from keras_wsad.errors import LockedError
 from keras_wsad.locks import locked
+from tests.faults.reviews_test import file_size_limit
 
 _HOLD = """
 import sys
@@ -43,6 +44,19 @@ def test_a_second_process_is_told_of_the_first_until_that_is_killed(tmp_path):
     with locked(path):
         assert f"process {os.getpid()} on" in path.read_text()
     assert not list(tmp_path.iterdir())
+
+
+def test_a_lock_is_held_though_nothing_can_be_written(tmp_path):
+    path = tmp_path / ".lock"
+    with file_size_limit(0), locked(path):
+        assert path.read_text() == ""
+        with pytest.raises(LockedError, match="in use by another process"), locked(path):
+            pass
+    # Nothing can be read from it either.
+    os.mkfifo(path)
+    with locked(path), pytest.raises(LockedError, match="another process"), locked(path):
+        pass
+    assert not path.exists()
 
 
 def test_a_shared_lock_lasts_until_its_last_holder(tmp_path):

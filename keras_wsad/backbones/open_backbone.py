@@ -18,6 +18,8 @@ from keras_wsad.hardware import check_bfloat16
 # a single core, the other uses the rest. Larger clips keep all cores busy anyway, and each
 # call takes the memory of a batch.
 _SMALL_CLIP = 16 * 112 * 112 * 3
+# Clips in a batch, which is more than any memory takes.
+_MOST_CLIPS = 10**4
 
 
 class OpenBackbone:
@@ -64,8 +66,10 @@ class OpenBackbone:
     ):
         entry = find_backbone(name)
         batch_size = entry.batch_size if batch_size is None else batch_size
-        if batch_size < 1:
-            raise ConfigError(f"Expected batch_size >= 1. Received: {batch_size}")
+        if not 1 <= batch_size < _MOST_CLIPS:
+            raise ConfigError(
+                f"Expected 1 <= batch_size < {_MOST_CLIPS}. Received: {batch_size}"
+            )
         self.name = name
         self.model = model
         self.weights = weights

@@ -26,6 +26,14 @@ def watch_command(argv=None, prog="keras-wsad watch"):
     """
     arguments = _parser(prog).parse_args(argv)
     import_tensorflow_quietly()
+    from keras_wsad.live.lines import Lines
+
+    lines = Lines(arguments.out)
+    with lines.locked():
+        return _watch(arguments, lines)
+
+
+def _watch(arguments, lines):
     from keras_wsad.baselines.registry import PREDICTING
     from keras_wsad.inference import load
     from keras_wsad.inference.backbone import extraction_by
@@ -37,7 +45,6 @@ def watch_command(argv=None, prog="keras-wsad watch"):
     from keras_wsad.live.clip_cutter import ClipCutter
     from keras_wsad.live.cooldown import Cooldown
     from keras_wsad.live.delivery import Delivery
-    from keras_wsad.live.lines import Lines
     from keras_wsad.live.meter import Meter
     from keras_wsad.live.receivers import mqtt
     from keras_wsad.live.receivers import webhook
@@ -56,7 +63,7 @@ def watch_command(argv=None, prog="keras-wsad watch"):
     gap = math.inf if connect is None else _LONGEST_GAP
     window = SlidingWindow(predictor, backbone, arguments.window, gap)
     _say(f"{first.source}: {first.description}")
-    meter, lines = Meter(), Lines(arguments.out)
+    meter = Meter()
     reader = Reader(first, connect, lambda: ClipCutter(extraction, extraction.crops), meter)
     deliveries = [Delivery(send, Cooldown(arguments.cooldown)) for send in receivers]
     watch = Watch(

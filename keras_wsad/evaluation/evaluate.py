@@ -26,13 +26,13 @@ def evaluate(folder, data=None, replicates=1000):
         the area of a class without an anomalous frame.
 
     Raises:
-        ConfigError: `replicates` is below 1.
+        ConfigError: `replicates` is below 1 or above a million.
         RunError: the folder is not a finished run.
         LockedError: another process trains or evaluates it.
         DataError: the data is missing, or its features have another width or extraction.
     """
-    if replicates < 1:
-        raise ConfigError(f"Expected replicates >= 1. Received: {replicates}")
+    if not 1 <= replicates <= 10**6:
+        raise ConfigError(f"Expected 1 <= replicates <= 10**6. Received: {replicates}")
     run = Run(folder)
     # Before anything is written: the folder may be no run.
     run.load_config()

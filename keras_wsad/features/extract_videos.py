@@ -19,6 +19,7 @@ from keras_wsad.features.finished import source_of
 from keras_wsad.features.sidecar import DTYPES
 from keras_wsad.features.sidecar import Sidecar
 from keras_wsad.features.workspace import open_workspace
+from keras_wsad.video.container import open_video
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -121,6 +122,8 @@ def extract_videos(
             try:
                 if stop.is_set():
                     raise _StoppedError
+                # What is no video is not read whole.
+                open_video(path)[0].close()
                 source = source_of(path)
                 reader = extract_into(files, path, backbone, extraction, on_clip)
                 sidecar = _sidecar(reader, source, files, backbone, extraction)

@@ -5,6 +5,8 @@ from keras_wsad.errors import DataError
 from keras_wsad.video.crops import CROP_COUNTS
 
 PRECISIONS = ("float32", "bfloat16", "int8")
+# As many as a model may have.
+_MOST_SEGMENTS = 10**4
 RUNTIMES = ("tensorflow", "jax", "torch", "openvino", "onnxruntime", "litert")
 
 
@@ -30,7 +32,7 @@ class Extraction:
 
     Raises:
         ConfigError: a value of another type or not among those named, or a number that is
-            not positive.
+            not positive, or more segments than any model has.
     """
 
     backbone: str
@@ -53,6 +55,10 @@ class Extraction:
                 )
             if isinstance(value, int) and value < 1:
                 raise ConfigError(f"Expected {field.name} >= 1. Received: {value}")
+        if (self.num_segments or 0) >= _MOST_SEGMENTS:
+            raise ConfigError(
+                f"Expected num_segments < {_MOST_SEGMENTS}. Received: {self.num_segments}"
+            )
         choices = {"crops": CROP_COUNTS, "precision": PRECISIONS, "runtime": RUNTIMES}
         for name, values in choices.items():
             if getattr(self, name) not in values:

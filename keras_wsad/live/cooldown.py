@@ -1,3 +1,6 @@
+from keras_wsad.errors import ConfigError
+
+
 class Cooldown:
     """Holds back alarms for a while after one was delivered.
 
@@ -6,9 +9,14 @@ class Cooldown:
 
     Args:
         seconds: float. Defaults to `60`.
+
+    Raises:
+        ConfigError: it is below 0, or NaN.
     """
 
     def __init__(self, seconds=60.0):
+        if not seconds >= 0:
+            raise ConfigError(f"Expected a cooldown >= 0. Received: {seconds}")
         self._seconds = seconds
         self._delivered_at = self._number = None
 

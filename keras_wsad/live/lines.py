@@ -1,8 +1,11 @@
+import contextlib
 import io
 import json
+import pathlib
 import sys
 
 from keras_wsad.files import printable
+from keras_wsad.locks import locked
 
 
 class Lines:
@@ -20,6 +23,24 @@ class Lines:
 
     def __str__(self):
         return "on standard output" if self._path is None else f"in {printable(self._path)}"
+
+    @contextlib.contextmanager
+    def locked(self):
+        """Keeps others from appending to the file until the block ends.
+
+        Each would cut off what the other has just written, when the disk is full.
+
+        Raises:
+            LockedError: another process writes its lines there.
+        """
+        path = self._path and pathlib.Path(self._path).resolve()
+        if path is None or (path.exists() and not path.is_file()):
+            # Nothing is cut off from a terminal or a pipe.
+            yield
+            return
+        with locked(path.with_name(f".{path.name}.lock"), name=self._path):
+            _end_last_line(path)
+            yield
 
     def write(self, record):
         """Writes a dict.
@@ -39,6 +60,15 @@ class Lines:
             except OSError:
                 file.truncate(end)
                 raise
+
+
+def _end_last_line(path):
+    # A kill or a power failure may have cut it.
+    with io.FileIO(path, "a+") as file:
+        if file.tell():
+            file.seek(-1, io.SEEK_END)
+            if file.read(1) != b"\n":
+                _write_all(file, b"\n")
 
 
 def _write_all(file, data):

@@ -1,8 +1,11 @@
 """Scores that can be read: the chance that a video is anomalous."""
 
 import dataclasses
+import math
 
 import numpy as np
+
+from keras_wsad.errors import DataError
 
 # Scores are float32: next to 0 and to 1 there is none beyond these.
 _LOWEST, _HIGHEST = 1e-38, 1 - 2.0**-25
@@ -26,6 +29,9 @@ class Calibration:
         offset: float. Defaults to `0`: with a slope of 1, scores stay as they are.
         videos: int. How many it was fitted to. Defaults to `0`.
 
+    Raises:
+        DataError: slope or offset is no finite number.
+
     Example:
 
     >>> chances = Calibration(slope=0.5, offset=1.0)(np.array([0.1, 0.5]))
@@ -40,6 +46,14 @@ class Calibration:
     slope: float = 1.0
     offset: float = 0.0
     videos: int = 0
+
+    def __post_init__(self):
+        for value in (self.slope, self.offset):
+            if not isinstance(value, int | float) or not math.isfinite(value):
+                raise DataError(
+                    f"Expected a finite slope and offset. Received: {self.slope!r:.50} and "
+                    f"{self.offset!r:.50}"
+                )
 
     @classmethod
     def fit(cls, is_anomalous, segment_scores):

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import sqlite3
 import tempfile
 from http import HTTPStatus
 from typing import Annotated
@@ -134,6 +135,10 @@ def create_app(
     def contradictory(request, error):
         return JSONResponse({"detail": str(error)}, 400)
 
+    @app.exception_handler(sqlite3.OperationalError)
+    def full(request, error):
+        return JSONResponse({"detail": f"The review cannot be written ({error})."}, 507)
+
     @app.exception_handler(UploadError)
     def not_accepted(request, error):
         # The rest of the body is not read.
@@ -182,12 +187,14 @@ def create_app(
 
     @app.get("/api/progress")
     def progress() -> dict:
-        """A number that grows with every change, and how far the running video is."""
+        """A number that grows with every change, how far the running video is, and what
+        keeps the review from going on."""
         running = worker.progress
         keys = ("id", "done", "total")
         return {
             "revision": reviews.revision,
             "running": running and dict(zip(keys, running, strict=True)),
+            "problem": worker.problem,
         }
 
     body = {"content": {"application/octet-stream": {"schema": {"format": "binary"}}}}
@@ -263,22 +270,22 @@ def create_app(
         """All verdicts."""
         return reviews.verdicts()
 
-    @app.post("/api/verdicts", status_code=201, responses=_responses(400, 404, 413))
+    @app.post("/api/verdicts", status_code=201, responses=_responses(400, 404, 413, 507))
     def add_verdict(verdict: Verdict) -> dict:
         """Adds a verdict."""
         return reviews.save_verdict(verdict.model_dump())
 
-    @app.put("/api/verdicts/{number}", responses=_responses(400, 404, 413))
+    @app.put("/api/verdicts/{number}", responses=_responses(400, 404, 413, 507))
     def change_verdict(number: _Number, verdict: Verdict) -> dict:
         """Changes a verdict."""
         return reviews.save_verdict(verdict.model_dump(), number)
 
-    @app.delete("/api/verdicts/{number}", status_code=204, responses=_responses(404))
+    @app.delete("/api/verdicts/{number}", status_code=204, responses=_responses(404, 507))
     def delete_verdict(number: _Number):
         """Removes a verdict."""
         reviews.delete_verdict(number)
 
-    @app.post("/api/undo")
+    @app.post("/api/undo", responses=_responses(507))
     def undo() -> dict:
         """Takes back the last change of a verdict."""
         return {"verdict": reviews.undo()}

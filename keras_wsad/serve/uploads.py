@@ -103,11 +103,15 @@ class Uploads:
             await asyncio.to_thread(sync, self._folder, contents=False)
             try:
                 return self._reviews.add_video(name, path)
-            except DataError as error:
+            except Exception as error:
                 path.unlink()
-                raise UploadError(409, str(error)) from error
+                if isinstance(error, DataError):
+                    raise UploadError(409, str(error)) from error
+                raise
         except TimeoutError as error:
             raise UploadError(408, "The upload took too long.") from error
+        except OSError as error:
+            raise UploadError(507, f"It cannot be written: {error.strerror}.") from error
         finally:
             self._running -= 1
             with contextlib.suppress(OSError):

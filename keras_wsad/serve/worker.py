@@ -1,7 +1,9 @@
 """The thread that predicts queued videos one after the other."""
 
+import contextlib
 import logging
 import pathlib
+import sqlite3
 import threading
 
 from keras_wsad.errors import VideoError
@@ -11,6 +13,8 @@ from keras_wsad.serve.playable import make_playable
 
 # Times that a video is read which may have ended the whole process.
 _ATTEMPTS = 2
+# Seconds until the review is written to again that could not be.
+_PAUSE = 5.0
 
 _logger = logging.getLogger(__name__)
 
@@ -19,7 +23,8 @@ class Worker(threading.Thread):
     """Predicts the queued videos of a review, and makes them playable.
 
     One that fails does not stop the rest. One that is running whenever the process ends,
-    as a video might be that crashes its decoder, is tried twice.
+    as a video might be that crashes its decoder, is tried twice. While the review cannot be
+    written, as on a full disk, the thread waits, and loses nothing that it has predicted.
 
     Args:
         reviews: `Reviews`.
@@ -44,11 +49,17 @@ class Worker(threading.Thread):
         self._wake = threading.Event()
         self._is_stopped = False
         self._progress = None
+        self._problem = None
 
     @property
     def progress(self):
         """`(video id, clips done, clips in all)` of the video being read, or `None`."""
         return self._progress
+
+    @property
+    def problem(self):
+        """A sentence on why nothing goes on, or `None`."""
+        return self._problem
 
     def wake(self):
         """Says that the queue has grown."""
@@ -57,15 +68,21 @@ class Worker(threading.Thread):
     def stop(self):
         """Ends the thread at the next clip; the video stays in the queue."""
         self._is_stopped = True
-        # Now, since the process may end before the next clip.
-        self._reviews.release()
+        # On a full disk the video counts as one that was running when the process ended.
+        with contextlib.suppress(sqlite3.Error):
+            # Now, since the process may end before the next clip.
+            self._reviews.release()
         self._wake.set()
 
     def run(self):
-        self._reviews.requeue_others(self._model)
+        with contextlib.suppress(_StoppedError):
+            self._read_queue()
+
+    def _read_queue(self):
+        self._keep(self._reviews.requeue_others, self._model)
         similar = self._open_similar()
         while not self._is_stopped:
-            video = self._reviews.next_queued(_ATTEMPTS)
+            video = self._keep(self._reviews.next_queued, _ATTEMPTS)
             if video is None:
                 self._wake.wait()
                 self._wake.clear()
@@ -74,14 +91,16 @@ class Worker(threading.Thread):
             try:
                 self._predict(number, video["name"], path, similar)
             except _StoppedError:
-                return
+                raise
             except (WSADError, OSError, MemoryError) as error:
                 # The reviewer knows the video by its name.
                 message = str(error).replace(path, video["name"]) or "not enough memory"
-                self._reviews.fail(number, message)
+                self._keep(self._reviews.fail, number, message)
             except Exception:
                 _logger.exception("%s could not be predicted", video["name"])
-                self._reviews.fail(number, "an unexpected error, which the log shows")
+                self._keep(
+                    self._reviews.fail, number, "an unexpected error, which the log shows"
+                )
             finally:
                 self._progress = None
 
@@ -109,7 +128,26 @@ class Worker(threading.Thread):
         details = {"similar": found, "stamps": None}
         if stamps is not None:
             details["stamps"] = stamps.round(4).tolist()
-        self._reviews.finish(number, self._model, content, details, played, message)
+        self._keep(
+            self._reviews.finish, number, self._model, content, details, played, message
+        )
+
+    def _keep(self, write, *values):
+        """Calls a method of the review, again and again while it cannot be written."""
+        while True:
+            try:
+                written = write(*values)
+            except sqlite3.Error as error:
+                if self._problem is None:
+                    self._problem = f"The review cannot be written ({error})."
+                    _logger.warning("%s It is tried again and again.", self._problem)
+                self._wake.wait(_PAUSE)
+                self._wake.clear()
+                if self._is_stopped:
+                    raise _StoppedError from error
+            else:
+                self._problem = None
+                return written
 
 
 class _StoppedError(Exception):

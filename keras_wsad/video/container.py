@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+import os
 import re
 
 import av
@@ -9,9 +10,14 @@ from av.stream import Disposition
 
 from keras_wsad.errors import VideoError
 from keras_wsad.files import check_regular
+from keras_wsad.video.declared_samples import declared_samples
 
 # Codecs that render text files as pictures.
 _TEXT = ("ansi", "bintext", "idf", "xbin")
+# All formats but those that lead to other files or to the network.
+_FORMATS = ",".join(
+    av.formats_available - {"concat", "dash", "hls", "imf", "lavfi", "rtp", "rtsp", "sdp"}
+)
 
 # Pixels of a frame, twice those of 8K, and how much longer one side may be than the other:
 # the shorter is resized to a fixed size, and the longer with it.
@@ -54,10 +60,19 @@ def open_video(path, **options):
     try:
         if is_file:
             check_regular(path)
+            samples, size = declared_samples(path), os.stat(path).st_size
+            if samples > size:
+                raise VideoError(
+                    f"{shown}: expected a video. It declares {samples} samples in "
+                    f"{size} bytes."
+                )
+            options["options"] = {"format_whitelist": _FORMATS}
             # A colon in the name, as in 12:30.mp4, would end the name of a protocol.
             name = f"file:{name}"
         # Titles may be in any encoding.
         container = av.open(name, metadata_errors="replace", **options)
+    except VideoError:
+        raise
     except (av.FFmpegError, OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise VideoError(

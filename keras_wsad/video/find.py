@@ -43,8 +43,8 @@ def find_videos(places, root=None):
             other = videos.setdefault(_name_of(path), path)
             if other != path and other.resolve() != path.resolve():
                 raise DataError(
-                    f"Expected every video to have a name of its own, since its features "
-                    f"are named after it. Received: {other} and {path}"
+                    f"{place}: expected every video to have a name of its own, since its "
+                    f"features are named after it. Received: {other} and {path}"
                 )
     return videos
 
@@ -125,7 +125,7 @@ def _read_list(path, root):
     files = {} if root is None else index_files(root)
     folders = [path.parent, pathlib.Path()]
     folders = folders if root is None else [pathlib.Path(root), *folders]
-    paths = [_find_line(line, folders, files) for line in lines]
+    paths = [_find_line(line, folders, files, path) for line in lines]
     if not any(map(os.path.isfile, paths)):
         raise DataError(
             f"{path}: expected a path a line, relative to --root, to the list or to the "
@@ -134,12 +134,12 @@ def _read_list(path, root):
     return paths
 
 
-def _find_line(line, folders, files):
+def _find_line(line, folders, files, source):
     for folder in folders:
         # `os.path.isfile` is false for a name that is too long.
         if os.path.isfile(folder / line):
             return folder / line
     by_name = files.get(line.rpartition("/")[2], [])
     if len(by_name) > 1:
-        raise DataError(f"{line}: found in two places: {by_name[0]} and {by_name[1]}")
+        raise DataError(f"{source}: {line} is in two places: {by_name[0]} and {by_name[1]}")
     return by_name[0] if by_name else folders[0] / line

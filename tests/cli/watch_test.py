@@ -13,6 +13,7 @@ import pytest
 from keras_wsad.cli import main
 from keras_wsad.features.extract import extract_clips
 from keras_wsad.inference import load
+from keras_wsad.live.lines import Lines
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -83,6 +84,24 @@ def test_lines_go_to_a_file_and_alarms_to_a_webhook(watch, video, tmp_path):
     assert str(out) in err
     written = [json.loads(line) for line in out.read_text().splitlines()]
     assert taken == of_type(written, "alarm") != []
+
+
+def test_a_second_watch_of_one_file_is_told_of_the_first(watch, video, tmp_path):
+    (tmp_path / "link.jsonl").symlink_to(tmp_path / "watch.jsonl")
+    first = Lines(tmp_path / "watch.jsonl")
+    with first.locked():
+        first.write({"a": 1})
+        status, records, err = watch(video, "--out", tmp_path / "link.jsonl")
+    assert (status, records) == (1, [])
+    assert f"error: {tmp_path}/link.jsonl: in use by process {os.getpid()} on" in err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link.jsonl", "watch.jsonl"]
+    assert (tmp_path / "watch.jsonl").read_text() == '{"a": 1}\n'
+    assert watch(video, "--out", tmp_path / "link.jsonl")[0] == 0
+
+
+def test_lines_may_go_to_a_device(watch, video):
+    assert watch(video, "--out", "/dev/null")[:2] == (0, [])
+    assert not os.path.exists("/dev/.null.lock")
 
 
 def test_a_video_shorter_than_the_window_says_so(watch, video):

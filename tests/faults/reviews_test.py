@@ -26,11 +26,11 @@ def file_size_limit(limit):
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def work(path, confirmed):
-    """Adds three videos with a prediction and a verdict each, and notes what is kept."""
+def work(path, confirmed, names="ABC"):
+    """Adds videos with a prediction and a verdict each, and notes what is kept."""
     reviews = Reviews(path)
     try:
-        for name in "ABC"[len(confirmed) :]:
+        for name in names[len(confirmed) :]:
             number = reviews.add_video(name, f"/{name}.mp4")
             reviews.finish(number, "model", {"num_frames": 90}, {"text": "x" * 2000})
             verdict = dict.fromkeys(("class_name", "marked_frame"), None)

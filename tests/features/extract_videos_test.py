@@ -290,10 +290,20 @@ def test_the_rest_goes_on_when_files_are_odd(folder, backbone, extraction, tmp_p
     done = ["A", "C", "latin"]
     assert sorted(report.extracted) == done
     assert "wide.mp4: expected a video of at most" in report.failed["wide"]
-    assert "pipe.mp4: expected a video. Not a regular file" in report.failed["pipe"]
+    assert "pipe.mp4: expected a video. Cannot be opened" in report.failed["pipe"]
     assert Sidecar.read(out / "latin.json").video["file"] == videos["latin"].name
     again = extract_videos(videos, out, backbone, extraction)
     assert sorted(again.done_before) == done
+
+
+def test_what_is_no_video_is_not_read_whole(backbone, extraction, tmp_path, monkeypatch):
+    monkeypatch.setattr("keras_wsad.features.extract_videos.source_of", None)
+    (tmp_path / "zeros.mp4").touch()
+    # Without a block on the disk; to hash it takes a minute.
+    os.truncate(tmp_path / "zeros.mp4", 2**34)
+    videos = {"zeros": tmp_path / "zeros.mp4"}
+    report = extract_videos(videos, tmp_path / "out", backbone, extraction)
+    assert "zeros.mp4: expected a video" in report.failed["zeros"]
 
 
 def test_a_video_that_its_sidecar_cannot_describe_is_left_out(

@@ -46,7 +46,13 @@ def test_the_backbone_says_its_precision():
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"precision": "float8"}, {"runtime": "caffe"}, {"precision": None}]
+    "wrong",
+    [
+        {"precision": "float8"},
+        {"runtime": "caffe"},
+        {"precision": None},
+        {"num_segments": 10**9},
+    ],
 )
 def test_what_is_not_known_raises(wrong):
     with pytest.raises(ConfigError, match=next(iter(wrong))):

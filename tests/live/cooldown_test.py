@@ -1,3 +1,8 @@
+import math
+
+import pytest
+
+from keras_wsad.errors import ConfigError
 from keras_wsad.live.cooldown import Cooldown
 
 
@@ -27,3 +32,9 @@ def test_an_end_passes_with_its_begin():
     # Nor does it prolong the cooldown.
     cooldown.delivered(end(1), now=30.0)
     assert cooldown.passes(begin(3), now=60.0)
+
+
+@pytest.mark.parametrize("seconds", [-1, math.nan])
+def test_time_does_not_run_backwards(seconds):
+    with pytest.raises(ConfigError, match="a cooldown >= 0"):
+        Cooldown(seconds)

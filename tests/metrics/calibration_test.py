@@ -1,7 +1,10 @@
+import math
+
 import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from keras_wsad.errors import DataError
 from keras_wsad.metrics.calibration import Calibration
 from keras_wsad.metrics.calibration import expected_calibration_error
 from keras_wsad.metrics.calibration import reliability
@@ -91,3 +94,11 @@ def test_points_of_the_diagram_by_hand():
     error = expected_calibration_error([0, 1, 1, 1], [0.12, 0.18, 0.95, 1.0])
     assert error == pytest.approx((0.35 + 0.025) / 2)
     assert np.isnan(expected_calibration_error([], []))
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"slope": math.inf}, {"slope": "1"}, {"offset": []}, {"offset": math.nan}]
+)
+def test_what_is_no_finite_number_raises(wrong):
+    with pytest.raises(DataError, match="Expected a finite slope and offset"):
+        Calibration(**wrong)

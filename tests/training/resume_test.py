@@ -128,11 +128,11 @@ def test_a_run_does_not_go_on_with_other_data_or_settings(
         train(dataclasses.replace(config, dropout=0.1), resume=folder)
     with pytest.raises(ConfigError, match="at least the 200 steps"):
         train(dataclasses.replace(config, steps=100), resume=folder)
-    (folder / ".partial-killed").mkdir()
+    (folder / ".partial-write-killed").mkdir()
     (root / "features" / "Abuse000_x264.npy").unlink()
     with pytest.raises(RunError, match="have changed since the run began"):
         train(config, resume=folder)
-    assert not (folder / ".partial-killed").exists()
+    assert not (folder / ".partial-write-killed").exists()
     environment = json.loads((folder / "environment.json").read_text())
     assert len(environment["resumed"]) == 1
 

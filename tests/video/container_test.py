@@ -58,9 +58,29 @@ def unknown_coding(path):
     path.write_bytes(path.read_bytes().replace(b"FMP4", b"ZQZQ"))
 
 
+def many_samples(path, box=b"stsz", at=8, **options):
+    content = bytearray(make_video(path, 20, **options).read_bytes())
+    count = content.index(box) + 4 + at
+    content[count : count + 4] = (2**24).to_bytes(4, "big")
+    path.write_bytes(content)
+
+
+def many_samples_in_a_fragment(path):
+    fragments = {"movflags": "frag_keyframe+empty_moov+default_base_moof"}
+    many_samples(path, b"trun", 4, container_options=fragments)
+
+
+def list_of_videos(path):
+    make_video(path.with_name("other.mp4"), 20)
+    path.write_text("ffconcat version 1.0\nfile other.mp4\n")
+
+
 @pytest.mark.parametrize(
     ("name", "write", "complaint"),
     [
+        ("list.mp4", list_of_videos, "Cannot be opened"),
+        ("many.mp4", many_samples, "declares 16777216 samples in"),
+        ("fragment.mp4", many_samples_in_a_fragment, "declares 16777216 samples in"),
         # FFmpeg draws text, and shows a picture, as videos.
         ("notes.txt", lambda path: path.write_text("a line of notes\n" * 50), "is text"),
         ("v.png", lambda path: imsave(path, np.zeros((48, 64, 3))), "is a picture"),

@@ -71,7 +71,7 @@ def test_a_line_longer_than_any_path_is_named(root, tmp_path):
 
 def test_two_videos_of_one_name_are_both_named(root):
     (root / "Normal" / "A_x264.avi").touch()
-    with pytest.raises(DataError, match=r"A_x264\.mp4 and .*A_x264\.avi"):
+    with pytest.raises(DataError, match=r"root: .*A_x264\.mp4 and .*A_x264\.avi"):
         find_videos([root])
 
 

@@ -3,14 +3,20 @@ import numpy as np
 
 
 def make_video(
-    path, num_frames=100, size=(64, 48), codec="libx264", pixels="yuv420p", fps=30
+    path,
+    num_frames=100,
+    size=(64, 48),
+    codec="libx264",
+    pixels="yuv420p",
+    fps=30,
+    **options,
 ):
     """Writes a video whose frames differ in brightness.
 
     Frame `i` has the level `40 + i` from 0 to 199, in its upper left quarter a brighter
-    one, so that its orientation shows as well.
+    one, so that its orientation shows as well. Options are those of `av.open`.
     """
-    with av.open(str(path), "w") as container:
+    with av.open(str(path), "w", **options) as container:
         stream = container.add_stream(codec, rate=fps)
         stream.width, stream.height = size
         stream.pix_fmt = pixels

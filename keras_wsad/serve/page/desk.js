@@ -52,7 +52,7 @@ async function poll() {
   try {
     const now = await ask("/api/progress");
     if (now.revision !== revision) await refresh();
-    showProgress(now.running);
+    showProgress(now.running, now.problem);
     isBusy = state.videos.some((video) => ["queued", "running"].includes(video.state));
   } catch {
     $("progress").textContent = "The server does not answer.";
@@ -60,7 +60,7 @@ async function poll() {
   setTimeout(poll, isBusy ? 700 : 5000);
 }
 
-function showProgress(running) {
+function showProgress(running, problem) {
   const waiting = state.videos.filter((video) => video.state === "queued").length;
   const video = running && state.videos.find((candidate) => candidate.id === running.id);
   const parts = [];
@@ -69,7 +69,7 @@ function showProgress(running) {
     parts.push(`Reading ${video.name}: ${share} %`);
   }
   if (waiting) parts.push(`${waiting} waiting`);
-  $("progress").textContent = parts.join(", ");
+  $("progress").textContent = problem || parts.join(", ");
 }
 
 async function addVideos(files) {
