@@ -5,7 +5,7 @@
 FROM python:3.12-slim
 RUN useradd --create-home wsad && install -d -o wsad /review
 COPY . /source
-RUN pip install --no-cache-dir "/source[serve]" && rm -r /source
+RUN pip install --no-cache-dir -c /source/constraints.txt "/source[serve]" && rm -r /source
 USER wsad
 VOLUME /review
 EXPOSE 8000

@@ -19,13 +19,13 @@ from sklearn.preprocessing import StandardScaler
 # Python looks beside a script for what it imports; the packages are one folder up.
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from keras_wsad.baselines.mean_feature import mean_features
 from keras_wsad.cli.report_errors import report_errors
 from keras_wsad.cli.tensorflow_noise import import_tensorflow_quietly
 from keras_wsad.config import ExperimentConfig
 from keras_wsad.data import CLASS_NAMES
 from keras_wsad.data import NORMAL
 from keras_wsad.data import open_experiment_data
+from keras_wsad.data.feature_groups import mean_features
 from keras_wsad.files import write_text
 from keras_wsad.metrics import mean_average_accuracy
 from reproduce.scenes import rendered_data

@@ -1,14 +1,13 @@
 import numpy as np
-from sklearn.cluster import KMeans
 from sklearn.metrics import pairwise_distances_argmin
-from sklearn.preprocessing import StandardScaler
 
 from keras_wsad.baselines.learner import Learner
 from keras_wsad.baselines.mean_feature import check_feature_dim
-from keras_wsad.baselines.mean_feature import mean_features
 from keras_wsad.baselines.mean_feature import score_by_mean_feature
 from keras_wsad.data import CLASS_NAMES
-from keras_wsad.data import NORMAL
+from keras_wsad.data.feature_groups import group_videos
+from keras_wsad.data.feature_groups import labels_of_groups
+from keras_wsad.data.feature_groups import mean_features
 
 
 class ExtractionBatches(Learner):
@@ -38,22 +37,15 @@ class ExtractionBatches(Learner):
         videos = data.training + data.validation + data.test
         rows = data.rows(videos, self.config.train_crop)
         features = mean_features(data.store.features, rows)
-        scaler = StandardScaler().fit(features[: len(data.training)])
-        num_groups = min(self.num_groups, len(features))
-        clusters = KMeans(num_groups, n_init=10, random_state=self.config.seed)
-        clusters.fit(scaler.transform(features))
-
         labels = np.array([video.label for video in data.training])
-        groups = clusters.labels_[: len(labels)]
-        shares, classes = np.zeros(num_groups), np.full(num_groups, NORMAL)
-        for group in np.unique(groups):
-            inside = labels[groups == group]
-            shares[group] = np.mean(inside != NORMAL)
-            classes[group] = np.bincount(inside).argmax()
+        groups, scaler, centers = group_videos(
+            features, len(labels), self.num_groups, self.config.seed
+        )
+        shares, classes = labels_of_groups(groups[: len(labels)], labels, len(centers))
         self.learned = {
             "mean": scaler.mean_,
             "scale": scaler.scale_,
-            "centers": clusters.cluster_centers_,
+            "centers": centers,
             "shares": shares,
             "classes": classes,
         }

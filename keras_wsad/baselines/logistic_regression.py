@@ -5,10 +5,10 @@ from sklearn.preprocessing import StandardScaler
 from keras_wsad.baselines.learner import Learner
 from keras_wsad.baselines.mean_feature import check_both_kinds
 from keras_wsad.baselines.mean_feature import check_feature_dim
-from keras_wsad.baselines.mean_feature import mean_features
 from keras_wsad.baselines.mean_feature import score_by_mean_feature
 from keras_wsad.baselines.mean_feature import spread_over_classes
 from keras_wsad.data import NORMAL
+from keras_wsad.data.feature_groups import mean_features
 
 _PARTS = ("detection", "classification")
 _FIELDS = ("coef_", "intercept_", "classes_")

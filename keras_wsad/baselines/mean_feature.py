@@ -5,21 +5,8 @@ import numpy as np
 from keras_wsad.data import CLASS_NAMES
 from keras_wsad.data.crops import average_crops
 from keras_wsad.data.crops import rows_of_crops
+from keras_wsad.data.feature_groups import mean_features
 from keras_wsad.errors import DataError
-
-
-def mean_features(features, rows):
-    """Returns the mean over the segments of each row.
-
-    Args:
-        features: float array of shape `(all rows, segments, features)`.
-        rows: list of ints.
-
-    Returns:
-        A float array of shape `(rows, features)`.
-    """
-    # Row by row: all at once may not fit into memory.
-    return np.array([features[row].mean(axis=0) for row in rows])
 
 
 def score_by_mean_feature(data, videos, config, predict):

@@ -4,11 +4,11 @@ from sklearn.preprocessing import normalize
 
 from keras_wsad.baselines.learner import Learner
 from keras_wsad.baselines.mean_feature import check_feature_dim
-from keras_wsad.baselines.mean_feature import mean_features
 from keras_wsad.baselines.mean_feature import score_by_mean_feature
 from keras_wsad.baselines.mean_feature import spread_over_classes
 from keras_wsad.data import CLASS_NAMES
 from keras_wsad.data import NORMAL
+from keras_wsad.data.feature_groups import mean_features
 from keras_wsad.metrics import mean_average_accuracy
 
 # Odd, and small: rare classes of UCF-Crime have some forty training videos.

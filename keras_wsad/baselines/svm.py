@@ -6,9 +6,9 @@ from sklearn.svm import LinearSVC
 from keras_wsad.baselines.learner import Learner
 from keras_wsad.baselines.mean_feature import check_both_kinds
 from keras_wsad.baselines.mean_feature import check_feature_dim
-from keras_wsad.baselines.mean_feature import mean_features
 from keras_wsad.data.crops import average_crops
 from keras_wsad.data.crops import rows_of_crops
+from keras_wsad.data.feature_groups import mean_features
 from keras_wsad.errors import DataError
 
 

@@ -10,8 +10,10 @@ import numpy as np
 
 from keras_wsad.data.embedded import embedded_features
 from keras_wsad.data.embedded import embedded_root
+from keras_wsad.data.feature_groups import mean_features
 from keras_wsad.data.hygiene import check_lengths
 from keras_wsad.data.hygiene import check_scale
+from keras_wsad.data.hygiene import describe_groups
 from keras_wsad.data.hygiene import describe_twins
 from keras_wsad.data.hygiene import twins_to_drop
 from keras_wsad.data.marks import read_marks
@@ -85,6 +87,17 @@ class ExperimentData:
             source=f"{self.source}, standardised",
             standardization=standardization,
         )
+
+    def audited(self):
+        """Returns a copy that reports whether groups of features follow the classes.
+
+        It reads all features, so it is no part of `open_experiment_data`.
+        """
+        training = self.training + self.validation
+        rows = self.rows(training + self.test)
+        labels = np.array([video.label for video in training])
+        verdict = describe_groups(mean_features(self.store.features, rows), labels)
+        return dataclasses.replace(self, summary=f"{self.summary}\n{verdict}")
 
     def marked(self, path):
         """Returns a copy with what a reviewer has marked in the training videos.

@@ -49,7 +49,7 @@ def train(config, resume=None):
         run = run_to_resume(resume, config, held) if resume else new_run(config)
         if config.deterministic:
             held.enter_context(op_determinism())
-        data = open_experiment_data(config)
+        data = open_experiment_data(config).audited()
         # After the data, which may have needed a network of its own.
         keras.utils.set_random_seed(config.seed)
         if config.marks is not None:

@@ -31,5 +31,6 @@ def test_training_logs_and_prints_nothing(tiny_root, tmp_path, caplog, capsys):
     assert capsys.readouterr().out == ""
     summary, title, seconds = (record.getMessage() for record in caplog.records)
     assert summary in run.data_report.read_text()
+    assert "groups of features, found without labels, name the class of" in summary
     assert title == f"{run.folder}: Chance (random scores and classes)"
     assert seconds.startswith("Training took ")
