@@ -1,3 +1,4 @@
+import configparser
 import pathlib
 import re
 import tomllib
@@ -34,3 +35,33 @@ def test_constraints_are_the_versions_of_the_lock(locked):
         for package in locked
         if package["name"] != "keras-wsad"
     }
+
+
+def test_the_lock_knows_the_requirements_of_setup_cfg(locked):
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg", encoding="utf-8")
+    extras = {
+        name: text.split("\n") for name, text in config.items("options.extras_require")
+    }
+    required = config["options"]["install_requires"].split("\n")
+    stated = {requirement(line) for line in required if line}
+    stated |= {
+        (*requirement(line), extra)
+        for extra, lines in extras.items()
+        for line in lines
+        if line
+    }
+    (own,) = (package for package in locked if package["name"] == "keras-wsad")
+    known = set()
+    for entry in own["metadata"]["requires-dist"]:
+        specifier = frozenset(filter(None, entry.get("specifier", "").split(",")))
+        extra = re.findall(r"extra == '([\w-]+)'", entry.get("marker", ""))
+        known.add((entry["name"], specifier, *extra))
+    assert stated == known
+
+
+def requirement(line):
+    """Returns the name and the bounds of `name[extras] >=1, <2`."""
+    name, bounds = re.fullmatch(r"([\w.-]+)(?:\[[\w,]+\])?\s*(.*)", line.strip()).groups()
+    specifier = frozenset(filter(None, bounds.replace(" ", "").split(",")))
+    return re.sub(r"[-_.]+", "-", name).lower(), specifier
