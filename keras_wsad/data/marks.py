@@ -59,7 +59,7 @@ def read_marks(path, names, num_segments):
 
 def _lines(path):
     try:
-        reader = csv.DictReader(io.StringIO(read_text(path)))
+        reader = csv.DictReader(io.StringIO(read_text(path)), restval="")
         lines = [(line, f"{path}, line {reader.line_num}") for line in reader]
     except (OSError, csv.Error) as error:
         raise DataError(f"{path}: cannot be read ({error}).") from error

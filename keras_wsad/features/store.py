@@ -151,10 +151,12 @@ def open_store(folder, names, num_segments=32, reduce="max", alignment="aligned"
 
 def _publish(workspace, target, key):
     """Moves a store into the cache, unless another process was faster."""
+    problem = None
     for _ in range(2):
         try:
             os.rename(workspace, target)
-        except OSError:
+        except OSError as error:
+            problem = error
             # There is one already: from another process, or damaged.
             try:
                 return FeatureStore(target, key, reused=False)
@@ -164,8 +166,8 @@ def _publish(workspace, target, key):
                     # It may be a file or a link.
                     target.unlink()
         else:
-            break
-    return FeatureStore(target, key, reused=False)
+            return FeatureStore(target, key, reused=False)
+    raise problem
 
 
 def _remove_outdated(target, place, seconds=3600):

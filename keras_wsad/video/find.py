@@ -41,12 +41,20 @@ def find_videos(places, root=None):
     for place in map(pathlib.Path, places):
         for path in _paths_in(place, root):
             other = videos.setdefault(_name_of(path), path)
-            if other != path and other.resolve() != path.resolve():
+            if other != path and not _is_same_file(other, path):
                 raise DataError(
                     f"{place}: expected every video to have a name of its own, since its "
                     f"features are named after it. Received: {other} and {path}"
                 )
     return videos
+
+
+def _is_same_file(path, other):
+    try:
+        return path.resolve() == other.resolve()
+    except (OSError, ValueError, RuntimeError):
+        # A name with a null character, or a loop of links.
+        return False
 
 
 def _name_of(path):
