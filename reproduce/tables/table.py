@@ -132,7 +132,7 @@ def make_table(number, options, titles=None, replicates=1000):
         differences=compare(own),
         protocol=[
             *_protocol(data, config, options, done),
-            *_other_settings([outcome.job for outcome in done], options),
+            *other_settings([outcome.job for outcome in done], options),
             *(DEFINITIONS if number == 3 else ()),
         ],
         environment=describe_environment(),
@@ -205,8 +205,16 @@ def _protocol(data, config, options, done):
     return lines
 
 
-def _other_settings(jobs, options):
-    """Names the settings of systems that are not the published ones, by which they ran."""
+def other_settings(jobs, options):
+    """Returns a line on the settings of systems that are not the published ones.
+
+    Args:
+        jobs: list of `Job`.
+        options: `TableOptions`, by which they were planned.
+
+    Returns:
+        A list of one str, or of none.
+    """
     paper = load_config(preset_path("paper"))
     of_systems = {}
     for job in jobs:
@@ -214,11 +222,13 @@ def _other_settings(jobs, options):
         published = dataclasses.asdict(paper) | published_settings(system, embedded=False)
         # Those of the row itself stand in its title; the rest have lines of their own.
         known = {*COMMON_SETTINGS, *_OF_THE_PROTOCOL, *job.row.cells[job.metric].settings}
-        of_systems[open_system(system).title] = {
-            name: getattr(job.config, name)
-            for name in sorted(settings_read(system) - known)
-            if getattr(job.config, name) != published[name]
-        }
+        of_systems.setdefault(open_system(system).title, {}).update(
+            {
+                name: getattr(job.config, name)
+                for name in sorted(settings_read(system) - known)
+                if getattr(job.config, name) != published[name]
+            }
+        )
     changed = [
         f"{title}: {', '.join(f'{name} {value}' for name, value in settings.items())}"
         for title, settings in of_systems.items()

@@ -14,6 +14,7 @@ from reproduce.tables.plan import plan_jobs
 from reproduce.tables.rows import EXPECTED
 from reproduce.tables.rows import read_table
 from reproduce.tables.run import run_jobs
+from reproduce.tables.table import other_settings
 
 
 def plan_systems(number, options):
@@ -38,6 +39,22 @@ def test_every_row_is_a_system_that_reads_its_settings(number, changes):
         assert (job.config.system, job.config.seed) == (job.cell.system, job.seed)
         assert job.config.name == job.name
         check_settings(job.config)
+
+
+def test_settings_that_are_not_the_published_ones_are_named():
+    def named(number, **changes):
+        options = TableOptions(**changes, seeds=(0,))
+        return "".join(other_settings(plan_systems(number, options).values(), options))
+
+    rendered = named(2)
+    assert "Proposed model: detection_weight 0.2, dropout 0.3, learning_rate" in rendered
+    assert "Sultani et al., CVPR 2018: smoothness 0.002, sparsity 0.0008;" in rendered
+    assert rendered.endswith("chosen on other rendered videos")
+    # Settings of a row stand in its title, and on real features all are published ones.
+    assert "first_level" not in named(1)
+    assert named(2, data="x") == ""
+    small = named(1, data="x", preset="small")
+    assert small.endswith("Proposed model: first_level_units 64, lstm_units 64")
 
 
 def test_motion_aware_features_need_the_videos(tiny_root, tmp_path):
