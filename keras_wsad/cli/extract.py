@@ -1,6 +1,7 @@
 """`keras-wsad extract`."""
 
 import argparse
+import os
 import sys
 
 from keras_wsad.cli.report_errors import report_errors
@@ -94,6 +95,14 @@ def _parser(prog):
         help="only the I-th of N shares of the videos, for N processes or machines that "
         "share --out",
     )
+    add(
+        "--ray",
+        nargs="?",
+        const="",
+        metavar="HOST:PORT",
+        help="extract on all nodes of this Ray cluster, which have the videos, the weights "
+        "and --out under the same paths; without an address on this machine alone",
+    )
     add("--overwrite", action="store_true", help="replace features made otherwise")
     add(
         "--random_weights",
@@ -116,6 +125,7 @@ def _extract(arguments):
     from keras_wsad.backbones import open_backbone
     from keras_wsad.backbones.registry import find_backbone
     from keras_wsad.features.extract_videos import extract_videos
+    from keras_wsad.features.extract_with_ray import extract_with_ray
     from keras_wsad.features.extraction import Extraction
     from keras_wsad.features.shard import Shard
 
@@ -127,30 +137,34 @@ def _extract(arguments):
             f"Expected --weights FILE for {arguments.backbone} ({entry.published}); "
             "--random_weights goes without, for trying things out."
         )
-    backbone = open_backbone(
-        arguments.backbone,
-        "random" if arguments.random_weights else weights,
-        seed=arguments.seed or 0,
-        batch_size=arguments.batch,
-        precision=arguments.precision,
-        runtime=arguments.runtime,
-    )
-    extraction = Extraction.of(
-        backbone,
-        stride=arguments.stride,
-        crops=arguments.crops,
-        num_segments=arguments.num_segments or None,
-    )
-    report = extract_videos(
-        videos,
-        arguments.out,
-        backbone,
-        extraction,
-        dtype=arguments.dtype,
-        workers=arguments.workers,
-        overwrite=arguments.overwrite,
-        shard=shard,
-    )
+    opening = {
+        "name": arguments.backbone,
+        "weights": "random" if arguments.random_weights else os.path.abspath(weights),
+        "seed": arguments.seed or 0,
+        "batch_size": arguments.batch,
+        "precision": arguments.precision,
+        "runtime": arguments.runtime,
+    }
+    settings = {
+        "stride": arguments.stride,
+        "crops": arguments.crops,
+        "num_segments": arguments.num_segments or None,
+    }
+    options = {
+        "dtype": arguments.dtype,
+        "workers": arguments.workers,
+        "overwrite": arguments.overwrite,
+        "shard": shard,
+    }
+    if arguments.ray is None:
+        backbone = open_backbone(**opening)
+        extraction = Extraction.of(backbone, **settings)
+        report = extract_videos(videos, arguments.out, backbone, extraction, **options)
+    else:
+        address = arguments.ray or None
+        report = extract_with_ray(
+            videos, arguments.out, opening, settings, address=address, **options
+        )
     num_videos = len(videos if shard is None else shard.of(videos))
     print_report(report, num_videos, arguments.out)
     return 1 if report.failed or report.missing else 0

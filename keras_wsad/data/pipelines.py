@@ -89,6 +89,7 @@ def training_batches(
     targets=("segment_scores", "class_probabilities"),
     first_step=0,
     marks=None,
+    process=(0, 1),
     **schedule,
 ):
     """Builds the endless pipeline of training batches.
@@ -104,24 +105,38 @@ def training_batches(
         marks: float array of shape `(videos, segments)`, as `read_marks` returns it, or
             `None`. It is put behind the target of `segment_scores`, which then has the
             shape `(batch, 1 + segments)`. Defaults to `None`.
+        process: pair of ints, the number of this process and of all. Each takes its part
+            of every batch, in order, as `keras.distribution.DataParallel` expects it with
+            `auto_shard_dataset=False`. Defaults to `(0, 1)`, for whole batches.
         **schedule: the keyword arguments of `epoch_schedule`.
 
     Returns:
         A `tf.data.Dataset` of `(inputs, targets)`, two dicts of static shapes: both
         features `(batch, segments, features)`; for `class_probabilities` the label of each
         video `(batch,)`, for any other output whether it is anomalous `(batch,)`.
+
+    Raises:
+        ConfigError: a batch cannot be shared equally.
     """
     import tensorflow as tf
 
     rows, labels = np.asarray(rows), np.asarray(labels, np.int32)
     is_anomalous = np.asarray(is_anomalous, np.float32)
     steps, batch_size = epoch_schedule(is_anomalous, 0, **schedule).shape
+    number, processes = process
+    if batch_size % processes:
+        raise ConfigError(
+            f"Expected a batch that {processes} processes can share equally. Found one of "
+            f"{batch_size} videos."
+        )
+    batch_size //= processes
+    part = slice(number * batch_size, (number + 1) * batch_size)
     input_shape = (batch_size, *features.shape[1:])
 
     def draw():
         first_epoch, begun = divmod(first_step, steps)
         for epoch in itertools.count(first_epoch):
-            yield from epoch_schedule(is_anomalous, epoch, **schedule)[begun:]
+            yield from epoch_schedule(is_anomalous, epoch, **schedule)[begun:, part]
             begun = 0
 
     def read(videos):

@@ -1,6 +1,7 @@
 """The extraction driver: from videos to a folder of features."""
 
 import concurrent.futures
+import contextlib
 import dataclasses
 import pathlib
 import shutil
@@ -48,6 +49,59 @@ class _StoppedError(Exception):
     """Another thread has failed, or the user has interrupted."""
 
 
+@dataclasses.dataclass(frozen=True)
+class ExtractionRun:
+    """An extraction that is under way, see `begin_extraction`.
+
+    Attributes:
+        todo: dict from name to path of the videos to extract.
+        workspace: path. A temporary folder below `out`, which this process has locked.
+        out: path. The folder for features.
+        report: `ExtractionReport`, complete in the end.
+        progress: `ExtractionProgress`.
+    """
+
+    todo: dict
+    workspace: pathlib.Path
+    out: pathlib.Path
+    report: ExtractionReport
+    progress: ExtractionProgress
+
+    def ended(self, name, error, damage):
+        """Notes the outcome of a video, as `extract_video` returns it."""
+        if error:
+            self.report.failed[name] = error
+        else:
+            self.report.extracted.append(name)
+            if damage:
+                self.report.damaged[name] = damage
+        self.progress.video(name)
+
+
+@contextlib.contextmanager
+def begin_extraction(videos, out, extraction, *, dtype, overwrite=False, shard=None):
+    """Context manager of an `ExtractionRun`: locks the folder and plans what is to do.
+
+    The arguments are those of `extract_videos`, and so are the errors.
+    """
+    out = pathlib.Path(out)
+    out.mkdir(parents=True, exist_ok=True)
+    if shard is not None:
+        videos = shard.of(videos)
+    with open_workspace(out, shard) as workspace:
+        plan = plan_videos(videos, out, extraction, dtype, overwrite)
+        report = ExtractionReport(
+            extracted=[],
+            done_before=plan.done,
+            changed=plan.changed,
+            missing=plan.missing,
+            failed=plan.impossible,
+            damaged=plan.damaged,
+        )
+        with ExtractionProgress(plan.todo) as progress:
+            yield ExtractionRun(plan.todo, workspace, out, report, progress)
+
+
 def extract_videos(
     videos,
     out,
@@ -90,71 +144,89 @@ def extract_videos(
         LockedError: another process extracts into the folder, or the same shard.
         OSError: a file cannot be written.
     """
+    check_options(workers, dtype)
+    run = begin_extraction(
+        videos, out, extraction, dtype=dtype, overwrite=overwrite, shard=shard
+    )
+    stop = threading.Event()
+    with run as run, concurrent.futures.ThreadPoolExecutor(workers) as pool:
+
+        def extract_one(name):
+            def on_clip(planned):
+                run.progress.clip(name, planned)
+                if stop.is_set():
+                    raise _StoppedError
+
+            if stop.is_set():
+                raise _StoppedError
+            outcome = extract_video(
+                run.todo[name],
+                run.workspace / name,
+                run.out,
+                backbone,
+                extraction,
+                dtype,
+                on_clip,
+            )
+            run.ended(name, *outcome)
+
+        try:
+            futures = [pool.submit(extract_one, name) for name in run.todo]
+            for future in concurrent.futures.as_completed(futures):
+                future.result()
+        except BaseException:
+            # Threads stop at their next clip.
+            stop.set()
+            pool.shutdown(cancel_futures=True)
+            raise
+    return run.report
+
+
+def check_options(workers, dtype):
+    """Raises a `ConfigError` if they are not as `extract_videos` takes them."""
     if workers < 1 or dtype not in DTYPES:
         raise ConfigError(
             f"Expected workers >= 1 and dtype in {DTYPES}. Received: {workers}, {dtype!r}"
         )
-    out = pathlib.Path(out)
-    out.mkdir(parents=True, exist_ok=True)
-    if shard is not None:
-        videos = shard.of(videos)
-    with open_workspace(out, shard) as workspace:
-        plan = plan_videos(videos, out, extraction, dtype, overwrite)
-        report = ExtractionReport(
-            extracted=[],
-            done_before=plan.done,
-            changed=plan.changed,
-            missing=plan.missing,
-            failed=plan.impossible,
-            damaged=plan.damaged,
-        )
-        stop = threading.Event()
-        progress = ExtractionProgress(plan.todo)
 
-        def extract_one(name):
-            def on_clip(planned):
-                progress.clip(name, planned)
-                if stop.is_set():
-                    raise _StoppedError
 
-            path = plan.todo[name]
-            files = FeatureFiles(workspace / name, extraction.crops, dtype)
-            try:
-                if stop.is_set():
-                    raise _StoppedError
-                # What is no video is not read whole.
-                open_video(path)[0].close()
-                source = source_of(path)
-                reader = extract_into(files, path, backbone, extraction, on_clip)
-                sidecar = _sidecar(reader, source, files, backbone, extraction)
-                files.finish(sidecar)
-                publish(files.workspace, out)
-            except VideoError as error:
-                report.failed[name] = str(error)
-            except DataError as error:
-                report.failed[name] = f"{path}: {error}"
-            else:
-                report.extracted.append(name)
-                if reader.damage:
-                    report.damaged[name] = reader.damage
-            finally:
-                files.close()
-                # What is ready and could not be moved is for the next process.
-                if not (files.workspace / f"{name}.json").exists():
-                    shutil.rmtree(files.workspace, ignore_errors=True)
-                progress.video(name)
+def extract_video(path, workspace, out, backbone, extraction, dtype, on_clip=None):
+    """Extracts the features of one video into a folder.
 
-        with progress, concurrent.futures.ThreadPoolExecutor(workers) as pool:
-            try:
-                futures = [pool.submit(extract_one, name) for name in plan.todo]
-                for future in concurrent.futures.as_completed(futures):
-                    future.result()
-            except BaseException:
-                # Threads stop at their next clip.
-                stop.set()
-                pool.shutdown(cancel_futures=True)
-                raise
-    return report
+    Args:
+        path: path. The video.
+        workspace: path. A temporary folder, named as the features shall be.
+        out: path. The folder for features.
+        backbone: `keras_wsad.backbones.OpenBackbone`.
+        extraction: `Extraction` with that backbone.
+        dtype: `"float32"` or `"float16"`.
+        on_clip: function or `None`, see `keras_wsad.features.extract_clips`.
+
+    Returns:
+        `(error, damage)`: why the video has no features, or `None`; and the damage of a
+        video that decodes in part, or `None`.
+
+    Raises:
+        OSError: a file cannot be written.
+    """
+    files = FeatureFiles(workspace, extraction.crops, dtype)
+    try:
+        # What is no video is not read whole.
+        open_video(path)[0].close()
+        source = source_of(path)
+        reader = extract_into(files, path, backbone, extraction, on_clip)
+        files.finish(_sidecar(reader, source, files, backbone, extraction))
+        publish(files.workspace, out)
+    except VideoError as error:
+        return str(error), None
+    except DataError as error:
+        return f"{path}: {error}", None
+    finally:
+        files.close()
+        # What is ready and could not be moved is for the next process.
+        if not (files.workspace / f"{files.workspace.name}.json").exists():
+            shutil.rmtree(files.workspace, ignore_errors=True)
+    return None, reader.damage
 
 
 def _sidecar(reader, source, files, backbone, extraction):

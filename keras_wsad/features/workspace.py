@@ -48,12 +48,11 @@ def open_workspace(out, shard=None):
             yield workspace
         finally:
             # What is ready and could not be moved is for the next process.
-            if not any(workspace.glob("*/*.json")):
+            if not any(workspace.rglob("*.json")):
                 shutil.rmtree(workspace, ignore_errors=True)
 
 
 def _publish_ready(workspace, out):
-    for of_video in sorted(workspace.iterdir()):
-        if of_video.is_dir():
-            publish(of_video, out)
+    for sidecar in sorted(workspace.rglob("*.json")):
+        publish(sidecar.parent, out)
     shutil.rmtree(workspace, ignore_errors=True)

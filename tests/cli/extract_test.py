@@ -126,6 +126,7 @@ def test_damaged_videos_are_listed_and_the_rest_is_done(videos, tmp_path, capsys
         ([*SETTINGS, "--batch=1000000000"], "batch_size < 10000"),
         ([*SETTINGS, "--stride=0"], "stride >= 1"),
         ([*SETTINGS, "--shard=3/2"], "a shard from 1/2 to 2/2"),
+        ([*SETTINGS, "--ray=nowhere"], "HOST:PORT of a Ray cluster"),
         ([*SETTINGS, "--num_segments=-1"], "num_segments >= 1"),
         ([*SETTINGS, "--root=/nowhere"], "root=/nowhere"),
     ],

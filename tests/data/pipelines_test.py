@@ -105,6 +105,21 @@ def test_the_pipeline_follows_the_schedule_from_epoch_to_epoch(random):
         np.testing.assert_array_equal(targets["class_probabilities"], labels[videos])
 
 
+def test_processes_share_each_batch_in_order(random):
+    features = random.random((12, 3, 5), np.float32)
+    arguments = features, -features, np.arange(12), np.arange(12), SMALL
+
+    def first_two(process):
+        pipeline = training_batches(*arguments, process=process, **SIZES)
+        return [inputs["features"].numpy() for inputs, _ in pipeline.take(2)]
+
+    whole, *parts = (first_two(process) for process in ((0, 1), (0, 2), (1, 2)))
+    for batch, *of_processes in zip(whole, *parts, strict=True):
+        np.testing.assert_array_equal(np.concatenate(of_processes), batch)
+    with pytest.raises(ConfigError, match="that 3 processes can share equally"):
+        first_two((0, 3))
+
+
 def test_batches_that_are_held_stay_as_they_are(random):
     features = random.random((12, 4, 900), "float32")
     dataset = training_batches(
