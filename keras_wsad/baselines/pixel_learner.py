@@ -62,7 +62,8 @@ class PixelLearner(Learner):
     def fit(self, data, run):
         # Videos take long to score: a kill meanwhile costs no training. With more steps or
         # other videos it is fitted anew.
-        fitted = run.workspace / f"fitted-{self.config.steps}-{data.store.key[:12]}"
+        key = data.store.content_key[:12]
+        fitted = run.workspace / f"fitted-{self.config.steps}-{key}"
         if fitted.is_dir():
             self.load(fitted)
             return

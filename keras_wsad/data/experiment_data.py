@@ -72,7 +72,7 @@ class ExperimentData:
         parts = [
             [video.name for video in part] for part in (self.training, self.validation)
         ]
-        content = json.dumps([self.store.key, *parts, self.class_counts])
+        content = json.dumps([self.store.content_key, *parts, self.class_counts])
         return hashlib.sha256(content.encode()).hexdigest()
 
     def standardized(self, standardization):

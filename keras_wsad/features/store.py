@@ -36,7 +36,7 @@ from keras_wsad.files import write_json
 from keras_wsad.progress import track
 
 # Raised whenever the meaning of a cached array changes, and then alone: runs remember the
-# key of their features. A store of another layout is rebuilt.
+# content key of their features. A store of another layout is rebuilt.
 _VERSION = 4
 
 _ARRAYS = ("features.bin", "normalized_features.bin")
@@ -63,7 +63,9 @@ class FeatureStore:
         identical: list of lists of names, videos whose features are equal to the bit.
         folders: list of the names of all parent folders of the files.
         extraction: `Extraction`, how the features were made; `None` where no sidecar says.
-        key: str. Changes with the files and the options.
+        key: str. Changes with the files, their places and times, and the options.
+        content_key: str. Changes with the features that were read and the options alone:
+            the same on every machine.
         reused: bool. Whether the arrays were found in the cache.
 
     Raises:
@@ -91,6 +93,7 @@ class FeatureStore:
         extraction = content["extraction"]
         self.extraction = None if extraction is None else Extraction.from_dict(extraction)
         self.key = key
+        self.content_key = content["content_key"]
         self.folder = folder
         self.reused = reused
 
@@ -214,7 +217,8 @@ def _fill(temporary, folder, names, files, options):
             normalized = pool_segments(normalize_clips(clips), **options)
             features_file.write(segments.tobytes())
             normalized_file.write(normalized.tobytes())
-            digests[hashlib.sha256(clips.tobytes()).hexdigest()].append(name)
+            digest = hashlib.sha256(clips.tobytes()).hexdigest()
+            digests[digest].append(name)
             norm = float(np.linalg.norm(clips, axis=-1).mean(dtype=np.float64))
             source = os.path.relpath(paths[0].parent, folder)
             videos.append([name, rows, *clips.shape[:2], norm, source])
@@ -226,7 +230,9 @@ def _fill(temporary, folder, names, files, options):
             f"files {', '.join(FEATURE_SUFFIXES)}. Found none that can be used "
             f"({'; '.join(kinds)})."
         )
+    read = [(name, digest) for digest, group in digests.items() for name in group]
     return {
+        "content_key": _digest(_VERSION, sorted(read), options),
         "transient": transient,
         "extraction": extraction and extraction.to_dict(),
         "shape": [rows, options["num_segments"], width],

@@ -158,6 +158,21 @@ def test_a_changed_file_or_option_is_noticed(folder, random):
     )
 
 
+def test_the_content_key_knows_no_place_and_no_time(folder, tmp_path, random):
+    def content_key(folder, num_segments=4):
+        return open_store(folder, NAMES, num_segments=num_segments).content_key
+
+    first = content_key(folder)
+    copy = shutil.copytree(folder, tmp_path / "elsewhere", copy_function=shutil.copy)
+    assert content_key(copy) == first
+    assert content_key(copy, num_segments=5) != first
+    (copy / f"{NAMES[1]}.npy").replace(copy / f"{NAMES[0]}.npy")
+    assert content_key(copy) != first
+    np.save(copy / f"{NAMES[0]}.npy", np.load(folder / f"{NAMES[0]}.npy"))
+    np.save(copy / f"{NAMES[1]}.npy", np.load(folder / f"{NAMES[2]}.npy"))
+    assert content_key(copy) != first
+
+
 def test_a_damaged_cache_is_made_again(folder):
     store = open_store(folder, NAMES, num_segments=4)
     for damage in (
