@@ -20,6 +20,7 @@ import keras_wsad
 from keras_wsad.data.annotations import CLASS_NAMES
 from keras_wsad.errors import DataError
 from keras_wsad.errors import VideoError
+from keras_wsad.errors import WSADError
 from keras_wsad.metrics.alarms import ALARM_THRESHOLD
 from keras_wsad.serve.content import read_page
 from keras_wsad.serve.guard import TOKEN_COOKIE
@@ -86,6 +87,7 @@ def create_app(
     limits=None,
     predictor=None,
     live=None,
+    retraining=None,
 ):
     """Creates the ASGI application of a review.
 
@@ -101,6 +103,8 @@ def create_app(
             server without it. Defaults to `None`.
         live: path or `None`. The file that `keras-wsad watch --out` writes, to be shown.
             Defaults to `None`.
+        retraining: `Retraining`, stopped with the application, or `None` for a server that
+            does not train. Defaults to `None`.
 
     Returns:
         A `Guard` around the application of FastAPI, which is its attribute `fastapi`.
@@ -111,6 +115,8 @@ def create_app(
         worker.start()
         yield
         worker.stop()
+        if retraining is not None:
+            retraining.stop()
 
     app = fastapi.FastAPI(
         title="keras_wsad review",
@@ -182,6 +188,7 @@ def create_app(
             "threshold": ALARM_THRESHOLD,
             "most_bytes": limits.most_bytes,
             "is_live": live is not None,
+            "can_train": retraining is not None,
             "videos": videos,
         }
 
@@ -299,6 +306,29 @@ def create_app(
         headers = {"content-disposition": f'attachment; filename="{name}"'}
         headers["x-left-out"] = str(left_out)
         return PlainTextResponse(text, headers=headers)
+
+    # === Training ===
+
+    @app.get("/api/training", responses=_responses(404))
+    def show_training() -> dict:
+        """How the last training with the verdicts went, and what another would do."""
+        return _known_retraining().describe()
+
+    @app.post("/api/training", status_code=202, responses=_responses(400, 404, 507))
+    def train() -> dict:
+        """Trains the model anew with the verdicts."""
+        try:
+            _known_retraining().start()
+        except WSADError as error:
+            raise DataError(str(error)) from error
+        except OSError as error:
+            raise fastapi.HTTPException(507, f"It cannot be written ({error}).") from error
+        return retraining.describe()
+
+    def _known_retraining():
+        if retraining is None:
+            raise KeyError("training")
+        return retraining
 
     return guard
 

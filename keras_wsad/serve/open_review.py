@@ -16,6 +16,7 @@ from keras_wsad.locks import locked
 from keras_wsad.runs import Run
 from keras_wsad.runs import newest_run
 from keras_wsad.serve.app import create_app
+from keras_wsad.serve.retraining import Retraining
 from keras_wsad.serve.reviews import Reviews
 from keras_wsad.serve.similar import open_training_segments
 from keras_wsad.serve.worker import Worker
@@ -42,6 +43,7 @@ def open_review(
     | `review.sqlite` | videos, predictions, verdicts |
     | `uploads/` | uploaded videos |
     | `proxies/` | copies that browsers play, of videos that they do not |
+    | `NAME.csv`, `.yaml`, `.log` | see `Retraining` |
 
     Args:
         folder: path. The review folder; created if it does not exist.
@@ -98,7 +100,18 @@ def open_review(
     protocol = {**predictor.protocol(backbone), "model": source.name}
     about = {"protocol": describe_protocol(protocol)}
     uploads = folder / "uploads"
-    return create_app(reviews, worker, uploads, about, token, limits, predictor, live)
+    return create_app(
+        reviews,
+        worker,
+        uploads,
+        about,
+        token,
+        limits,
+        predictor,
+        live,
+        # An exported model has no settings to train with.
+        Retraining(run, reviews, folder) if run.config.is_file() else None,
+    )
 
 
 def _identity(model):

@@ -66,6 +66,26 @@ class TrainingSegments:
         ]
 
 
+def open_training_data(run):
+    """Opens the data that a run was trained on.
+
+    Args:
+        run: `Run`.
+
+    Returns:
+        An `ExperimentData`, or `None` for rendered videos that are not there (any more).
+
+    Raises:
+        WSADError, OSError: the run or its data cannot be read.
+    """
+    config = run.load_config()
+    lists = embedded_folder() / "Anomaly_Train.txt"
+    if config.data is None and not lists.is_file():
+        # Opening it would render it.
+        return None
+    return open_experiment_data(config)
+
+
 def open_training_segments(run, card):
     """Opens the segment features that a run was trained on.
 
@@ -77,15 +97,10 @@ def open_training_segments(run, card):
         A `TrainingSegments`, or `None` where the data is not there (any more).
     """
     try:
-        config = run.load_config()
-        lists = embedded_folder() / "Anomaly_Train.txt"
-        if config.data is None and not lists.is_file():
-            # Opening it would render it.
+        data = open_training_data(run)
+        if data is None or data.store.feature_dim != card.feature_dim:
             return None
-        data = open_experiment_data(config)
         rows = data.rows(data.training)
-        if data.store.feature_dim != card.feature_dim:
-            return None
     except (WSADError, OSError) as error:
         _logger.info("Similar training videos are left out: %s", error)
         return None

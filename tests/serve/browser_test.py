@@ -219,6 +219,14 @@ def test_a_review_from_the_upload_to_the_restart(page, serve, tmp_path):
     assert violations(page) == []
     page.keyboard.press("Escape")
 
+    # What a training would do is said, or why there can be none; keys rest meanwhile.
+    page.click("#train")
+    until(page, "$('training-plan').textContent + $('training-state').textContent !== ''")
+    page.keyboard.press("x")
+    assert violations(page) == []
+    page.click("#training >> text=Close")
+    assert page.evaluate("state.verdicts.length") == 2
+
     # Nothing is lost by a kill.
     before = page.evaluate("ask('/api/verdicts')")
     process.send_signal(signal.SIGKILL)

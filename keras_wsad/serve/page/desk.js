@@ -41,6 +41,7 @@ async function refresh() {
   if (isFirst) {
     begin(content);
     if (content.is_live) beginLive();
+    $("train").hidden = !content.can_train;
   } else {
     showVideos();
     recut();
@@ -257,6 +258,29 @@ async function undo() {
   if (event) select(event);
   say("Undone.");
 }
+
+// === Training ===
+
+async function showTraining(method = "GET") {
+  let training;
+  try {
+    training = await ask("/api/training", { method });
+  } catch (error) {
+    training = { problem: error.message };
+  }
+  const { plan, command, problem, state: ended, message } = training;
+  $("training-plan").textContent = plan || "";
+  $("training-command").textContent = command || "";
+  $("training-start").disabled = !plan;
+  $("training-state").textContent = message || problem || "";
+  if (ended === "running" && $("training").open) setTimeout(showTraining, 2000);
+}
+
+$("train").addEventListener("click", () => {
+  $("training").showModal();
+  showTraining();
+});
+$("training-start").addEventListener("click", () => showTraining("POST"));
 
 for (const button of document.querySelectorAll("[data-verdict]")) {
   button.addEventListener("click", () => give({ verdict: button.dataset.verdict }));

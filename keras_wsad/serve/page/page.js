@@ -275,7 +275,7 @@ const KEYS = { j: () => step(1), k: () => step(-1), "?": () => $("keys").showMod
 
 document.addEventListener("keydown", (event) => {
   const { target } = event;
-  if (event.ctrlKey || event.metaKey || event.altKey || $("keys").open) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   if (event.key === "Escape" && target.matches("input, select")) target.blur();
   const isTyping = target.matches("select, input:not([type=range], [type=checkbox])");
   // Space presses a button that has the focus.
