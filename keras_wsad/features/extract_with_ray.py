@@ -245,13 +245,19 @@ def _cluster(address):
         variables["KERAS_BACKEND"] = os.environ["KERAS_BACKEND"]
     # Without it, Ray prints some twenty lines for each process that is lost.
     ray._private.worker._worker_logs_enabled = False
-    ray.init(
-        address or "local",
-        log_to_driver=False,
-        logging_level="ERROR",
-        runtime_env={"env_vars": variables},
-        **({} if address else {"include_dashboard": False}),
-    )
+    try:
+        ray.init(
+            address or "local",
+            log_to_driver=False,
+            logging_level="ERROR",
+            runtime_env={"env_vars": variables},
+            **({} if address else {"include_dashboard": False}),
+        )
+    except (ConnectionError, RuntimeError) as error:
+        raise ConfigError(
+            f"Expected a Ray cluster at {address or 'this machine'} ({error}). One that "
+            "asks for a token wants RAY_AUTH_MODE=token here, too."
+        ) from error
     try:
         yield ray
     finally:
