@@ -16,11 +16,11 @@ from keras_wsad.runs import describe_environment
 from keras_wsad.training.run_folder import OWN_CHECKPOINT
 from reproduce.scenes import rendered_data
 from reproduce.tables.details import DEFINITIONS
-from reproduce.tables.measure import MIN_SEEDS
-from reproduce.tables.measure import consecutive_differences
-from reproduce.tables.measure import differences_by_marks
-from reproduce.tables.measure import differences_to_first
-from reproduce.tables.measure import differences_to_proposed
+from reproduce.tables.differences import MIN_SEEDS
+from reproduce.tables.differences import consecutive_differences
+from reproduce.tables.differences import differences_by_marks
+from reproduce.tables.differences import differences_to_first
+from reproduce.tables.differences import differences_to_proposed
 from reproduce.tables.measure import measure_rows
 from reproduce.tables.plan import MOST_STEPS
 from reproduce.tables.plan import PATIENCE

@@ -12,7 +12,7 @@ import rich.table
 from keras_wsad.files import write_text
 from reproduce.tables.details import DETAILS
 from reproduce.tables.details import IN_PERCENT
-from reproduce.tables.measure import COMPARED
+from reproduce.tables.differences import COMPARED
 from reproduce.tables.measure import NUMBERS
 
 _SPLIT = {

@@ -6,8 +6,8 @@ import pytest
 from keras_wsad.data import UCFCrime
 from keras_wsad.data.marks import read_marks
 from keras_wsad.errors import DataError
+from reproduce.tables.differences import differences_by_marks
 from reproduce.tables.marks import make_marks
-from reproduce.tables.measure import differences_by_marks
 from reproduce.tables.rows import EXPECTED
 from reproduce.tables.rows import read_table
 

@@ -3,7 +3,7 @@ import pytest
 
 from keras_wsad.data.ucf_crime import Video
 from keras_wsad.metrics.bootstrap import interval
-from reproduce.tables.measure import Difference
+from reproduce.tables.differences import Difference
 from reproduce.tables.resampling import Resampling
 
 VIDEOS = [

@@ -20,8 +20,8 @@ from keras_wsad.runs import Run
 from reproduce.tables import pictures
 from reproduce.tables.committed import compare_with_committed
 from reproduce.tables.details import DETAILS
+from reproduce.tables.differences import differences_to_proposed
 from reproduce.tables.measure import NUMBERS
-from reproduce.tables.measure import differences_to_proposed
 from reproduce.tables.measure import measure_rows
 from reproduce.tables.plan import plan_jobs
 from reproduce.tables.resampling import Resampling
