@@ -1,7 +1,9 @@
-"""Scores real UCF-Crime videos with a model that has seen rendered videos alone.
+"""Scores real UCF-Crime videos with models that have seen rendered videos alone.
 
 ```
 python reproduce/real_videos.py UCF_CRIME/videos --data UCF_CRIME --model runs/NAME
+python reproduce/real_videos.py UCF_CRIME/videos --data UCF_CRIME \\
+    --model runs/bench/joint-seed? --model runs/bench/equivariant-seed?
 python reproduce/real_videos.py --help
 ```
 """
@@ -18,16 +20,21 @@ import numpy as np
 # Python looks beside a script for what it imports; the packages are one folder up.
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
+from keras_wsad.alignment import frame_boundaries
+from keras_wsad.alignment import frames_per_segment
 from keras_wsad.cli.report_errors import report_errors
 from keras_wsad.cli.tensorflow_noise import import_tensorflow_quietly
 from keras_wsad.data import UCFCrime
 from keras_wsad.errors import DataError
 from keras_wsad.files import write_text
+from keras_wsad.metrics.bootstrap import resample_videos
+from keras_wsad.metrics.bootstrap import weighted_auc
 from keras_wsad.progress import track
 from keras_wsad.runs import describe_environment
 from keras_wsad.video import find_videos
 
-_COLUMNS = ("videos", "row", "metric", "value", "low", "high")
+METRICS = ("video AUC", "frame AUC", "frame AUC within anomalous videos")
+_COLUMNS = ("videos", "row", "metric", "value", "deviation", "low", "high")
 
 
 def known_videos(paths, root):
@@ -79,50 +86,115 @@ def score_real_videos(known, predictor):
     }
 
 
-def measure(videos, is_located, scores):
-    """Measures a model on real videos, and the position in the video beside it.
+def measure(videos, is_located, systems):
+    """Measures systems on real videos, and the position in the video beside them.
 
     Args:
         videos: list of `Video` with their frames.
         is_located: bool array. Whose events are known.
-        scores: dict, as `score_real_videos` returns it.
+        systems: dict from a name to a list with the scores of each run, as
+            `score_real_videos` returns them.
 
     Returns:
-        A list of `(row, metric, value, low, high)`, from 0 to 1, the last two a 95 %
-        bootstrap interval over videos where there is one. What is not defined, such as an
-        AUC without normal videos, is left out.
+        A list of `(row, metric, value, deviation, low, high)`, from 0 to 1: mean and
+        standard deviation over the runs and a 95 % bootstrap interval over runs and videos,
+        NaN where there is none. Of two systems of as many runs there is the difference.
+        What is not defined, such as an AUC without normal videos, is left out.
     """
     from keras_wsad.baselines.position_prior import position_curve
-    from keras_wsad.evaluation.all_metrics import compute_metrics
 
-    count, segments = scores["segment_scores"].shape
-    curve = np.tile(position_curve(segments), (count, 1))
-    numbers = []
-    for row, outputs in (
-        ("the model", scores),
-        ("position in the video", {"segment_scores": curve}),
-    ):
-        of_all = compute_metrics(videos, outputs)["video_level"]
-        located = [v for v, known in zip(videos, is_located, strict=True) if known]
-        outputs_located = {name: values[is_located] for name, values in outputs.items()}
-        of_frames = compute_metrics(located, outputs_located)["detection"]["aligned"]
-        for metric, metrics, key in (
-            ("video AUC", of_all, "video_auc"),
-            ("frame AUC", of_frames, "auc"),
-            ("frame AUC within anomalous videos", of_frames, "abnormal_auc"),
-        ):
-            value, interval = metrics[key], metrics[f"{key}_interval"]
-            # One curve for all videos says nothing of a video.
-            if not np.isnan(value) and (row, key) != ("position in the video", "video_auc"):
-                numbers.append((row, metric, value, *(interval or (np.nan, np.nan))))
-    named = scores["class_probabilities"].argmax(axis=1)
-    right = np.array([video.label for video in videos]) == named
     anomalous = np.array([video.is_anomalous for video in videos])
-    for which, chosen in (("anomalous", anomalous), ("normal", ~anomalous)):
-        if chosen.any():
-            metric = f"{which} videos named right ({right[chosen].sum()} of {chosen.sum()})"
-            numbers.append(("the model", metric, right[chosen].mean(), np.nan, np.nan))
-    return numbers
+    # Not within each class, as elsewhere: most have one video.
+    weights = np.vstack([np.ones(len(videos), int), resample_videos(anomalous)])
+    shape = next(iter(systems.values()))[0]["segment_scores"].shape
+    # One curve for all videos says nothing of a video.
+    curve = np.tile(position_curve(shape[1]), (shape[0], 1))
+    of_curve = _areas(videos, is_located, curve, weights)
+    rows = {"position in the video": {m: of_curve[m][None] for m in METRICS[1:]}}
+    numbers = []
+    for system, runs in systems.items():
+        areas = [_areas(videos, is_located, r["segment_scores"], weights) for r in runs]
+        rows[system] = {metric: np.stack([a[metric] for a in areas]) for metric in METRICS}
+    for row, of_row in rows.items():
+        numbers += [(row, metric, *_summary(of_row[metric])) for metric in of_row]
+        labels = np.array([video.label for video in videos])
+        for which, chosen in (("anomalous", anomalous), ("normal", ~anomalous)):
+            if row in systems and chosen.any():
+                named = [r["class_probabilities"].argmax(axis=1) for r in systems[row]]
+                right = np.array([(n == labels)[chosen].mean() for n in named])
+                metric = f"{which} videos named right, of {chosen.sum()}"
+                numbers.append((row, metric, *_summary(right[:, None])))
+    if len(systems) == 2 and len(set(map(len, systems.values()))) == 1:
+        (first, ours), (second, theirs) = ((name, rows[name]) for name in systems)
+        numbers += [
+            (f"{second} - {first}", metric, *_summary(theirs[metric] - ours[metric]))
+            for metric in METRICS
+        ]
+    return [number for number in numbers if not np.isnan(number[2])]
+
+
+def _areas(videos, is_located, segment_scores, weights):
+    """Returns each metric by each line of weights, NaN where it is not defined."""
+    anomalous = np.array([video.is_anomalous for video in videos])
+    highest = segment_scores.max(axis=1, keepdims=True)
+    areas = [weighted_auc(anomalous[:, None], ~anomalous[:, None], highest, weights)]
+    for chosen in (is_located, is_located & anomalous):
+        of_chosen = [video for video, is_in in zip(videos, chosen, strict=True) if is_in]
+        counts = frames_per_segment(of_chosen, segment_scores.shape[1], "aligned")
+        areas.append(
+            weighted_auc(*counts, segment_scores[chosen], weights[:, chosen])
+            if of_chosen
+            else np.full(len(weights), np.nan)
+        )
+    return dict(zip(METRICS, areas, strict=True))
+
+
+def _summary(of_runs):
+    """`(value, deviation, low, high)` of an array of shape `(runs, 1 + draws)`."""
+    count, values = len(of_runs), of_runs[:, 0]
+    deviation = values.std(ddof=1) if count > 1 else np.nan
+    draws = of_runs[:, 1:].T
+    # The weight of each run in each draw.
+    share = np.random.default_rng(1).multinomial(count, [1 / count] * count, len(draws))
+    drawn = np.sum(draws * share / count, axis=1)
+    drawn = drawn[~np.isnan(drawn)]
+    low, high = np.percentile(drawn, [2.5, 97.5]) if len(drawn) else (np.nan, np.nan)
+    return values.mean(), deviation, low, high
+
+
+def draw_scores(path, videos, is_located, systems):
+    """Draws the mean scores of each system over the runs, of videos with known events.
+
+    Args:
+        path: path of the picture.
+        videos, is_located, systems: see `measure`.
+    """
+    from keras_wsad.figures import new_figure
+    from keras_wsad.figures import save_figure
+
+    chosen = [
+        place
+        for place, video in enumerate(videos)
+        if is_located[place] and video.is_anomalous
+    ]
+    figure = new_figure(9.0, 1.3 * len(chosen) + 0.6)
+    for axes, place in zip(
+        figure.subplots(len(chosen), squeeze=False)[:, 0], chosen, strict=True
+    ):
+        video = videos[place]
+        for number, (begin, end) in enumerate(video.events):
+            label = None if number else "annotated event"
+            axes.axvspan(begin, end, color="0.85", label=label)
+        for name, runs in systems.items():
+            scores = np.mean([run["segment_scores"][place] for run in runs], axis=0)
+            edges = frame_boundaries(video.num_frames, len(scores), "aligned")
+            axes.stairs(scores, edges, label=f"{name}, {len(runs)} runs", linewidth=1.4)
+        axes.set(ylim=(0, 1), xlim=(0, video.num_frames), ylabel="score")
+        axes.set_title(f"{video.name}: {video.class_name}", fontsize=9, loc="left")
+    if chosen:
+        axes.set_xlabel("frame")
+        figure.axes[0].legend(fontsize=8, loc="lower right", bbox_to_anchor=(1, 1), ncols=3)
+        save_figure(figure, path)
 
 
 def as_markdown(measured, about, environment):
@@ -133,15 +205,18 @@ def as_markdown(measured, about, environment):
         about: list of str, paragraphs.
         environment: dict, as `describe_environment` returns it.
     """
-    lines = ["# Real videos, and a model that has seen rendered ones", ""]
+    lines = ["# Real videos, and models that have seen rendered ones", ""]
     for paragraph in about:
         lines += [paragraph, ""]
-    lines += ["| videos | row | metric | % | 95 % interval over videos |"]
+    lines += ["| videos | row | metric | % | 95 % interval over runs and videos |"]
     lines += ["|---|---|---|---:|---:|"]
     for name, numbers in measured.items():
-        for row, metric, value, low, high in numbers:
+        for row, metric, value, deviation, low, high in numbers:
             interval = "-" if np.isnan(low) else f"{100 * low:.0f} to {100 * high:.0f}"
-            lines.append(f"| {name} | {row} | {metric} | {100 * value:.1f} | {interval} |")
+            spread = "" if np.isnan(deviation) else f" ± {100 * deviation:.1f}"
+            lines.append(
+                f"| {name} | {row} | {metric} | {100 * value:.1f}{spread} | {interval} |"
+            )
     packages = [f"{name} {v}" for name, v in environment["packages"].items()]
     lines += [
         "",
@@ -163,40 +238,56 @@ def main(argv=None):
     """
     parser = argparse.ArgumentParser(
         prog="reproduce/real_videos.py",
-        description="Scores real videos of UCF-Crime with a trained model: video AUC, "
-        "frame AUC, frame AUC within anomalous videos and the share named right, for each "
-        "folder and for all together.",
+        description="Scores real videos of UCF-Crime with trained models: video AUC, frame "
+        "AUC, frame AUC within anomalous videos and the share named right, for each folder "
+        "and for all together.",
     )
     parser.add_argument("videos", nargs="+", metavar="FOLDER", help="a folder of videos")
     parser.add_argument(
         "--data", required=True, help="a folder with UCF-Crime's lists and annotation"
     )
-    parser.add_argument("--model", required=True, help="a run folder")
-    parser.add_argument("--out", help="path without suffix, of .csv and .md to write")
+    parser.add_argument(
+        "--model",
+        required=True,
+        nargs="+",
+        action="append",
+        metavar="RUN",
+        help="the run folders of one system, a seed each; given twice, two systems are "
+        "compared, run by run",
+    )
+    parser.add_argument("--out", help="path without suffix, of .csv, .md and .png to write")
     arguments = parser.parse_args(argv)
     import_tensorflow_quietly()
     from keras_wsad.inference import load
 
-    predictor = load(arguments.model)
-    sets, measured = {}, {}
+    sets = {}
     for folder in arguments.videos:
         known = known_videos([folder], arguments.data)
+        systems = {}
+        for runs in arguments.model:
+            name = pathlib.Path(runs[0]).name.rpartition("-seed")[0] or runs[0]
+            scored = [score_real_videos(known, load(run)) for run in runs]
+            systems[name] = [scores for _, scores in scored]
         is_located = np.array([located for _, located in known.values()])
-        sets[pathlib.Path(folder).name] = (
-            *score_real_videos(known, predictor),
-            is_located,
-        )
+        sets[pathlib.Path(folder).name] = scored[0][0], is_located, systems
     if len(sets) > 1:
         videos = [video for of_set, _, _ in sets.values() for video in of_set]
-        scores = {
-            name: np.concatenate([of_set[name] for _, of_set, _ in sets.values()])
-            for name in ("segment_scores", "class_probabilities")
-        }
-        located = np.concatenate([of_set for _, _, of_set in sets.values()])
-        sets[f"{' and '.join(sets)} pooled"] = (videos, scores, located)
-    about = []
-    for name, (videos, scores, is_located) in sets.items():
-        measured[name] = measure(videos, is_located, scores)
+        located = np.concatenate([of_set for _, of_set, _ in sets.values()])
+        outputs = ("segment_scores", "class_probabilities")
+        pooled = {}
+        for name in systems:
+            of_sets = zip(*(of_set[name] for *_, of_set in sets.values()), strict=True)
+            pooled[name] = [
+                {
+                    output: np.concatenate([part[output] for part in parts])
+                    for output in outputs
+                }
+                for parts in of_sets
+            ]
+        sets[f"{' and '.join(sets)} pooled"] = (videos, located, pooled)
+    about, measured = [], {}
+    for name, (videos, is_located, systems) in sets.items():
+        measured[name] = measure(videos, is_located, systems)
         anomalous = sum(video.is_anomalous for video in videos)
         about.append(
             f"{name}: {anomalous} anomalous and {len(videos) - anomalous} normal videos; "
@@ -215,6 +306,7 @@ def main(argv=None):
                 writer.writerow([name, row, metric, *cells])
         write_text(f"{arguments.out}.csv", lines.getvalue())
         write_text(f"{arguments.out}.md", text)
+        draw_scores(f"{arguments.out}.png", videos, is_located, systems)
     return 0
 
 

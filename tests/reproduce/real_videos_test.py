@@ -2,6 +2,7 @@ import types
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from keras_wsad.data import Video
 from keras_wsad.errors import DataError
@@ -37,8 +38,8 @@ def test_numbers_by_hand():
         "segment_scores": np.array([[0.1, 0.2, 0.8, 0.3], [0.5, 0, 0, 0], [0.6, 0, 0, 0]]),
         "class_probabilities": np.eye(14)[[0, 3, NORMAL]],
     }
-    numbers = measure(videos, np.array([True, False, True]), scores)
-    values = {(row, metric): value for row, metric, value, _, _ in numbers}
+    numbers = measure(videos, np.array([True, False, True]), {"the model": [scores]})
+    values = {(row, metric): value for row, metric, value, *_ in numbers}
     # .8 > .6 and .5 < .6: one pair of two.
     assert values["the model", "video AUC"] == 0.5
     # Frames .8 and .3 against .1, .2, .6, 0, 0, 0: 6 + 5 of 12 pairs.
@@ -47,9 +48,34 @@ def test_numbers_by_hand():
     # Segments 3 and 4 of 4: the curve is symmetric.
     within = ("position in the video", "frame AUC within anomalous videos")
     assert values[within] == 0.5
-    assert values["the model", "anomalous videos named right (1 of 2)"] == 0.5
-    assert values["the model", "normal videos named right (1 of 1)"] == 1
+    assert values["the model", "anomalous videos named right, of 2"] == 0.5
+    assert values["the model", "normal videos named right, of 1"] == 1
     assert ("position in the video", "video AUC") not in values
+
+
+def test_two_systems_are_compared_run_by_run():
+    videos = [
+        Video(name=f"a{number}", label=0, num_frames=4, events=[(2, 4)])
+        for number in range(6)
+    ]
+    videos.append(Video(name="n", label=NORMAL, num_frames=4))
+    flat, right = np.full((7, 4), 0.5), np.array([[0, 0, 1.0, 1.0]] * 6 + [[0, 0, 0, 0]])
+
+    def run(scores):
+        return {"segment_scores": scores, "class_probabilities": np.eye(14)[[0] * 7]}
+
+    systems = {"first": [run(flat), run(right)], "second": [run(right), run(right)]}
+    numbers = measure(videos, np.full(7, True), systems)
+    found = {(row, metric): values for row, metric, *values in numbers}
+    within = "frame AUC within anomalous videos"
+    assert found["first", within][0] == 0.75
+    assert found["first", within][1] == pytest.approx(np.std([0.5, 1], ddof=1))
+    # Of two runs drawn with replacement, both may be the same.
+    assert found["first", within][2:] == pytest.approx([0.5, 1])
+    assert found["second - first", within] == pytest.approx(
+        [0.25, 0.3536, 0, 0.5], abs=1e-4
+    )
+    assert found["second", "video AUC"] == pytest.approx([1, 0, 1, 1])
 
 
 def test_sets_are_measured_alone_and_pooled(tiny_root, tmp_path, monkeypatch, capsys):
@@ -71,10 +97,9 @@ def test_sets_are_measured_alone_and_pooled(tiny_root, tmp_path, monkeypatch, ca
     argv = [*folders, f"--data={tiny_root}", "--model=RUN", f"--out={tmp_path / 'out'}"]
     assert main(argv) == 0
     lines = (tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()
-    assert "one,the model,anomalous videos named right (1 of 1),1.0000,," in lines
-    pooled = "one and two pooled,the model,video AUC,1.0000,"
+    assert 'one,RUN,"anomalous videos named right, of 1",1.0000,,,' in lines
+    pooled = "one and two pooled,RUN,video AUC,1.0000,"
     assert any(line.startswith(pooled) for line in lines)
-    assert not any(line.startswith("one,the model,video AUC") for line in lines)
-    assert (
-        "| one and two pooled | the model | video AUC | 100.0 |" in capsys.readouterr().out
-    )
+    assert not any(line.startswith("one,RUN,video AUC") for line in lines)
+    assert "| one and two pooled | RUN | video AUC | 100.0 |" in capsys.readouterr().out
+    assert Image.open(tmp_path / "out.png").width > 500
