@@ -265,7 +265,8 @@ def main(argv=None):
         known = known_videos([folder], arguments.data)
         systems = {}
         for runs in arguments.model:
-            name = pathlib.Path(runs[0]).name.rpartition("-seed")[0] or runs[0]
+            folder_name = pathlib.Path(runs[0]).name
+            name = folder_name.rpartition("-seed")[0] or folder_name
             scored = [score_real_videos(known, load(run)) for run in runs]
             systems[name] = [scores for _, scores in scored]
         is_located = np.array([located for _, located in known.values()])
