@@ -3,7 +3,7 @@
 ```
 python reproduce/real_videos.py UCF_CRIME/videos --data UCF_CRIME --model runs/NAME
 python reproduce/real_videos.py UCF_CRIME/videos --data UCF_CRIME \\
-    --model runs/bench/joint-seed? --model runs/bench/equivariant-seed?
+    --model runs/bench/joint-seed[0-4] --model runs/bench/equivariant-watch*-seed[0-4]
 python reproduce/real_videos.py --help
 ```
 """
@@ -25,6 +25,7 @@ from keras_wsad.alignment import frames_per_segment
 from keras_wsad.cli.report_errors import report_errors
 from keras_wsad.cli.tensorflow_noise import import_tensorflow_quietly
 from keras_wsad.data import UCFCrime
+from keras_wsad.errors import ConfigError
 from keras_wsad.errors import DataError
 from keras_wsad.files import write_text
 from keras_wsad.metrics.bootstrap import resample_videos
@@ -96,10 +97,11 @@ def measure(videos, is_located, systems):
             `score_real_videos` returns them.
 
     Returns:
-        A list of `(row, metric, value, deviation, low, high)`, from 0 to 1: mean and
-        standard deviation over the runs and a 95 % bootstrap interval over runs and videos,
-        NaN where there is none. Of two systems of as many runs there is the difference.
-        What is not defined, such as an AUC without normal videos, is left out.
+        A list of `(row, metric, value, deviation, low, high, *of_runs)`, from 0 to 1: mean
+        and standard deviation over the runs, a 95 % bootstrap interval over runs and
+        videos, NaN where there is none, and the value of each run. Of two systems there is
+        the difference, run by run. What is not defined, such as an AUC without normal
+        videos, is left out.
     """
     from keras_wsad.baselines.position_prior import position_curve
 
@@ -124,7 +126,7 @@ def measure(videos, is_located, systems):
                 right = np.array([(n == labels)[chosen].mean() for n in named])
                 metric = f"{which} videos named right, of {chosen.sum()}"
                 numbers.append((row, metric, *_summary(right[:, None])))
-    if len(systems) == 2 and len(set(map(len, systems.values()))) == 1:
+    if len(systems) == 2:
         (first, ours), (second, theirs) = ((name, rows[name]) for name in systems)
         numbers += [
             (f"{second} - {first}", metric, *_summary(theirs[metric] - ours[metric]))
@@ -150,7 +152,7 @@ def _areas(videos, is_located, segment_scores, weights):
 
 
 def _summary(of_runs):
-    """`(value, deviation, low, high)` of an array of shape `(runs, 1 + draws)`."""
+    """`(value, deviation, low, high, *of_runs)` of an array `(runs, 1 + draws)`."""
     count, values = len(of_runs), of_runs[:, 0]
     deviation = values.std(ddof=1) if count > 1 else np.nan
     draws = of_runs[:, 1:].T
@@ -159,7 +161,7 @@ def _summary(of_runs):
     drawn = np.sum(draws * share / count, axis=1)
     drawn = drawn[~np.isnan(drawn)]
     low, high = np.percentile(drawn, [2.5, 97.5]) if len(drawn) else (np.nan, np.nan)
-    return values.mean(), deviation, low, high
+    return values.mean(), deviation, low, high, *values
 
 
 def draw_scores(path, videos, is_located, systems):
@@ -177,6 +179,8 @@ def draw_scores(path, videos, is_located, systems):
         for place, video in enumerate(videos)
         if is_located[place] and video.is_anomalous
     ]
+    if not chosen:
+        return
     figure = new_figure(9.0, 1.3 * len(chosen) + 0.6)
     for axes, place in zip(
         figure.subplots(len(chosen), squeeze=False)[:, 0], chosen, strict=True
@@ -191,10 +195,9 @@ def draw_scores(path, videos, is_located, systems):
             axes.stairs(scores, edges, label=f"{name}, {len(runs)} runs", linewidth=1.4)
         axes.set(ylim=(0, 1), xlim=(0, video.num_frames), ylabel="score")
         axes.set_title(f"{video.name}: {video.class_name}", fontsize=9, loc="left")
-    if chosen:
-        axes.set_xlabel("frame")
-        figure.axes[0].legend(fontsize=8, loc="lower right", bbox_to_anchor=(1, 1), ncols=3)
-        save_figure(figure, path)
+    axes.set_xlabel("frame")
+    figure.axes[0].legend(fontsize=8, loc="lower right", bbox_to_anchor=(1, 1), ncols=3)
+    save_figure(figure, path)
 
 
 def as_markdown(measured, about, environment):
@@ -211,7 +214,7 @@ def as_markdown(measured, about, environment):
     lines += ["| videos | row | metric | % | 95 % interval over runs and videos |"]
     lines += ["|---|---|---|---:|---:|"]
     for name, numbers in measured.items():
-        for row, metric, value, deviation, low, high in numbers:
+        for row, metric, value, deviation, low, high, *_ in numbers:
             interval = "-" if np.isnan(low) else f"{100 * low:.0f} to {100 * high:.0f}"
             spread = "" if np.isnan(deviation) else f" ± {100 * deviation:.1f}"
             lines.append(
@@ -252,21 +255,29 @@ def main(argv=None):
         nargs="+",
         action="append",
         metavar="RUN",
-        help="the run folders of one system, a seed each; given twice, two systems are "
-        "compared, run by run",
+        help="the run folders of one system, a seed each, named SYSTEM-...; given twice, "
+        "two systems are compared, run by run",
     )
     parser.add_argument("--out", help="path without suffix, of .csv, .md and .png to write")
     arguments = parser.parse_args(argv)
     import_tensorflow_quietly()
     from keras_wsad.inference import load
 
+    # The system's name is that of its first run up to the first hyphen.
+    models = {
+        pathlib.Path(runs[0]).name.partition("-")[0]: runs for runs in arguments.model
+    }
+    counts = {len(runs) for runs in arguments.model}
+    if len(models) < len(arguments.model) or len(counts) > 1:
+        raise ConfigError(
+            "Expected systems of different names and as many runs. Received: "
+            f"{', '.join(f'{name} ({len(runs)})' for name, runs in models.items())}"
+        )
     sets = {}
     for folder in arguments.videos:
         known = known_videos([folder], arguments.data)
         systems = {}
-        for runs in arguments.model:
-            folder_name = pathlib.Path(runs[0]).name
-            name = folder_name.rpartition("-seed")[0] or folder_name
+        for name, runs in models.items():
             scored = [score_real_videos(known, load(run)) for run in runs]
             systems[name] = [scores for _, scores in scored]
         is_located = np.array([located for _, located in known.values()])
@@ -300,7 +311,8 @@ def main(argv=None):
     if arguments.out:
         lines = io.StringIO()
         writer = csv.writer(lines, lineterminator="\n")
-        writer.writerow(_COLUMNS)
+        columns = [f"run {number}" for number in range(counts.pop())]
+        writer.writerow([*_COLUMNS, *columns])
         for name, numbers in measured.items():
             for row, metric, *values in numbers:
                 cells = ["" if np.isnan(value) else f"{value:.4f}" for value in values]

@@ -91,6 +91,8 @@ def serve_command(argv=None, prog="keras-wsad serve"):
         raise MissingExtraError(
             "The page needs FastAPI and uvicorn: pip install 'keras_wsad[serve]'"
         ) from error
+    # A training that the page begins needs memory of the GPU, too.
+    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     import_tensorflow_quietly()
     from keras_wsad.serve.open_review import open_review
     from keras_wsad.serve.run_server import choose_token

@@ -3,6 +3,7 @@
 import collections
 import contextlib
 import logging
+import math
 import os
 import pathlib
 import socket
@@ -18,6 +19,9 @@ from keras_wsad.features.extraction import differences
 
 # How often a video is tried whose process was lost: it may be the video that kills it.
 _TRIES = 3
+
+# Seconds until it is said that nothing has begun.
+_PATIENCE = 60
 
 _logger = logging.getLogger(__name__)
 
@@ -94,7 +98,8 @@ def _feed(actors, run, extraction, dtype):
             actors.call(name, run.todo[name], folder, run.out, dtype)
         if not actors.has_calls:
             for name in waiting:
-                run.ended(name, f"{run.todo[name]}: no node is left.", None)
+                error = f"no node is left. {actors.last_loss}"
+                run.ended(name, f"{run.todo[name]}: {error}", None)
             return
         name, result, loss = actors.wait()
         if name is None:
@@ -124,6 +129,13 @@ class _Extractor:
         return self._extraction
 
     def extract(self, path, workspace, out, dtype):
+        # The driver has found the one and made the other: elsewhere they would be lost.
+        for shared in (path, workspace.parent):
+            if not shared.exists():
+                raise ConfigError(
+                    f"Expected the videos and --out under the same paths on all nodes. "
+                    f"{socket.gethostname()} has no {shared}"
+                )
         return extract_video(path, workspace, out, self._backbone, self._extraction, dtype)
 
 
@@ -132,10 +144,12 @@ class _Actors:
 
     Attributes:
         idle: list of the actors that are open and have no video.
+        last_loss: str. How a process was lost that could not open the backbone.
     """
 
     def __init__(self, ray, backbone, settings, workers):
         self.idle = []
+        self.last_loss = ""
         self._ray = ray
         self._opening = backbone, settings
         # From the reference of a call to its actor, the options of Ray that it was started
@@ -156,10 +170,16 @@ class _Actors:
     def open(self):
         """Returns the `Extraction` of the actor that is ready first."""
         while self._calls:
+            if not self._ray.wait(list(self._calls), timeout=_PATIENCE)[0]:
+                _logger.warning("no process has begun yet; are all CPUs and GPUs taken?")
+                continue
             _, result, loss = self.wait()
             if not loss:
                 return result
-        raise ConfigError("Expected a node of Ray with a CPU or a GPU. Found none.")
+        raise ConfigError(
+            "Expected a node of Ray with a CPU or a GPU that opens the backbone. Found "
+            f"none. {self.last_loss}"
+        )
 
     def call(self, name, *arguments):
         """Has an idle actor extract a video."""
@@ -182,10 +202,14 @@ class _Actors:
             raise error.cause from None
         except self._ray.exceptions.RayError as error:
             self._ray.kill(actor)
-            # A process that cannot be started has lost its node.
+            loss = " ".join(str(error).split())
             if name is not None:
                 self._start(options)
-            return name, None, str(error).partition("\n")[0]
+            else:
+                # Its node is lost, or lacks what a process needs: it is not asked again.
+                self.last_loss = loss
+                _logger.warning("a process could not open the backbone. %s", loss)
+            return name, None, loss
         self.idle.append((actor, options))
         return name, result, None
 
@@ -213,10 +237,11 @@ def _places(ray, workers):
             node["NodeID"], soft=False
         )
         for _ in range(actors):
+            # Ray takes whole ones or a part of one, and rounds to four digits: up, the last
+            # actor would find no place.
             yield {
-                # Ray takes whole CPUs, or a part of one.
-                "num_cpus": cpus // actors or cpus / actors,
-                "num_gpus": gpus / actors,
+                "num_cpus": cpus // actors or math.floor(1e4 * cpus / actors) / 1e4,
+                "num_gpus": math.floor(1e4 * gpus / actors) / 1e4,
                 "scheduling_strategy": strategy,
             }
 
@@ -253,10 +278,10 @@ def _cluster(address):
             runtime_env={"env_vars": variables},
             **({} if address else {"include_dashboard": False}),
         )
-    except (ConnectionError, RuntimeError) as error:
+    except (ConnectionError, RuntimeError, ray.exceptions.RayError) as error:
         raise ConfigError(
             f"Expected a Ray cluster at {address or 'this machine'} ({error}). One that "
-            "asks for a token wants RAY_AUTH_MODE=token here, too."
+            "asks for a token wants RAY_AUTH_MODE=token and ~/.ray/auth_token here, too."
         ) from error
     try:
         yield ray

@@ -71,11 +71,11 @@ def test_two_systems_are_compared_run_by_run():
     assert found["first", within][0] == 0.75
     assert found["first", within][1] == pytest.approx(np.std([0.5, 1], ddof=1))
     # Of two runs drawn with replacement, both may be the same.
-    assert found["first", within][2:] == pytest.approx([0.5, 1])
+    assert found["first", within][2:] == pytest.approx([0.5, 1, 0.5, 1])
     assert found["second - first", within] == pytest.approx(
-        [0.25, 0.3536, 0, 0.5], abs=1e-4
+        [0.25, 0.3536, 0, 0.5, 0.5, 0], abs=1e-4
     )
-    assert found["second", "video AUC"] == pytest.approx([1, 0, 1, 1])
+    assert found["second", "video AUC"] == pytest.approx([1, 0, 1, 1, 1, 1])
 
 
 def test_sets_are_measured_alone_and_pooled(tiny_root, tmp_path, monkeypatch, capsys):
@@ -97,9 +97,11 @@ def test_sets_are_measured_alone_and_pooled(tiny_root, tmp_path, monkeypatch, ca
     argv = [*folders, f"--data={tiny_root}", "--model=RUN", f"--out={tmp_path / 'out'}"]
     assert main(argv) == 0
     lines = (tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()
-    assert 'one,RUN,"anomalous videos named right, of 1",1.0000,,,' in lines
+    assert 'one,RUN,"anomalous videos named right, of 1",1.0000,,,,1.0000' in lines
     pooled = "one and two pooled,RUN,video AUC,1.0000,"
     assert any(line.startswith(pooled) for line in lines)
     assert not any(line.startswith("one,RUN,video AUC") for line in lines)
     assert "| one and two pooled | RUN | video AUC | 100.0 |" in capsys.readouterr().out
     assert Image.open(tmp_path / "out.png").width > 500
+    assert main([*argv, "--model=RUN"]) == 1
+    assert "Expected systems of different names" in capsys.readouterr().err

@@ -1,7 +1,10 @@
+import dataclasses
+import shutil
 import time
 
 import pytest
 
+from keras_wsad.config import save_config
 from keras_wsad.data.experiment_data import open_experiment_data
 from keras_wsad.errors import DataError
 from keras_wsad.runs import Run
@@ -31,7 +34,6 @@ def test_what_it_would_do_is_said_before(tiny_run, reviews, verdicts, tmp_path):
     assert (said["state"], said["message"], said["problem"]) == (None, None, None)
     assert "as tiny-marks-1, on the same" in said["plan"]
     assert "1 marks in 1 videos; 1 more marked videos are not trained on" in said["plan"]
-    assert said["command"] == f"keras-wsad train --config {tmp_path / 'tiny-marks-1.yaml'}"
     assert not (tiny_run.folder.parent / "tiny-marks-1").exists()
 
 
@@ -39,7 +41,8 @@ def test_without_a_verdict_on_a_training_video_there_is_none(tiny_run, reviews, 
     retraining = Retraining(tiny_run, reviews, tmp_path)
     said = retraining.describe()
     assert "expected a verdict on a video that is trained on" in said["problem"]
-    assert (said["plan"], said["command"]) == (None, None)
+    assert said["plan"] is None
+    assert str(tmp_path) not in said["problem"]
     with pytest.raises(DataError, match="expected a verdict on a video that is trained on"):
         retraining.start()
 
@@ -69,6 +72,26 @@ def test_it_trains_beside_the_run(tiny_run, reviews, verdicts, tmp_path):
     run = Run(tiny_run.folder.parent / "tiny-marks-1")
     assert run.is_finished
     assert run.load_config().marks == str(tmp_path / "tiny-marks-1.csv")
-    assert str(run.folder) in said["message"]
+    assert "tiny-marks-1 is trained" in said["message"]
     # Another would not overwrite it.
+    assert "as tiny-marks-2" in said["plan"]
+
+
+@pytest.mark.large
+def test_one_that_is_stopped_can_go_on(tiny_run, reviews, verdicts, tmp_path):
+    runs = tmp_path / "runs"
+    run = Run(shutil.copytree(tiny_run.folder, runs / "tiny"))
+    save_config(dataclasses.replace(run.load_config(), steps=10**6), run.config)
+    retraining = Retraining(run, reviews, tmp_path)
+    retraining.start()
+    end = time.monotonic() + 300
+    while not (runs / "tiny-marks-1" / "log.csv").exists():
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    retraining.stop()
+    assert "--resume" in (tmp_path / "tiny-marks-1.log").read_text()
+    with pytest.raises(DataError):
+        retraining.start()
+    said = Retraining(run, reviews, tmp_path).describe()
+    assert "tiny-marks-1 is not finished: keras-wsad train --resume" in said["message"]
     assert "as tiny-marks-2" in said["plan"]

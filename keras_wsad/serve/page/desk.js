@@ -263,20 +263,23 @@ async function undo() {
 
 async function showTraining(method = "GET") {
   let training;
+  $("training-start").disabled = true;
   try {
     training = await ask("/api/training", { method });
   } catch (error) {
     training = { problem: error.message };
   }
-  const { plan, command, problem, state: ended, message } = training;
+  const { plan, problem, state: ended, message } = training;
   $("training-plan").textContent = plan || "";
-  $("training-command").textContent = command || "";
   $("training-start").disabled = !plan;
-  $("training-state").textContent = message || problem || "";
-  if (ended === "running" && $("training").open) setTimeout(showTraining, 2000);
+  $("training-state").textContent = [message, problem].filter(Boolean).join(" ");
+  const goesOn = ended === "running" || ended === "preparing";
+  if (goesOn && $("training").open) setTimeout(showTraining, 2000);
 }
 
 $("train").addEventListener("click", () => {
+  $("training-plan").textContent = "";
+  $("training-state").textContent = "The training data are opened ...";
   $("training").showModal();
   showTraining();
 });
