@@ -27,7 +27,7 @@ class Brightness(PixelLearner):
 def test_what_was_stopped_after_its_fit_is_not_fitted_again(tmp_path, monkeypatch):
     make_video(tmp_path / "a.mp4", num_frames=10)
     video = Video(name="a", label=NORMAL)
-    store = types.SimpleNamespace(key="of these files")
+    store = types.SimpleNamespace(content_key="of these files")
     data = types.SimpleNamespace(root=tmp_path, training=[video], store=store)
     run = Run(tmp_path / "run")
     run.workspace.mkdir(parents=True)
