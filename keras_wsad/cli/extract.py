@@ -100,8 +100,9 @@ def _parser(prog):
         nargs="?",
         const="",
         metavar="HOST:PORT",
-        help="extract on all nodes of this Ray cluster, which have the videos, the weights "
-        "and --out under the same paths; without an address on this machine alone",
+        help="extract on all nodes of this Ray cluster, with --workers processes on each; "
+        "they have the videos, the weights and --out under the same paths; without an "
+        "address on this machine alone",
     )
     add("--overwrite", action="store_true", help="replace features made otherwise")
     add(

@@ -145,11 +145,11 @@ def extract_videos(
         OSError: a file cannot be written.
     """
     check_options(workers, dtype)
-    run = begin_extraction(
+    begun = begin_extraction(
         videos, out, extraction, dtype=dtype, overwrite=overwrite, shard=shard
     )
     stop = threading.Event()
-    with run as run, concurrent.futures.ThreadPoolExecutor(workers) as pool:
+    with begun as run, concurrent.futures.ThreadPoolExecutor(workers) as pool:
 
         def extract_one(name):
             def on_clip(planned):

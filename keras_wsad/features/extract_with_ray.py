@@ -73,10 +73,10 @@ def extract_with_ray(
     with _cluster(address) as ray:
         actors = _Actors(ray, backbone, settings, workers)
         extraction = actors.open()
-        run = begin_extraction(
+        begun = begin_extraction(
             videos, out, extraction, dtype=dtype, overwrite=overwrite, shard=shard
         )
-        with run as run:
+        with begun as run:
             try:
                 _feed(actors, run, extraction, dtype)
             finally:
