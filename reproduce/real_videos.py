@@ -33,6 +33,7 @@ from keras_wsad.metrics.bootstrap import weighted_auc
 from keras_wsad.progress import track
 from keras_wsad.runs import describe_environment
 from keras_wsad.video import find_videos
+from reproduce.tables.resampling import draw_seeds
 
 METRICS = ("video AUC", "frame AUC", "frame AUC within anomalous videos")
 _COLUMNS = ("videos", "row", "metric", "value", "deviation", "low", "high")
@@ -153,12 +154,9 @@ def _areas(videos, is_located, segment_scores, weights):
 
 def _summary(of_runs):
     """`(value, deviation, low, high, *of_runs)` of an array `(runs, 1 + draws)`."""
-    count, values = len(of_runs), of_runs[:, 0]
-    deviation = values.std(ddof=1) if count > 1 else np.nan
-    draws = of_runs[:, 1:].T
-    # The weight of each run in each draw.
-    share = np.random.default_rng(1).multinomial(count, [1 / count] * count, len(draws))
-    drawn = np.sum(draws * share / count, axis=1)
+    values, draws = of_runs[:, 0], of_runs[:, 1:].T
+    deviation = values.std(ddof=1) if len(values) > 1 else np.nan
+    drawn = np.sum(draws * draw_seeds(len(values), len(draws)), axis=1)
     drawn = drawn[~np.isnan(drawn)]
     low, high = np.percentile(drawn, [2.5, 97.5]) if len(drawn) else (np.nan, np.nan)
     return values.mean(), deviation, low, high, *values
@@ -182,9 +180,8 @@ def draw_scores(path, videos, is_located, systems):
     if not chosen:
         return
     figure = new_figure(9.0, 1.3 * len(chosen) + 0.6)
-    for axes, place in zip(
-        figure.subplots(len(chosen), squeeze=False)[:, 0], chosen, strict=True
-    ):
+    rows = figure.subplots(len(chosen), squeeze=False)[:, 0]
+    for axes, place in zip(rows, chosen, strict=True):
         video = videos[place]
         for number, (begin, end) in enumerate(video.events):
             label = None if number else "annotated event"

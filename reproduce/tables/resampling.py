@@ -8,6 +8,21 @@ from keras_wsad.metrics.bootstrap import resample_videos
 from keras_wsad.metrics.bootstrap import weighted_auc
 
 
+def draw_seeds(num_seeds, replicates):
+    """Draws as many seeds as there are, with replacement, many times.
+
+    Args:
+        num_seeds: int.
+        replicates: int.
+
+    Returns:
+        A float array of shape `(replicates, seeds)`: the weight of each seed in each draw.
+    """
+    # Another stream of random numbers than that of the videos.
+    random, share = np.random.default_rng(1), np.full(num_seeds, 1 / num_seeds)
+    return random.multinomial(num_seeds, share, size=replicates) / num_seeds
+
+
 class Resampling:
     """Bootstrap draws of seeds and of test videos, the same for every row of a table.
 
@@ -32,10 +47,7 @@ class Resampling:
         self.videos = videos
         self.labels = np.array([video.label for video in videos])
         self._videos = resample_videos(self.labels, replicates)
-        # Another stream of random numbers than that of the videos.
-        random, share = np.random.default_rng(1), np.full(num_seeds, 1 / num_seeds)
-        # The weight of each seed in each draw, (replicates, seeds).
-        self._seeds = random.multinomial(num_seeds, share, size=replicates) / num_seeds
+        self._seeds = draw_seeds(num_seeds, replicates)
 
     def auc(self, segment_scores, alignment, anomalous_alone=False):
         """Returns the frame-level AUC of each draw, `(replicates,)`.
