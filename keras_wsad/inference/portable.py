@@ -8,6 +8,7 @@ import contextlib
 import keras
 from keras import ops
 
+from keras_wsad.errors import ExportError
 from keras_wsad.layers import LSTM
 
 
@@ -56,7 +57,9 @@ def _by_planes(layer):
     is_max = isinstance(layer, keras.layers.MaxPooling3D)
     # The average of averages is that of all only where nothing is padded.
     if not is_max and layer.padding != "valid":
-        raise NotImplementedError(f"{layer.name}: averages with padding")
+        raise ExportError(
+            f"Expected an average without padding. {layer.name} has {layer.padding!r}"
+        )
     pool = ops.max_pool if is_max else ops.average_pool
     size, strides, padding = layer.pool_size, layer.strides, layer.padding
 

@@ -25,7 +25,7 @@ class Retraining:
 
     The new run lies beside the one that is served, which stays as it is. Marks, settings
     and output are kept in the review's folder as `NAME.csv`, `NAME.yaml` and `NAME.log`,
-    where `NAME` is the new run's. Clients see names, and no paths.
+    where `NAME` is the new run's.
 
     Args:
         run: `Run` that is served.
@@ -106,7 +106,7 @@ class Retraining:
             before = self._name_of(self._next_number() - 1)
             run = Run(self._run.folder.parent / before)
             if run.config.is_file() and not run.is_finished:
-                return None, f"{before} is not finished: keras-wsad train --resume {before}"
+                return None, f"{before} is not finished: `train --resume` goes on with it."
             return None, None
         status = self._process.poll()
         if status is None:

@@ -93,5 +93,5 @@ def test_one_that_is_stopped_can_go_on(tiny_run, reviews, verdicts, tmp_path):
     with pytest.raises(DataError):
         retraining.start()
     said = Retraining(run, reviews, tmp_path).describe()
-    assert "tiny-marks-1 is not finished: keras-wsad train --resume" in said["message"]
+    assert "tiny-marks-1 is not finished: `train --resume`" in said["message"]
     assert "as tiny-marks-2" in said["plan"]
