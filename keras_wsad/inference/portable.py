@@ -34,8 +34,8 @@ def portable(model, unroll=False):
                 changes.callback(delattr, layer, "_is_plain")
                 layer._is_plain = lambda *_: False
             elif unroll and isinstance(layer, pooling):
-                changes.callback(delattr, layer, "call")
                 layer.call = _by_planes(layer)
+                changes.callback(delattr, layer, "call")
         yield
 
 

@@ -183,6 +183,17 @@ def test_layers_are_as_before_once_they_are_exported(random):
         assert getattr(layer, "unroll", None) == content.get("unroll")
 
 
+def test_an_average_with_padding_is_refused_and_nothing_stays_changed():
+    inputs = keras.Input((4, 6, 6, 2))
+    x = keras.layers.MaxPooling3D(2)(inputs)
+    x = keras.layers.AveragePooling3D(2, padding="same")(x)
+    model = keras.Model(inputs, x)
+    refused = pytest.raises(ExportError, match="an average without padding")
+    with refused, portable(model, unroll=True):
+        pass
+    assert not any("call" in vars(layer) for layer in model.layers)
+
+
 @pytest.mark.large
 @pytest.mark.parametrize("kind", FORMATS)
 def test_each_format_scores_as_the_run_does(
