@@ -16,8 +16,12 @@ from keras_wsad.runs import Run
 from keras_wsad.serve.similar import open_training_data
 from keras_wsad.serve.verdict_formats import export_verdicts
 
-# The command `keras-wsad`, of the same installation.
-_PROGRAM = "import sys; from keras_wsad.cli import main; sys.exit(main())"
+# The command `keras-wsad`, of the same installation. A server that was started in the
+# background ignores Ctrl-C, and so would its child.
+_PROGRAM = (
+    "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from keras_wsad.cli import main; sys.exit(main())"
+)
 
 
 class Retraining:

@@ -60,12 +60,13 @@ def test_a_lost_node_and_a_video_that_kills(videos, tmp_path, capsys, monkeypatc
         def harm():
             while not ended.wait(0.01):
                 for process, parent, path in who_writes(out):
-                    if "/V3/" in path and process not in killed:
+                    if parent == raylet:
+                        if not lost:
+                            lost.append(pathlib.Path(path).parent.name)
+                            cluster.remove_node(other, allow_graceful=False)
+                    elif "/V3/" in path and process not in killed:
                         killed.append(process)
                         os.kill(process, signal.SIGKILL)
-                    elif parent == raylet and not lost:
-                        lost.append(pathlib.Path(path).parent.name)
-                        cluster.remove_node(other, allow_graceful=False)
 
         thread = threading.Thread(target=harm)
         thread.start()
