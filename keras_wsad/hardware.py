@@ -1,4 +1,4 @@
-"""Whether this machine has a GPU, and whether it multiplies in bfloat16."""
+"""What this machine computes with: oneDNN, a GPU, units for bfloat16."""
 
 import os
 import pathlib
@@ -12,6 +12,11 @@ _CPU_INFO = pathlib.Path("/proc/cpuinfo")
 _UNITS = {"avx512_bf16", "amx_bf16", "bf16"}
 # Values of `ONEDNN_MAX_CPU_ISA` under which oneDNN leaves the units alone.
 _WITHOUT = ("SSE41", "AVX", "AVX2", "AVX2_VNNI", "AVX512_CORE", "AVX512_CORE_VNNI")
+
+
+def has_onednn():
+    """Returns whether TensorFlow computes with oneDNN: unless the user forbids it."""
+    return os.environ.get("TF_ENABLE_ONEDNN_OPTS", "1").lower() not in ("0", "false")
 
 
 def has_gpu():
@@ -53,7 +58,7 @@ def check_bfloat16(precision):
 
 
 def _has_units():
-    if os.environ.get("TF_ENABLE_ONEDNN_OPTS", "1").lower() in ("0", "false"):
+    if not has_onednn():
         return False
     if os.environ.get("ONEDNN_MAX_CPU_ISA", "").upper() in _WITHOUT:
         return False

@@ -5,7 +5,11 @@ import collections
 import keras
 import numpy as np
 
+from keras_wsad.backbones.blocked_conv3d import BlockedConv3D
+from keras_wsad.backbones.shifted_max_pooling3d import ShiftedMaxPooling3D
 from keras_wsad.errors import ConfigError
+from keras_wsad.hardware import has_gpu
+from keras_wsad.hardware import has_onednn
 
 PRECISIONS = ("float32", "bfloat16")
 
@@ -42,6 +46,7 @@ def fold_batch_norms(model, precision="float32"):
     norms, rectifiers = _find_norms(model)
     dropped = {layer.name for layer in [*norms.values(), *rectifiers.values()]}
     rounded = set() if precision == "float32" else _up_to_the_last_product(model)
+    kind_of = type if has_onednn() or has_gpu() else _kind_without_onednn
 
     def clone(layer):
         config = layer.get_config()
@@ -53,7 +58,7 @@ def fold_batch_norms(model, precision="float32"):
             config["use_bias"] = True
         if layer.name in rectifiers:
             config["activation"] = "relu"
-        return type(layer).from_config(config)
+        return kind_of(layer).from_config(config)
 
     def call(layer, *inputs, **settings):
         if layer.name in dropped:
@@ -109,6 +114,18 @@ def _find_norms(model):
         name: relus[norm.name] for name, norm in norms.items() if norm.name in relus
     }
     return norms, rectifiers
+
+
+def _kind_without_onednn(layer):
+    """Returns the class that computes a layer, the faster one without oneDNN."""
+    kind, strides = type(layer), getattr(layer, "strides", None)
+    if getattr(layer, "padding", None) != "same":
+        return kind
+    if kind is keras.layers.MaxPooling3D and strides == (1, 1, 1):
+        return ShiftedMaxPooling3D
+    if kind is keras.layers.Conv3D and strides == (2, 2, 2) and layer.input.shape[-1] == 3:
+        return BlockedConv3D
+    return kind
 
 
 def _up_to_the_last_product(model):

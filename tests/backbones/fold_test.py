@@ -1,3 +1,5 @@
+import collections
+
 import keras
 import numpy as np
 import pytest
@@ -5,7 +7,10 @@ import pytest
 from keras_wsad.backbones import C3D
 from keras_wsad.backbones import I3D
 from keras_wsad.backbones import ResNet3D34
+from keras_wsad.backbones import fold
+from keras_wsad.backbones.blocked_conv3d import BlockedConv3D
 from keras_wsad.backbones.fold import fold_batch_norms
+from keras_wsad.backbones.shifted_max_pooling3d import ShiftedMaxPooling3D
 from keras_wsad.errors import ConfigError
 from tests.needs_bfloat16 import needs_bfloat16
 
@@ -97,3 +102,14 @@ def test_nothing_is_drawn():
 def test_another_precision_raises():
     with pytest.raises(ConfigError, match="float16"):
         fold_batch_norms(C3D(clip_shape=(16, 32, 32, 3), width=0.0625), "float16")
+
+
+def test_without_onednn_the_slow_layers_are_others(monkeypatch, random):
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "0")
+    monkeypatch.setattr(fold, "has_gpu", lambda: False)
+    model = NETWORKS["i3d"]()
+    randomize(model, random)
+    folded, actual, expected = outputs_of(model, "float32", random)
+    kinds = collections.Counter(type(layer) for layer in folded.layers)
+    assert (kinds[BlockedConv3D], kinds[ShiftedMaxPooling3D]) == (1, 9)
+    assert np.abs(actual - expected).max() < 1e-5 * np.abs(expected).max()
