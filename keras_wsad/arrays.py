@@ -1,6 +1,10 @@
 """Reading arrays of others, from HDF5 and `.npz`, with no more memory than they deserve."""
 
+import contextlib
+import io
+import mmap
 import os
+import pathlib
 import zipfile
 
 import numpy as np
@@ -11,6 +15,8 @@ from keras_wsad.files import check_regular
 # What is read may be so many times the size of what is stored, and at least so many bytes.
 _MOST_EXPANSION = 100
 _ALWAYS_READ = 2**24
+# How a heap of HDF5 begins: its mark, version 1, three bytes of zero.
+_HEAP = b"GCOL\1\0\0\0"
 # Members of a zip archive, a few for each layer of a model.
 _MOST_MEMBERS = 10**4
 
@@ -52,6 +58,67 @@ def stored_bytes(path):
             # No data follows.
             return stored
     return stored
+
+
+@contextlib.contextmanager
+def open_h5(file):
+    """Opens an HDF5 file, after a look at what would keep its library busy for ever.
+
+    Args:
+        file: path, or bytes, the content of one.
+
+    Yields:
+        A `h5py.File`, open to be read.
+
+    Raises:
+        OSError: it is absent, no regular file, or of another kind.
+        DataError: it is damaged, or has holes where most of its data should be.
+    """
+    import h5py
+
+    if isinstance(file, bytes):
+        _check_heaps(file)
+        file = io.BytesIO(file)
+    else:
+        check_regular(file)
+        check_expansion(os.stat(file).st_size, stored_bytes(file))
+        with pathlib.Path(file).open("rb") as stream:
+            # A file without a byte has no map.
+            if os.fstat(stream.fileno()).st_size:
+                with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
+                    _check_heaps(content)
+    with h5py.File(file, "r") as opened:
+        if opened.id.get_create_plist().get_sizes() != (8, 8):
+            raise DataError("expected addresses and lengths of 8 bytes")
+        yield opened
+
+
+def _check_heaps(content):
+    """Raises if an object in a heap of HDF5 does not end within the heap.
+
+    The library goes from object to object by their sizes, and never ends where a sum of
+    them exceeds 64 bits (HDF5 1.14.6, "Global Heap").
+    """
+    heap = content.find(_HEAP)
+    while heap >= 0:
+        end = heap + _number_at(content, heap + 8)
+        if end > len(content):
+            raise DataError("has a heap that ends after the file")
+        place = heap + 16
+        while end - place >= 16:
+            size = _number_at(content, place + 8)
+            # What is free has the number 0, and counts its own 16 bytes.
+            taken = (
+                size if content[place : place + 2] == b"\0\0" else 16 + -(-size // 8) * 8
+            )
+            if not 16 <= taken <= end - place:
+                raise DataError(f"has an object of {size} bytes in a heap of fewer")
+            place += taken
+        heap = content.find(_HEAP, heap + 1)
+
+
+def _number_at(content, place):
+    return int.from_bytes(content[place : place + 8], "little")
 
 
 def h5_dataset(group, name):

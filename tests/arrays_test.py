@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from keras_wsad.arrays import h5_dataset
+from keras_wsad.arrays import open_h5
 from keras_wsad.arrays import read_npz
 from keras_wsad.arrays import stored_bytes
 from keras_wsad.errors import DataError
@@ -80,3 +81,49 @@ def test_a_shape_of_more_bytes_than_64_bits_count_is_refused(tmp_path):
         file.create_dataset("a", (2**40, 2**40), "f4", chunks=(8, 8))
         with pytest.raises(DataError, match="declares 4835703278458516698824704 bytes"):
             h5_dataset(file, "a")
+
+
+@pytest.fixture
+def texts(tmp_path):
+    """Returns the content of an HDF5 file with texts of several lengths, in a heap."""
+    with h5py.File(tmp_path / "texts.h5", "w") as file:
+        file.attrs["name"] = "a"
+        file.attrs["long"] = "b" * 1000
+        del file.attrs["name"]
+    return (tmp_path / "texts.h5").read_bytes()
+
+
+def test_an_honest_heap_is_read_from_a_path_or_from_bytes(texts, tmp_path):
+    for content in (tmp_path / "texts.h5", texts):
+        with open_h5(content) as file:
+            assert file.attrs["long"] == "b" * 1000
+
+
+@pytest.mark.parametrize("size", [0, 1, 2**64 - 1, 2**64 - 16, 5000])
+def test_an_object_that_does_not_end_in_its_heap_is_refused(texts, tmp_path, size):
+    first = texts.index(b"GCOL") + 16
+    content = texts[:first] + b"\1\0\0\0\0\0\0\0" + size.to_bytes(8, "little")
+    content += texts[len(content) :]
+    if size in (0, 1):
+        # An object may be empty; what is free is as large as its own header.
+        content = content[:first] + b"\0" + content[first + 1 :]
+    (tmp_path / "a.h5").write_bytes(content)
+    for damaged in (tmp_path / "a.h5", content):
+        with pytest.raises(DataError, match=f"an object of {size} bytes"), open_h5(damaged):
+            pass
+
+
+def test_other_sizes_of_addresses_are_refused(tmp_path):
+    settings = h5py.h5p.create(h5py.h5p.FILE_CREATE)
+    settings.set_sizes(4, 4)
+    h5py.h5f.create(str(tmp_path / "a.h5").encode(), fcpl=settings).close()
+    with pytest.raises(DataError, match="8 bytes"), open_h5(tmp_path / "a.h5"):
+        pass
+
+
+@pytest.mark.parametrize("content", [b"", b"half"])
+def test_what_is_no_hdf5_is_an_error_of_the_system(tmp_path, content):
+    (tmp_path / "a.h5").write_bytes(content)
+    for file in (tmp_path / "a.h5", content):
+        with pytest.raises(OSError, match=r"truncated|signature"), open_h5(file):
+            pass

@@ -12,6 +12,7 @@ import numpy as np
 
 from keras_wsad.arrays import check_expansion
 from keras_wsad.arrays import h5_dataset
+from keras_wsad.arrays import open_h5
 from keras_wsad.backbones.state_dict import SUFFIXES
 from keras_wsad.backbones.state_dict import read_state_dict
 from keras_wsad.backbones.weights import WeightsFile
@@ -112,7 +113,7 @@ def read_keras_h5(path):
             ] = h5_dataset(item.parent, name.rpartition("/")[2])[()]
 
     try:
-        with h5py.File(path, "r") as file:
+        with open_h5(path) as file:
             file.visititems(visit)
     except (OSError, RuntimeError, KeyError, IndexError, ValueError, MemoryError) as error:
         raise WeightsError(f"{path}: not an h5 file of weights ({error}).") from error

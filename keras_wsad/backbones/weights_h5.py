@@ -7,6 +7,7 @@ that do not fit. Here they are found by name, as in any published file.
 import numpy as np
 
 from keras_wsad.arrays import h5_dataset
+from keras_wsad.arrays import open_h5
 from keras_wsad.errors import WeightsError
 
 # Variables are numbered; their count tells the kind of layer.
@@ -42,7 +43,7 @@ def read_weights_h5(path):
                 arrays[f"{layer}/{kind}"] = np.asarray(h5_dataset(item, number))
 
     try:
-        with h5py.File(path, "r") as file:
+        with open_h5(path) as file:
             file.visititems(visit)
     except (OSError, RuntimeError, KeyError, ValueError, TypeError, MemoryError) as error:
         raise WeightsError(f"{path}: not an h5 file of weights ({error}).") from error

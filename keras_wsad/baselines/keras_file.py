@@ -9,6 +9,7 @@ import numpy as np
 
 from keras_wsad.arrays import check_zip
 from keras_wsad.arrays import h5_dataset
+from keras_wsad.arrays import open_h5
 from keras_wsad.errors import DataError
 from keras_wsad.errors import RunError
 
@@ -54,8 +55,9 @@ def _check_content(path):
         if archive.getinfo("config.json").file_size > _MOST_CONFIG:
             raise DataError(f"expected a configuration of at most {_MOST_CONFIG} bytes")
         config = json.loads(archive.read("config.json"))
-        with archive.open("model.weights.h5") as member, h5py.File(member, "r") as file:
-            stored = _count_numbers(file)
+        weights = archive.read("model.weights.h5")
+    with open_h5(weights) as file:
+        stored = _count_numbers(file)
     # A layer is built before its weights are read: two sizes of it make a kernel.
     largest = sorted(_sizes(config))[-2:]
     if int(np.prod(largest, dtype=object)) > max(stored, _ALWAYS_BUILT):

@@ -4,6 +4,7 @@ import collections
 import dataclasses
 import pathlib
 
+from keras_wsad.arrays import open_h5
 from keras_wsad.baselines import open_system
 from keras_wsad.config import ExperimentConfig
 from keras_wsad.data import open_experiment_data
@@ -106,7 +107,8 @@ def score_run(folder, data=None):
 
 def _load_classification(system, run):
     try:
-        system.model.load_weights(run.classification)
+        with open_h5(run.classification):
+            system.model.load_weights(run.classification)
     except Exception as error:
         # A damaged file may raise anything.
         raise RunError(

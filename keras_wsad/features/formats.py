@@ -9,6 +9,7 @@ import numpy as np
 
 from keras_wsad.arrays import check_expansion
 from keras_wsad.arrays import h5_dataset
+from keras_wsad.arrays import open_h5
 from keras_wsad.arrays import stored_bytes
 from keras_wsad.errors import DataError
 from keras_wsad.errors import FeatureFileError
@@ -190,9 +191,7 @@ def _read_npy(path):
 
 
 def _read_h5(path):
-    import h5py
-
-    with h5py.File(path, "r") as file:
+    with open_h5(path) as file:
         dataset = h5_dataset(file, "features")
         _check_numbers(dataset.dtype, path)
         if dataset.ndim <= 3:
