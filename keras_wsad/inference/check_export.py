@@ -9,6 +9,8 @@ from keras_wsad.inference.exported import UNCALIBRATED
 TOLERANCE = 1e-5
 
 _LARGE = 1e3
+# By so much of itself a number in float32 may be rounded.
+_EPSILON = 2.0**-24
 
 
 def check_head(run, reference, card, with_uncalibrated=True):
@@ -17,8 +19,8 @@ def check_head(run, reference, card, with_uncalibrated=True):
     There are 1, 5 and 60 videos, one with a clip of zeros, and one with a clip of scale
     1000. Outputs may differ by 1e-5. Beyond it,
 
-    - the large clip may change them by as much as changing each feature by 2^-20 of itself
-      does, since float32 determines them no further;
+    - the large clip may change them by as much as changing each of its n features by
+      sqrt(n) 2^-24 of itself does: float32 determines a sum of n numbers no further;
     - calibrated scores may differ by as much as one float32 step of the score before
       calibration, which next to 1 is more than 1e-5.
 
@@ -60,8 +62,9 @@ def check_head(run, reference, card, with_uncalibrated=True):
         expected = outputs(inputs)
         allowed = dict.fromkeys(expected, TOLERANCE)
         if features is large:
-            signs = random.choice(np.float32([-1, 1]), features.shape)
-            moved = outputs(_both(features * (1 + signs * np.float32(2.0**-20))))
+            change = random.choice([-1, 1], features.shape) * _EPSILON
+            change *= np.sqrt(card.feature_dim)
+            moved = outputs(_both(features * np.float32(1 + change)))
             for key, value in expected.items():
                 allowed[key] += np.abs(moved[key] - value).max()
         chances = expected["segment_scores"]
