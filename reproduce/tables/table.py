@@ -92,12 +92,12 @@ def make_table(number, options, titles=None, replicates=1000):
         A `Table`.
 
     Raises:
-        ConfigError: `replicates` is below 1.
+        ConfigError: `replicates` is below 1 or above 10^5.
         DataError: the data cannot be used.
         RunError: there is no such row, or no run has metrics.
     """
-    if replicates < 1:
-        raise ConfigError(f"Expected replicates >= 1. Received: {replicates}")
+    if not 1 <= replicates <= 10**5:
+        raise ConfigError(f"Expected 1 <= replicates <= 10**5. Received: {replicates}")
     rows = read_table(number, EXPECTED)
     if number == 5:
         # The references learn nothing from marks, nor do they belong beside them.

@@ -57,6 +57,7 @@ def _write_h5(path):
 
 
 def _write_model(path):
+    # The one in the corpus is of Keras 3.14, which cannot open those of later versions.
     keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)]).save(path)
 
 

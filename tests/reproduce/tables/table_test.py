@@ -161,10 +161,13 @@ def test_scores_of_other_test_videos_are_not_passed_off(table, options):
     assert f"Found those of {len(table.videos)}" in measured.problems["auc"]
 
 
-def test_replicates_are_checked_before_anything_is_trained(expected, options, monkeypatch):
+@pytest.mark.parametrize("replicates", [0, 10**5 + 1])
+def test_replicates_are_checked_before_anything_is_trained(
+    expected, options, monkeypatch, replicates
+):
     monkeypatch.setattr("reproduce.tables.table.EXPECTED", expected)
-    with pytest.raises(ConfigError, match="replicates >= 1"):
-        make_table(1, dataclasses.replace(options, steps=5), replicates=0)
+    with pytest.raises(ConfigError, match=rf"1 <= replicates.*Received: {replicates}"):
+        make_table(1, dataclasses.replace(options, steps=5), replicates=replicates)
 
 
 @pytest.mark.large
