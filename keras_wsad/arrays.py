@@ -17,6 +17,8 @@ _MOST_EXPANSION = 100
 _ALWAYS_READ = 2**24
 # How a heap of HDF5 begins: its mark, version 1, three bytes of zero.
 _HEAP = b"GCOL\1\0\0\0"
+# Texts and the like in all heaps of a file.
+_MOST_OBJECTS = 10**6
 # Members of a zip archive, a few for each layer of a model.
 _MOST_MEMBERS = 10**4
 
@@ -99,7 +101,7 @@ def _check_heaps(content):
     The library goes from object to object by their sizes, and never ends where a sum of
     them exceeds 64 bits (HDF5 1.14.6, "Global Heap").
     """
-    heap = content.find(_HEAP)
+    heap, left = content.find(_HEAP), _MOST_OBJECTS
     while heap >= 0:
         end = heap + _number_at(content, heap + 8)
         if end > len(content):
@@ -113,7 +115,9 @@ def _check_heaps(content):
             )
             if not 16 <= taken <= end - place:
                 raise DataError(f"has an object of {size} bytes in a heap of fewer")
-            place += taken
+            place, left = place + taken, left - 1
+            if left < 0:
+                raise DataError(f"has over {_MOST_OBJECTS} objects in heaps")
         heap = content.find(_HEAP, heap + 1)
 
 

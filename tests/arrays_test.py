@@ -113,6 +113,19 @@ def test_an_object_that_does_not_end_in_its_heap_is_refused(texts, tmp_path, siz
             pass
 
 
+def test_heaps_within_heaps_do_not_take_for_ever():
+    """Each object is a heap that reaches to the end, of which the later objects are."""
+    size = 2**17
+    object_of_16, empty = b"\1" + bytes(7) + b"\x10" + bytes(7), b"\1" + bytes(15)
+    heaps = [
+        b"GCOL\1\0\0\0" + (size - place).to_bytes(8, "little") + object_of_16
+        for place in range(0, size, 32)
+    ]
+    content = b"".join(heaps)[:-16] + empty
+    with pytest.raises(DataError, match="over 1000000 objects"), open_h5(content):
+        pass
+
+
 def test_other_sizes_of_addresses_are_refused(tmp_path):
     settings = h5py.h5p.create(h5py.h5p.FILE_CREATE)
     settings.set_sizes(4, 4)
