@@ -106,23 +106,22 @@ def _check_heaps(content):
         end = heap + _number_at(content, heap + 8)
         if end > len(content):
             raise DataError("has a heap that ends after the file")
-        place = heap + 16
-        while end - place >= 16:
-            size = _number_at(content, place + 8)
-            # What is free has the number 0, and counts its own 16 bytes.
-            taken = (
-                size if content[place : place + 2] == b"\0\0" else 16 + -(-size // 8) * 8
-            )
-            if not 16 <= taken <= end - place:
-                raise DataError(f"has an object of {size} bytes in a heap of fewer")
-            place, left = place + taken, left - 1
+        offset = heap + 16
+        while end - offset >= 16:
+            size = _number_at(content, offset + 8)
+            # Free space has the number 0, and its size includes its header of 16 bytes.
+            is_free = content[offset : offset + 2] == b"\0\0"
+            taken = size if is_free else 16 + -(-size // 8) * 8
+            if not 16 <= taken <= end - offset:
+                raise DataError(f"has an object of {size} bytes that ends outside its heap")
+            offset, left = offset + taken, left - 1
             if left < 0:
                 raise DataError(f"has over {_MOST_OBJECTS} objects in heaps")
         heap = content.find(_HEAP, heap + 1)
 
 
-def _number_at(content, place):
-    return int.from_bytes(content[place : place + 8], "little")
+def _number_at(content, offset):
+    return int.from_bytes(content[offset : offset + 8], "little")
 
 
 def h5_dataset(group, name):

@@ -118,8 +118,8 @@ def test_heaps_within_heaps_do_not_take_for_ever():
     size = 2**17
     object_of_16, empty = b"\1" + bytes(7) + b"\x10" + bytes(7), b"\1" + bytes(15)
     heaps = [
-        b"GCOL\1\0\0\0" + (size - place).to_bytes(8, "little") + object_of_16
-        for place in range(0, size, 32)
+        b"GCOL\1\0\0\0" + (size - offset).to_bytes(8, "little") + object_of_16
+        for offset in range(0, size, 32)
     ]
     content = b"".join(heaps)[:-16] + empty
     with pytest.raises(DataError, match="over 1000000 objects"), open_h5(content):
