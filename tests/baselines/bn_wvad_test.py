@@ -61,7 +61,7 @@ def test_gradients_are_clipped_and_penalised():
 
 
 def test_scores_are_float32_under_any_precision(random):
-    keras.config.set_dtype_policy("mixed_bfloat16")
+    keras.config.set_dtype_policy("mixed_float16")
     try:
         model = open_head(TinyBNWVAD).build(FEATURES)
     finally:

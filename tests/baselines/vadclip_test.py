@@ -76,7 +76,7 @@ def test_the_rate_falls_at_two_and_four_fifths_of_the_steps():
 
 
 def test_scores_are_float32_under_any_precision(random):
-    keras.config.set_dtype_policy("mixed_bfloat16")
+    keras.config.set_dtype_policy("mixed_float16")
     try:
         model = open_head(TinyVadCLIP).build(FEATURES)
     finally:

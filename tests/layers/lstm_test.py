@@ -173,13 +173,13 @@ def test_dropout_of_inputs_is_that_of_keras(random):
 
 
 def test_half_precision_is_as_near_as_that_of_keras(random):
-    """Products in bfloat16; states and gates in float32 do not add to the error."""
+    """Products in float16; states and gates in float32 do not add to the error."""
     inputs = random.normal(size=(3, 7, 4)).astype("float32")
     exact = make_pair(random)[0]
     expected = ops.convert_to_numpy(exact(inputs))
     errors = []
     for layer_class in PAIR:
-        layer = layer_class(**SETTINGS, dtype="mixed_bfloat16")
+        layer = layer_class(**SETTINGS, dtype="mixed_float16")
         layer.build(inputs.shape)
         layer.set_weights(exact.get_weights())
         found = ops.convert_to_numpy(ops.cast(layer(inputs), "float32"))
@@ -196,7 +196,7 @@ def test_gradients_in_half_precision_are_nearer_than_those_of_keras(random):
         layers = [make_pair(random)[0]]
         # Gates in the middle of their range, where gradients are large.
         weights = [weight / 2 for weight in layers[0].get_weights()]
-        layers += [kind(**SETTINGS, dtype="mixed_bfloat16") for kind in PAIR]
+        layers += [kind(**SETTINGS, dtype="mixed_float16") for kind in PAIR]
         for layer in layers:
             layer.build(inputs.shape)
             layer.set_weights(weights)

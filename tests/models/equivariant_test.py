@@ -138,8 +138,8 @@ def test_it_is_kept(random, tmp_path):
         np.testing.assert_allclose(again[name], values, rtol=1e-5, err_msg=name)
 
 
-def test_scores_and_probabilities_are_float32_in_bfloat16(random):
-    model = EquivariantModel(9, **SMALL, dtype="mixed_bfloat16")
+def test_scores_and_probabilities_are_float32_under_mixed_precision(random):
+    model = EquivariantModel(9, **SMALL, dtype="mixed_float16")
     outputs = outputs_of(model, random.random((2, 9, 7), "float32"))
     assert outputs["segment_scores"].dtype == np.float32
     assert outputs["class_probabilities"].dtype == np.float32

@@ -214,7 +214,7 @@ def test_gates_are_an_option():
 
 
 def test_scores_are_float32_under_mixed_precision(random):
-    keras.config.set_dtype_policy("mixed_bfloat16")
+    keras.config.set_dtype_policy("mixed_float16")
     try:
         outputs = JointModel(**SMALL)(make_inputs(random))
     finally:
