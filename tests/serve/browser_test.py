@@ -1,5 +1,6 @@
 """The page in a real browser: Chromium, driven by Playwright."""
 
+import csv
 import io
 import json
 import os
@@ -15,7 +16,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_wsad.data.embedded import embedded_folder
+from keras_wsad.data.marks import read_marks
 from keras_wsad.data.ucf_crime import UCFCrime
 from keras_wsad.metrics.alarms import alarm_runs
 from keras_wsad.runs import Run
@@ -23,6 +24,7 @@ from keras_wsad.serve.report import report_content
 from keras_wsad.serve.report import write_report
 from keras_wsad.video import decode_frames
 from keras_wsad.video import find_videos
+from reproduce.tables.marks import make_marks
 from tests.serve.fake_predictor import FakePredictor
 from tests.video.make_video import level
 from tests.video.make_video import make_video
@@ -324,12 +326,46 @@ def test_the_token_is_asked_for_once(page, serve, monkeypatch):
     assert violations(page) == []
 
 
-def test_the_picture_of_the_docs(page, serve):
-    """Writes it, from a run on rendered videos that `$KERAS_WSAD_RUN` names."""
+@pytest.fixture
+def rendered_run():
+    """A run that has learned from a folder of rendered videos, and the folder."""
     if "KERAS_WSAD_RUN" not in os.environ:
         pytest.skip("KERAS_WSAD_RUN is not set")
     run = Run(os.environ["KERAS_WSAD_RUN"])
-    root = pathlib.Path(run.load_config().data or embedded_folder())
+    return run, run.load_config().data
+
+
+def test_the_clicks_of_table_5_by_the_key(page, serve, rendered_run, tmp_path):
+    """A training reads the same from what the page exports as from what the table drew."""
+    run, root = rendered_run
+    make_marks(root, tmp_path / "drawn.csv", count=40)
+    with open(tmp_path / "drawn.csv", encoding="utf-8", newline="") as file:
+        drawn = list(csv.DictReader(file))
+    names = [line["video"] for line in drawn]
+    paths = find_videos([root])
+    _, url = serve(*(paths[name] for name in names), model=run.folder)
+    page.goto(url)
+    until(page, "$('video-count').textContent === '40'", seconds=600)
+    page.click("summary:has-text('Videos')")
+    for count, line in enumerate(drawn, start=1):
+        page.locator("#videos").get_by_text(line["video"], exact=True).click()
+        until(page, "state.stamps !== null && player.readyState >= 2")
+        page.evaluate("(frame) => goTo(frame)", int(line["marked_frame"]))
+        page.keyboard.press("h")
+        until(page, "(count) => state.verdicts.length === count", count)
+    with page.expect_download() as download:
+        page.click("summary:has-text('Export')")
+        page.click("text=marks.csv")
+    exported, expected = (
+        read_marks(path, names, 32)
+        for path in (download.value.path(), tmp_path / "drawn.csv")
+    )
+    np.testing.assert_array_equal(exported[0], expected[0])
+    assert exported[1:] == (40, [])
+
+
+def test_the_picture_of_the_docs(page, serve, rendered_run):
+    run, root = rendered_run
     videos = UCFCrime(root).test
     chosen = [video.name for video in videos if video.events][:: len(videos) // 20]
     paths = find_videos([root])
