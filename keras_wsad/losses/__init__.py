@@ -1,4 +1,4 @@
-"""The three losses of the paper, and those of the baselines."""
+"""The three losses of the paper, of the baselines, of the successor and of marks."""
 
 from keras_wsad.losses.attention_regularization import AttentionRegularization
 from keras_wsad.losses.bag_crossentropy import BagCrossentropy

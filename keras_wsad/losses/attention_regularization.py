@@ -13,8 +13,10 @@ class AttentionRegularization(keras.losses.Loss):
     where `a_t` is alpha_t or beta_t.
 
     The paper's penalty Loss_att is the sum of two: a target of one for the first level, so
-    that no segment is ignored, and of zero for the second, so that it does not explode. The
-    authors' code has a target of zero for the first level and no penalty on the second.
+    that no segment is ignored, and of zero for the second, so that it does not explode. As
+    alpha is a softmax, none reaches its target: the penalty is least where alpha is 1 / T
+    everywhere. The authors' code has a target of zero for the first level and no penalty on
+    the second.
 
     Args:
         target: float. The target of each attention. Defaults to `1.0`.

@@ -17,9 +17,10 @@ class MILRankingLoss(keras.losses.Loss):
            + lambda_2 * sum over a, t of S_a,t                  sparsity
     ```
 
-    Equation 3 ranks one anomalous above one normal video. From the authors' code: the
-    ranking takes all pairs of a batch, summed over anomalous and averaged over normal
-    videos, and both constraints cover anomalous videos only.
+    Equation 3 ranks one anomalous above one normal video, and its constraints run over
+    N = T * batch size. From the authors' code: the ranking takes all pairs of a batch,
+    summed over anomalous and averaged over normal videos, and both constraints cover
+    anomalous videos only.
 
     `y_true` says which videos are anomalous; their position in the batch does not matter.
     Without a normal video the ranking term is zero; without an anomalous one the whole loss

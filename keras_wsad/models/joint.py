@@ -35,9 +35,10 @@ class JointModel(keras.Model):
     `lstm` is l2, adding `second_level` l3, adding `first_level` l4, the proposed model. The
     default size has 43,846,951 trainable parameters.
 
-    Kernels of the two branches use `glorot_normal` and an L2 penalty, and the latents of
-    both attention levels a relu, as in the authors' code; the levels have no penalty.
-    Scores and probabilities are float32 under any precision policy.
+    As in the authors' code, where the paper says nothing: `glorot_normal` and an L2 penalty
+    of the two branches' kernels, the dropouts, a relu of the latents of both attention
+    levels and of the classification branch, and none of r. Scores and probabilities are
+    float32 under any precision policy.
 
     Args:
         num_segments: int. Segments of a video, T. Defaults to `32`.
@@ -180,8 +181,9 @@ class JointModel(keras.Model):
 
         # === Functional model ===
         # Names are the paper's symbols: F_prime is F', F_star is F*, F_star_star is F**, S
-        # its scores S_a and S_n. Two are ours: r, the latent features of the detection
-        # branch (input of equation 2), and p, the class probabilities.
+        # its scores S_a and S_n. Two are ours: r, for the latent features of the detection
+        # branch, which the paper calls F as well (input of equation 2), and p, for the
+        # class probabilities.
         shape = (num_segments, feature_dim)
         F = keras.Input(shape, name="features")
         F_normalized = keras.Input(shape, name="normalized_features")
@@ -199,7 +201,8 @@ class JointModel(keras.Model):
             outputs["first_level_attention"] = alpha
 
         # Stage D, detection: S, a score for each segment. The paper's "3 layer perceptrons"
-        # count the input: F* (8192 units), r (96) and S (1).
+        # must count the input: F*, r (96) and S (1). The "2-layer perceptron" of classes
+        # does not.
         r = detection_latent(detection_dropout(F_star))
         # The second level reads r after its dropout, as in the authors' code.
         r = detection_latent_dropout(r)

@@ -29,12 +29,13 @@ def compile_joint_model(
 
     Loss_D    ranking + lambda_1 smoothness + lambda_2 sparsity, on S     equation 3
     Loss_C    cross-entropy weighted by 1 - f_y, on the classes p         equation 4
-    Loss_att  sum_t (1 - alpha_t)^2 + sum_t beta_t^2, mean over videos    equation 5
+    Loss_att  sum_t (1 - alpha_t)^2 + sum_t beta_t^2                      equation 5
     ```
 
-    The two sums of Loss_att have a weight each; in the paper both are lambda_att. A model
-    without one of the levels lacks that level's sum. Keras adds the L2 penalty of the
-    branches' kernels, which the authors' code has as well.
+    Loss_D is summed over the anomalous videos of a batch, as in the authors' code; Loss_C
+    and Loss_att are means over its videos. The two sums of Loss_att have a weight each; in
+    the paper both are lambda_att. A model without one of the levels lacks that level's sum.
+    Keras adds the L2 penalty of the branches' kernels, which the authors' code has as well.
 
     Args:
         model: `JointModel`.
@@ -60,7 +61,7 @@ def compile_joint_model(
     loss_alpha = AttentionRegularization(target=first_level_target)  # equation 5, alpha
     loss_beta = AttentionRegularization(target=0.0)  # equation 5, beta
     if marks_weight is not None:
-        loss_D = MarkedSegments(loss_D, marks_weight)
+        loss_D = MarkedSegments(loss_D, marks_weight)  # not the paper's
 
     # Equation 6: each output with its loss and the weight of that loss.
     terms = {
@@ -101,8 +102,9 @@ def compile_equivariant_model(
     Loss = lambda_d Loss_D + (1 - lambda_d) Loss_C
     ```
 
-    This is equation 6 without Loss_att: the attention of `EquivariantModel` sums to one and
-    needs no penalty. Defaults that differ from the paper's can be set to its values.
+    It has the form of equation 6, with other terms by default, which can be set to the
+    paper's. There is no Loss_att: equation 5 pulls beta to zero, and the attention of
+    `EquivariantModel` sums to one.
 
     Args:
         model: `EquivariantModel`.
