@@ -14,13 +14,13 @@ class I3DBaseline(Head):
     S_t = sigmoid(W_2 D(W_1 D(F_t)))     96 and 1 units, D dropout
     ```
 
-    The paper can be read in two ways. By section IV.C it follows "the Sultani approach"
-    on I3D features, with a k-NN classifier; but its AUC of 78.62 is that of l1 in Table I,
-    "only I3D feature along with the classification and detection branch". Here detection
-    is l1's: the branch of section III.D on features that are not normalised, with its
-    dropout, L2, `MILRankingLoss` and Adam at 1e-4, and without the classification branch,
-    which shares no weight with it in l1. For the first reading train the system `sultani`
-    on I3D features.
+    The paper can be read in two ways. Section IV.C has it "following the [19] approach",
+    Sultani's, with a k-NN classifier, which is said of classification and may hold for
+    detection; but its AUC of 78.62 is that of l1 in Table I, "only I3D feature along with
+    the classification and detection branch". Here detection is l1's: the branch of section
+    III.D on features that are not normalised, with its dropout, L2, `MILRankingLoss` and
+    Adam at 1e-4, and without the classification branch, which shares no weight with it in
+    l1. For the first reading train the system `sultani` on I3D features.
 
     It names no class. The mAA of 14.6 is that of k-NN on the features of whole videos,
     which uses no score.
