@@ -13,10 +13,9 @@ import h5py
 import keras
 import pytest
 
-# By default every fifth call fails, once, of a full disk that is emptied then; with
+# By default some calls fail, once, of a full disk that is emptied then; with
 # `KERAS_WSAD_FAULTS=all` every call, in all these ways, which takes thirty times as long.
 _ALL = os.environ.get("KERAS_WSAD_FAULTS") == "all"
-_STRIDE = 1 if _ALL else 5
 _CASES = [
     (error, lasting)
     for error in (errno.ENOSPC, errno.EIO, errno.EROFS)
@@ -141,7 +140,7 @@ def _of_bytes(injected, create):
     return calling
 
 
-def fail_each(run, check, tmp_path, error, lasting, prepare=None):
+def fail_each(run, check, tmp_path, error, lasting, prepare=None, every=5):
     """Lets each call of a run fail in turn, until a run ends in which none has failed.
 
     Args:
@@ -154,11 +153,13 @@ def fail_each(run, check, tmp_path, error, lasting, prepare=None):
         error: int. `errno` of the failures.
         lasting: bool, see `Faults`.
         prepare: function of a folder, called before the faults, or `None`.
+        every: int. How many calls further the next one to fail is, by default. Defaults to
+            `5`.
 
     Returns:
         int, the number of calls that write.
     """
-    for at in itertools.count(1, _STRIDE):
+    for at in itertools.count(1, 1 if _ALL else every):
         folder = pathlib.Path(tmp_path, f"fault{at}")
         folder.mkdir()
         if prepare:
