@@ -7,6 +7,8 @@ import pathlib
 import sys
 
 from keras_wsad.cli.tensorflow_noise import import_tensorflow_quietly
+from keras_wsad.runs import describe_environment
+from keras_wsad.runs import environment_line
 
 # A repetition is disturbed if other processes use a larger share of the machine.
 DISTURBED = 0.05
@@ -53,7 +55,6 @@ def describe_machine():
     libraries compared.
     """
     import_tensorflow_quietly()
-    from keras_wsad.runs import describe_environment
 
     environment = describe_environment()
     for package in _PACKAGES:
@@ -72,17 +73,15 @@ def describe_machine():
     }
 
 
-def environment_line(about):
+def machine_line(about):
     """Returns an environment as a sentence for a table.
 
     Args:
         about: dict, as `describe_machine` returns it.
     """
-    packages = [f"{name} {version}" for name, version in about["packages"].items()]
     threads = [f"{name} {count}" for name, count in about["threads"].items()]
     return (
-        f"{about['date']}; commit {about['commit']}; Python {about['python']}, "
-        f"{', '.join(packages)}; {about['processor']}, {about['cores']} cores, "
+        f"{about['date']}; {environment_line(about)}, "
         f"{' '.join(about['processor_flags']) or 'flags unknown'}; "
         f"{', '.join(threads) or 'threads as the libraries choose'}."
     )

@@ -8,7 +8,7 @@ import rich.box
 import rich.console
 import rich.table
 
-from benchmarks.machine import environment_line
+from benchmarks.machine import machine_line
 from benchmarks.rows import COLUMNS
 from benchmarks.rows import ceilings
 from keras_wsad.files import write_json
@@ -83,7 +83,7 @@ def as_markdown(works, command):
     measured = {}
     for rows, environment in works:
         lines += [f"- {line}" for line in work_notes(rows)]
-        measured.setdefault(environment_line(environment), []).append(rows[0]["title"])
+        measured.setdefault(machine_line(environment), []).append(rows[0]["title"])
     lines += [f"- Measured {line} ({'; '.join(of)})" for line, of in measured.items()]
     return "\n".join(lines) + "\n"
 

@@ -216,6 +216,27 @@ def describe_environment():
     }
 
 
+def environment_line(environment):
+    """Returns where numbers come from, as a sentence for a table.
+
+    Args:
+        environment: dict, as `describe_environment` returns it.
+
+    Example:
+
+    >>> about = {"commit": "4c22658", "python": "3.11.7", "packages": {"keras": "3.15.1"}}
+    >>> environment_line({**about, "processor": "AMD EPYC", "cores": 1})
+    'commit 4c22658; Python 3.11.7, keras 3.15.1; AMD EPYC, 1 core'
+    """
+    packages = [f"{name} {version}" for name, version in environment["packages"].items()]
+    cores = environment["cores"]
+    return (
+        f"commit {environment['commit']}; Python {environment['python']}, "
+        f"{', '.join(packages)}; {environment['processor']}, "
+        f"{cores} core{'s' if cores != 1 else ''}"
+    )
+
+
 def _cores():
     # Those that this process may use, where the system tells.
     usable = getattr(os, "sched_getaffinity", None)

@@ -25,6 +25,7 @@ from keras_wsad.data import open_experiment_data
 from keras_wsad.data.annotations import NORMAL_FOLDERS
 from keras_wsad.files import write_text
 from keras_wsad.runs import describe_environment
+from keras_wsad.runs import environment_line
 
 # A fold is judged by whole videos. The readers want frames and events all the same: those
 # of an anomalous video are all annotated, and how many there are does not matter.
@@ -155,11 +156,7 @@ def as_markdown(values, problems, about, environment):
             cells.append("-" if missing else f"{of_row.mean():.1f}{spread}")
         lines.append(f"| {title} | {' | '.join(cells)} |")
     lines += ["", *(f"- {title}: {problem}" for title, problem in problems.items()), ""]
-    packages = [f"{name} {v}" for name, v in environment["packages"].items()]
-    lines.append(
-        f"Commit {environment['commit']}; Python {environment['python']}, "
-        f"{', '.join(packages)}; {environment['processor']}, {environment['cores']} cores."
-    )
+    lines.append(f"Measured at {environment_line(environment)}.")
     return "\n".join(lines) + "\n"
 
 

@@ -25,6 +25,7 @@ from keras_wsad.cli.training_options import spell_out
 from keras_wsad.cli.training_options import training_parser
 from keras_wsad.errors import ConfigError
 from keras_wsad.files import write_text
+from keras_wsad.runs import environment_line
 from reproduce.scenes import rendered_data
 
 # What is summarised: a name, and where it stands in the metrics of a run.
@@ -117,7 +118,6 @@ def write_summary(path, results):
     run = results[0][0]
     environment = json.loads(run.environment.read_text(encoding="utf-8"))
     columns = [f"seed {seed}" for seed in seeds]
-    packages = [f"{name} {version}" for name, version in environment["packages"].items()]
     lines = [
         f"# {pathlib.Path(path).name}",
         "",
@@ -133,8 +133,7 @@ def write_summary(path, results):
         lines.append(f"| {name} | {' | '.join(cells)} |")
     lines += [
         "",
-        f"Commit {environment['commit']}; Python {environment['python']}, "
-        f"{', '.join(packages)}; {environment['processor']}, {environment['cores']} cores.",
+        f"Measured at {environment_line(environment)}.",
     ]
     write_text(f"{path}.md", "\n".join(lines) + "\n")
     return rows

@@ -32,6 +32,7 @@ from keras_wsad.metrics.bootstrap import resample_videos
 from keras_wsad.metrics.bootstrap import weighted_auc
 from keras_wsad.progress import track
 from keras_wsad.runs import describe_environment
+from keras_wsad.runs import environment_line
 from keras_wsad.video import find_videos
 from reproduce.tables.resampling import draw_seeds
 
@@ -217,11 +218,9 @@ def as_markdown(measured, about, environment):
             lines.append(
                 f"| {name} | {row} | {metric} | {100 * value:.1f}{spread} | {interval} |"
             )
-    packages = [f"{name} {v}" for name, v in environment["packages"].items()]
     lines += [
         "",
-        f"Commit {environment['commit']}; Python {environment['python']}, "
-        f"{', '.join(packages)}; {environment['processor']}, {environment['cores']} cores.",
+        f"Measured at {environment_line(environment)}.",
     ]
     return "\n".join(lines) + "\n"
 

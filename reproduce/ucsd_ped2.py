@@ -30,6 +30,7 @@ from keras_wsad.files import write_text
 from keras_wsad.metrics import frame_level_auc
 from keras_wsad.progress import track
 from keras_wsad.runs import describe_environment
+from keras_wsad.runs import environment_line
 from keras_wsad.video import GreyVideos
 from reproduce.ucsd_ped import UCSDPed
 
@@ -156,7 +157,6 @@ def write_frame_benchmark(path, name, results):
     write_text(f"{path}.csv", text.getvalue())
 
     environment = describe_environment()
-    packages = [f"{package} {v}" for package, v in environment["packages"].items()]
     lines = [
         f"# {pathlib.Path(path).name}",
         "",
@@ -183,8 +183,7 @@ def write_frame_benchmark(path, name, results):
         lines.append(f"| {' | '.join(cells)} |")
     lines += [
         "",
-        f"Commit {environment['commit']}; Python {environment['python']}, "
-        f"{', '.join(packages)}; {environment['processor']}, {environment['cores']} cores.",
+        f"Measured at {environment_line(environment)}.",
     ]
     write_text(f"{path}.md", "\n".join(lines) + "\n")
 

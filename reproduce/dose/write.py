@@ -9,6 +9,7 @@ import numpy as np
 from keras_wsad.figures import new_figure
 from keras_wsad.figures import save_figure
 from keras_wsad.files import write_text
+from keras_wsad.runs import environment_line
 from reproduce.dose.study import ROWS
 from reproduce.dose.table import DIFFERENCES
 from reproduce.dose.table import METRICS
@@ -55,11 +56,7 @@ def as_markdown(numbers, about, environment):
         lines += [*_metric_table(numbers, metric), ""]
         lines += [*_verdicts(numbers, metric), ""]
     lines += [*_attention_table(numbers), ""]
-    packages = [f"{name} {v}" for name, v in environment["packages"].items()]
-    lines.append(
-        f"Commit {environment['commit']}; Python {environment['python']}, "
-        f"{', '.join(packages)}; {environment['processor']}, {environment['cores']} cores."
-    )
+    lines.append(f"Measured at {environment_line(environment)}.")
     return "\n".join(lines) + "\n"
 
 

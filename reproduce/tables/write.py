@@ -10,6 +10,7 @@ import rich.markup
 import rich.table
 
 from keras_wsad.files import write_text
+from keras_wsad.runs import environment_line
 from reproduce.tables.details import DETAILS
 from reproduce.tables.details import IN_PERCENT
 from reproduce.tables.differences import COMPARED
@@ -256,13 +257,8 @@ def _notes(table):
 
 
 def _environment(table):
-    about, trained = table.environment, ", ".join(table.commits)
-    packages = [f"{name} {version}" for name, version in about["packages"].items()]
-    return (
-        f"Written at commit {about['commit']}, the runs trained at {trained}; Python "
-        f"{about['python']}, {', '.join(packages)}; {about['processor']}, "
-        f"{about['cores']} cores."
-    )
+    trained = ", ".join(table.commits)
+    return f"Written at {environment_line(table.environment)}; trained at {trained}."
 
 
 def _digits(value):
