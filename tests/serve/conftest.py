@@ -1,9 +1,17 @@
 import contextlib
+import os
+import shutil
+import subprocess
+import sys
 import time
 
 import pytest
 
 from tests.serve.fake_predictor import FakePredictor
+
+_DECODES = (
+    "document.createElement('video').canPlayType('video/mp4; codecs=\"avc1.42E01E\"')"
+)
 
 
 @pytest.fixture
@@ -69,3 +77,59 @@ def verdict():
         "marked_frame": 30,
         "note": "a note",
     }
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium; tests are skipped that have none, or one without H.264."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="needs Playwright")
+    with sync_api.sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(
+                # That of Playwright itself plays no H.264.
+                executable_path=shutil.which("chromium"),
+                args=["--no-sandbox"] if os.geteuid() == 0 else [],
+            )
+        except sync_api.Error:
+            pytest.skip("needs Chromium")
+        page = browser.new_page()
+        if not page.evaluate(_DECODES):
+            pytest.skip("needs a Chromium that plays H.264")
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser):
+    """A page that fails the test if a script on it does."""
+    page = browser.new_page(viewport={"width": 1280, "height": 860})
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.set_default_timeout(60_000)
+    yield page
+    page.close()
+    assert errors == []
+
+
+@pytest.fixture
+def serve(compact_run, tmp_path):
+    """A function that starts the command and returns its process and URL."""
+    processes = []
+
+    def serve(*arguments, model=compact_run.folder):
+        program = "import sys; from keras_wsad.cli import main; sys.exit(main())"
+        options = ["--model", model, "--folder", tmp_path / "review", "--port", 0]
+        command = [sys.executable, "-c", program, "serve", *arguments, *options]
+        process = subprocess.Popen(
+            list(map(str, command)), stdout=subprocess.PIPE, text=True
+        )
+        processes.append(process)
+        line = process.stdout.readline()
+        assert line.startswith("Reviewing at http://"), line
+        return process, line.split()[2]
+
+    yield serve
+    for process in processes:
+        process.kill()
+        process.wait()
+        process.stdout.close()
