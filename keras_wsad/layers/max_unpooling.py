@@ -59,19 +59,20 @@ class MaxUnpooling(keras.layers.Layer):
         whole, pooled, values = inputs
         rows, columns = pooled.shape[1:3]
         step, reach = self.strides, (self.pool_size - 1) // self.strides
+        down, right = rows + reach, columns + reach
         # Position (i, j) of all windows at once. Positions a multiple of the stride apart
-        # fall on the same pixels of the input, in other windows.
+        # fall on the same pixels of the input, in other windows. A slice with a stride
+        # would take ten times as long as the one of a reshaped tensor.
+        seen = _fit(whole, step * down, step * right)
+        seen = ops.reshape(seen, (-1, down, step, right, step, whole.shape[-1]))
         grids = {}
         for i in range(self.pool_size):
             for j in range(self.pool_size):
-                seen = whole[
-                    :,
-                    i : i + step * (rows - 1) + 1 : step,
-                    j : j + step * (columns - 1) + 1 : step,
-                ]
-                part = ops.where(ops.equal(seen, pooled), values, ops.zeros_like(values))
-                (down, row), (right, column) = divmod(i, step), divmod(j, step)
-                edges = ((0, 0), (down, reach - down), (right, reach - right), (0, 0))
+                (top, row), (left, column) = divmod(i, step), divmod(j, step)
+                of_windows = seen[:, top : top + rows, row, left : left + columns, column]
+                is_maximum = ops.equal(of_windows, pooled)
+                part = ops.where(is_maximum, values, ops.zeros_like(values))
+                edges = ((0, 0), (top, reach - top), (left, reach - left), (0, 0))
                 part = ops.pad(part, edges)
                 grids[row, column] = grids.get((row, column), 0) + part
         empty = ops.zeros_like(grids[0, 0])
@@ -82,12 +83,8 @@ class MaxUnpooling(keras.layers.Layer):
             ],
             axis=2,
         )
-        height, width = step * (rows + reach), step * (columns + reach)
-        put_back = ops.reshape(put_back, (-1, height, width, values.shape[-1]))
-        # A pooling without padding drops what does not fill a window.
-        missing = [max(whole.shape[1] - height, 0), max(whole.shape[2] - width, 0)]
-        put_back = ops.pad(put_back, ((0, 0), (0, missing[0]), (0, missing[1]), (0, 0)))
-        return put_back[:, : whole.shape[1], : whole.shape[2]]
+        put_back = ops.reshape(put_back, (-1, step * down, step * right, values.shape[-1]))
+        return _fit(put_back, *whole.shape[1:3])
 
     def compute_output_shape(self, input_shape):
         return input_shape[0]
@@ -98,3 +95,10 @@ class MaxUnpooling(keras.layers.Layer):
             "pool_size": self.pool_size,
             "strides": self.strides,
         }
+
+
+def _fit(images, height, width):
+    """Crops images on the right and below, or pads them with zeros."""
+    missing = [max(height - images.shape[1], 0), max(width - images.shape[2], 0)]
+    images = ops.pad(images, ((0, 0), (0, missing[0]), (0, missing[1]), (0, 0)))
+    return images[:, :height, :width]
