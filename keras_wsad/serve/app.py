@@ -66,6 +66,7 @@ class Verdict(pydantic.BaseModel):
     video: _Number
     begin_frame: _Number
     end_frame: _Number
+    # With `class` the event is real, but of another class.
     verdict: Literal["true", "false", "unsure", "class"]
     class_name: Literal[CLASS_NAMES] | None = None
     marked_frame: _Number | None = None

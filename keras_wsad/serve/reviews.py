@@ -12,9 +12,6 @@ from keras_wsad.errors import DataError
 from keras_wsad.errors import RunError
 from keras_wsad.files import checked_name
 
-#: What a reviewer may say of an event; with `class`, that it is one of another class.
-VERDICTS = ("true", "false", "unsure", "class")
-
 _VERSION = 1
 _SCHEMA = """
 CREATE TABLE videos (
