@@ -80,11 +80,11 @@ def combination_errors(data, combinations):
         An array of shape `(n,)`.
     """
     data = np.asarray(data)
-    least = np.full(len(data), np.inf, data.dtype)
+    most = np.zeros(len(data), data.dtype)
     for combination in combinations:
         basis = scipy.linalg.qr(combination, mode="economic")[0]
-        least = np.minimum(least, _errors(data, basis.astype(data.dtype)))
-    return least
+        most = np.maximum(most, _squares(data @ basis.astype(data.dtype)))
+    return np.maximum(_squares(data) - most, 0)
 
 
 def _learn_one(data, bound, atoms):
@@ -110,5 +110,8 @@ def _best_atoms(data, atoms):
 
 def _errors(data, basis):
     """Squared distance to the span of an orthonormal basis, by Pythagoras."""
-    within = np.square(data @ basis).sum(axis=1)
-    return np.maximum(np.square(data).sum(axis=1) - within, 0)
+    return np.maximum(_squares(data) - _squares(data @ basis), 0)
+
+
+def _squares(vectors):
+    return np.einsum("ij,ij->i", vectors, vectors)
