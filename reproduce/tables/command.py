@@ -23,7 +23,7 @@ def table_command(argv=None, prog="evaluate.py", number=2):
     """
     arguments = _parser(prog, number).parse_args(argv)
     import_tensorflow_quietly()
-    from reproduce.tables.committed import committed_path
+    from reproduce.tables.committed import committed_paths
     from reproduce.tables.committed import compare_with_committed
     from reproduce.tables.pictures import draw_pictures
     from reproduce.tables.plan import TableOptions
@@ -45,7 +45,7 @@ def table_command(argv=None, prog="evaluate.py", number=2):
         quick=arguments.quick,
         runs=arguments.runs,
     )
-    committed = committed_path(number, options) if arguments.check else None
+    committed = committed_paths(number, options) if arguments.check else None
     table = make_table(number, options, arguments.rows, arguments.replicates)
     part = "-part" if arguments.rows else ""
     path = arguments.out or str(options.folder / f"table{number}_{options.data_name}{part}")

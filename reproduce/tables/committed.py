@@ -8,19 +8,22 @@ from keras_wsad.errors import DataError
 RESULTS = pathlib.Path(__file__).with_name("results")
 
 
-def committed_path(number, options):
-    """Returns the path of the committed CSV of a table on the same data.
+def committed_paths(number, options):
+    """Returns the paths of the committed CSV of a table on the same data.
+
+    There may be two: the table, and a part that was measured with other seeds.
 
     Raises:
         DataError: there is none.
     """
     path = RESULTS / f"table{number}_{options.data_name}.csv"
-    if not path.is_file():
+    paths = [path, path.with_stem(f"{path.stem}-part")]
+    if not any(path.is_file() for path in paths):
         raise DataError(f"{path}: expected the committed table. Found none")
-    return path
+    return [path for path in paths if path.is_file()]
 
 
-def compare_with_committed(table, path):
+def compare_with_committed(table, paths):
     """Compares a table with the committed one, seed by seed.
 
     A row matches if the mean of every metric, over the seeds that both have, is within the
@@ -28,7 +31,8 @@ def compare_with_committed(table, path):
 
     Args:
         table: `Table`.
-        path: path, as `committed_path` returns it.
+        paths: list of paths, as `committed_paths` returns them. A row that is in several is
+            compared with the first.
 
     Returns:
         `(lines, misses)`: a line for each number, and how many do not match.
@@ -36,11 +40,14 @@ def compare_with_committed(table, path):
     Raises:
         DataError: there is no such file.
     """
-    try:
-        with open(path, encoding="utf-8", newline="") as file:
-            before = {(line["row"], line["metric"]): line for line in csv.DictReader(file)}
-    except OSError as error:
-        raise DataError(f"{path}: expected the committed table ({error}).") from error
+    before = {}
+    for path in paths:
+        try:
+            with open(path, encoding="utf-8", newline="") as file:
+                for line in csv.DictReader(file):
+                    before.setdefault((line["row"], line["metric"]), line)
+        except OSError as error:
+            raise DataError(f"{path}: expected the committed table ({error}).") from error
     lines, misses = [], 0
     for result in table.rows:
         for metric, cell in result.row.cells.items():
