@@ -8,31 +8,22 @@ import shutil
 import keras
 import numpy as np
 import pytest
-from sklearn.metrics import auc as area_under
 
 from keras_wsad.errors import ConfigError
-from keras_wsad.errors import DataError
 from keras_wsad.errors import NeedsPixelsError
 from keras_wsad.errors import RunError
 from keras_wsad.evaluation.scores_file import load_scores
 from keras_wsad.metrics.bootstrap import interval
 from keras_wsad.runs import Run
-from reproduce.tables import pictures
-from reproduce.tables.committed import committed_paths
-from reproduce.tables.committed import compare_with_committed
 from reproduce.tables.details import DETAILS
 from reproduce.tables.differences import differences_to_proposed
-from reproduce.tables.measure import NUMBERS
 from reproduce.tables.measure import measure_rows
 from reproduce.tables.plan import plan_jobs
 from reproduce.tables.resampling import Resampling
 from reproduce.tables.run import run_jobs
 from reproduce.tables.table import make_table
-from reproduce.tables.write import print_table
 from reproduce.tables.write import table_as_csv
-from reproduce.tables.write import table_as_latex
 from reproduce.tables.write import table_as_markdown
-from reproduce.tables.write import write_table
 
 
 @pytest.mark.large
@@ -238,55 +229,6 @@ def test_a_system_without_its_pixels_is_no_failure(
 
 
 @pytest.mark.large
-def test_all_forms_hold_the_same_numbers(table, tmp_path, capsys):
-    print_table(table)
-    printed = capsys.readouterr().out
-    number = f"{100 * table.rows[1].numbers['auc'].mean:.2f}"
-    for text in (printed, table_as_markdown(table), table_as_latex(table)):
-        assert number in text
-        assert "82.12" in text
-        assert "seeds 0, 1" in text
-    lines = list(csv.DictReader(io.StringIO(table_as_csv(table))))
-    line = next(line for line in lines if (line["row"], line["metric"]) == ("whole", "auc"))
-    assert float(line["measured"]) == pytest.approx(float(number), abs=0.01)
-    assert [float(line["seed 0"]), float(line["seed 1"])] == pytest.approx(
-        [100 * value for value in table.rows[1].numbers["auc"].values.values()], abs=1e-3
-    )
-    assert [line["metric"] for line in lines if line["row"] == "whole"] == list(NUMBERS)
-    forms = (table_as_markdown, table_as_csv, table_as_latex)
-    for path, as_text in zip(write_table(table, tmp_path / "t"), forms, strict=True):
-        assert (tmp_path / path).read_text(encoding="utf-8") == as_text(table)
-
-
-@pytest.mark.large
-def test_differences_are_written_seed_by_seed(table, capsys):
-    print_table(table)
-    printed = " ".join(capsys.readouterr().out.split())
-    lines = list(csv.DictReader(io.StringIO(table_as_csv(table))))
-    lines = {line["metric"]: line for line in lines if line["kind"] == "difference"}
-    for d in table.differences:
-        whole, small = (row.numbers[d.metric].values for row in table.rows[1::-1])
-        of_seeds = [100 * (whole[seed] - small[seed]) for seed in (0, 1)]
-        line = lines[d.metric]
-        assert line["row"] == "whole - small"
-        assert [float(line[f"seed {seed}"]) for seed in (0, 1)] == pytest.approx(
-            of_seeds, abs=1e-3
-        )
-        assert float(line["half-width"]) == pytest.approx(100 * d.half_width, abs=1e-3)
-        assert line["verdict"] == "none: fewer than 5 seeds"
-        cells = [f"{100 * d.half_width:.1f}", *(f"{value:+.2f}" for value in of_seeds)]
-        assert f"| {' | '.join(cells)} | none: fewer" in table_as_markdown(table)
-        assert f"{' '.join(cells)} none: fewer" in printed
-
-
-@pytest.mark.large
-def test_references_are_marked(table):
-    text = table_as_markdown(table)
-    assert text.index("| whole |") < text.index("**for reference**")
-    assert text.index("**for reference**") < text.index("| for reference |")
-
-
-@pytest.mark.large
 def test_rows_can_be_chosen_by_a_word(table, expected, options, monkeypatch):
     monkeypatch.setattr("reproduce.tables.table.EXPECTED", expected)
     chosen = make_table(1, options, titles=["WHOLE"], replicates=10)
@@ -297,69 +239,6 @@ def test_a_word_that_names_no_row_is_an_error(expected, options, monkeypatch):
     monkeypatch.setattr("reproduce.tables.table.EXPECTED", expected)
     with pytest.raises(RunError, match="Received: 'other'"):
         make_table(1, options, titles=["other"])
-
-
-@pytest.mark.large
-def test_the_check_tells_a_changed_number(table, tmp_path):
-    path = tmp_path / "committed.csv"
-    path.write_text(table_as_csv(table), encoding="utf-8")
-    assert compare_with_committed(table, [path])[1] == 0
-    value = 100 * table.rows[1].numbers["auc"].values[0]
-    # Two seeds: half of the change is in the mean, against a tolerance of 1.
-    for change, misses in ((1.9, 0), (2.1, 1)):
-        text = table_as_csv(table).replace(f"{value:.3f}", f"{value + change:.3f}")
-        path.write_text(text, encoding="utf-8")
-        lines, found = compare_with_committed(table, [path])
-        assert found == misses, lines
-    # An older file had fewer columns and lines.
-    table_lines = csv.DictReader(io.StringIO(table_as_csv(table)))
-    columns = ["row", "metric", "measured", "seed 0", "seed 1"]
-    older = [[line[column] for column in columns] for line in table_lines]
-    older = [line for line in older if line[1] in ("auc", "maa") and " - " not in line[0]]
-    path.write_text("\n".join(",".join(line) for line in [columns, *older]))
-    assert compare_with_committed(table, [path])[1] == 0
-    with pytest.raises(DataError, match="expected the committed table"):
-        compare_with_committed(table, [tmp_path / "absent.csv"])
-
-
-@pytest.mark.large
-def test_a_table_may_be_committed_in_two_parts(table, options, tmp_path, monkeypatch):
-    monkeypatch.setattr("reproduce.tables.committed.RESULTS", tmp_path)
-    with pytest.raises(DataError, match="expected the committed table"):
-        committed_paths(1, options)
-    head, *lines = table_as_csv(table).splitlines()
-    first = table.rows[0].row.title
-    of_first = [line for line in lines if line.startswith(first)]
-    others = [line for line in lines if not line.startswith(first)]
-    (tmp_path / f"table1_{options.data_name}.csv").write_text("\n".join([head, *of_first]))
-    assert compare_with_committed(table, committed_paths(1, options))[1] > 0
-    part = tmp_path / f"table1_{options.data_name}-part.csv"
-    part.write_text("\n".join([head, *others]))
-    assert compare_with_committed(table, committed_paths(1, options))[1] == 0
-
-
-@pytest.mark.large
-def test_pictures_are_drawn_beside_published_curves(table, tmp_path, monkeypatch):
-    drawn = []
-    monkeypatch.setattr(pictures, "save_figure", lambda figure, path: drawn.append(figure))
-    rates = np.array([0.0, 0.5, 1.0]), np.array([0.0, 0.75, 1.0])
-    paths = pictures.draw_pictures(table, tmp_path / "t", {"published": rates})
-    names = [path.rpartition("_")[2] for path in paths]
-    assert names == ["roc.png", "bars.png", "confusion.png"]
-    (axes,) = drawn[0].axes
-    lines = {line.get_label().partition(":")[0]: line for line in axes.get_lines()}
-    assert {"published", "small", "whole", "for reference"} <= lines.keys()
-    np.testing.assert_array_equal(lines["published"].get_data(), rates)
-    assert lines["whole"].get_linestyle() == "-"
-    assert lines["for reference"].get_linestyle() == "--"
-    # The area under the mean curve is the mean of the areas.
-    x, y = lines["whole"].get_data()
-    area = table.rows[1].numbers["auc"].mean
-    assert area_under(x, y) == pytest.approx(area, abs=0.01)
-    assert f"whole: {area:.4f}" in [text.get_text() for text in drawn[0].legends[0].texts]
-    widths = [bar.get_width() for bar in drawn[1].axes[0].patches]
-    expected = [100 * row.numbers["auc"].mean for row in table.rows]
-    assert widths == pytest.approx(expected[::-1])
 
 
 @pytest.mark.large
