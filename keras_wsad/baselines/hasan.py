@@ -113,6 +113,9 @@ class Hasan(PixelLearner):
         self.hop = self.num_frames
         return super().score(data, videos)
 
+    def weights(self):
+        return [*super().weights(), *self.autoencoder.get_weights()]
+
     def score_clip(self, clips, name):
         frames = clips.read(name, (self.size, self.size))
         return (1 - regularity(self.frame_errors(frames))).astype(np.float32)

@@ -1,6 +1,8 @@
 """Base class of the systems that read pixels: from videos to segment scores."""
 
 import abc
+import hashlib
+import shutil
 import tempfile
 
 import numpy as np
@@ -10,10 +12,12 @@ from keras_wsad.errors import DataError
 from keras_wsad.errors import NeedsPixelsError
 from keras_wsad.features import pool_segments
 from keras_wsad.files import atomic_path
+from keras_wsad.files import cache_folder
 from keras_wsad.files import index_files
 from keras_wsad.progress import track
 from keras_wsad.video import GreyVideos
 from keras_wsad.video import video_in
+from keras_wsad.video.grey import video_key
 
 
 class PixelLearner(Learner):
@@ -75,18 +79,40 @@ class PixelLearner(Learner):
 
     def score(self, data, videos):
         paths = self._find(data, videos)
-        scores = np.empty((len(videos), self.config.num_segments), np.float32)
-        for row, video in enumerate(track(videos, f"{self.title}: videos scored")):
-            # A long video may not fit into memory; its frames are kept on disk while
-            # needed.
-            with tempfile.TemporaryDirectory() as folder:
-                clips = GreyVideos({video.name: paths[video.name]}, folder)
-                of_frames = self.score_clip(clips, video.name)
-            pooled = pool_segments(
-                of_frames[:, None], self.config.num_segments, "mean", "aligned"
-            )
-            scores[row] = pooled[:, 0]
+        # Hasan et al. takes an hour for some hundred videos: a kill costs one of them.
+        kept = cache_folder() / "scored" / self._key()
+        scores = np.stack(
+            [
+                self._score_segments(kept, video.name, paths[video.name])
+                for video in track(videos, f"{self.title}: videos scored")
+            ]
+        )
+        shutil.rmtree(kept, ignore_errors=True)
         return {"segment_scores": scores}
+
+    def weights(self):
+        """Returns the arrays on which scores depend, a list."""
+        return list(self.learned.values())
+
+    def _key(self):
+        digest = hashlib.sha256(repr(self.config).encode())
+        for array in self.weights():
+            digest.update(np.ascontiguousarray(array))
+        return digest.hexdigest()[:16]
+
+    def _score_segments(self, kept, name, path):
+        """Returns the scores of a video's segments, from the folder `kept` if it can."""
+        kept = kept / f"{name}-{video_key(path)}.npy"
+        if kept.is_file():
+            return np.load(kept, allow_pickle=False)
+        # A long video may not fit into memory; its frames are on disk while needed.
+        with tempfile.TemporaryDirectory() as folder:
+            of_frames = self.score_clip(GreyVideos({name: path}, folder), name)
+        num_segments = self.config.num_segments
+        scores = pool_segments(of_frames[:, None], num_segments, "mean", "aligned")[:, 0]
+        with atomic_path(kept) as temporary:
+            np.save(temporary, scores)
+        return scores
 
     def _find(self, data, videos):
         """Returns the path of each video by its name.

@@ -62,15 +62,19 @@ class GreyVideos:
         path = self.paths[name]
         if self.workspace is None:
             return np.stack(list(_grey_frames(path, size)))
-        kept = self.workspace / f"{name}-{_key(path, size)}.npy"
+        kept = self.workspace / f"{name}-{video_key(path, size)}.npy"
         if not kept.is_file():
             with atomic_path(kept) as temporary:
                 _write_frames(temporary, _grey_frames(path, size))
         return np.load(kept, mmap_mode="r", allow_pickle=False)
 
 
-def _key(path, size):
-    """Returns a hash of a video file's state and of the frame size."""
+def video_key(path, size=None):
+    """Returns a hash of a video file's state and of the frame size.
+
+    Raises:
+        VideoError: the file is absent.
+    """
     try:
         state = path.stat()
     except OSError as error:

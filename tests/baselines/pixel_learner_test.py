@@ -21,7 +21,8 @@ class Brightness(PixelLearner):
         self.learned = {"mean": np.mean(np.concatenate(frames))}
 
     def score_clip(self, clips, name):
-        raise AssertionError("Nothing is scored here.")
+        frames = clips.read(name, (8, 8))
+        return np.abs(frames.mean(axis=(1, 2)) - self.learned["mean"]).astype(np.float32)
 
 
 def test_what_was_stopped_after_its_fit_is_not_fitted_again(tmp_path, monkeypatch):
@@ -40,3 +41,33 @@ def test_what_was_stopped_after_its_fit_is_not_fitted_again(tmp_path, monkeypatc
     assert again.learned["mean"] == first.learned["mean"] > 0
     with pytest.raises(TypeError):
         Brightness(ExperimentConfig(steps=2)).fit(data, run)
+
+
+def test_a_stopped_scoring_goes_on(tmp_path, monkeypatch):
+    make_video(tmp_path / "a.mp4", num_frames=40)
+    make_video(tmp_path / "b.mp4", num_frames=80)
+    videos = [Video(name=name, label=NORMAL) for name in "ab"]
+    data = types.SimpleNamespace(root=tmp_path)
+    system = Brightness(ExperimentConfig())
+    system.learned = {"mean": np.float32(50)}
+    whole = system.score(data, videos)["segment_scores"]
+    scored, score_clip = [], Brightness.score_clip
+
+    def stopping(self, clips, name):
+        scored.append(name)
+        if scored == ["a", "b"]:
+            raise KeyboardInterrupt
+        return score_clip(self, clips, name)
+
+    monkeypatch.setattr(Brightness, "score_clip", stopping)
+    with pytest.raises(KeyboardInterrupt):
+        system.score(data, videos)
+    # What has learned something else scores both, and leaves the first one's alone.
+    other = Brightness(ExperimentConfig())
+    other.learned = {"mean": np.float32(60)}
+    assert np.any(other.score(data, videos)["segment_scores"] != whole)
+    np.testing.assert_array_equal(system.score(data, videos)["segment_scores"], whole)
+    assert "".join(scored) == "ab" + "ab" + "b"
+    # Once all are scored, nothing is kept.
+    system.score(data, videos)
+    assert "".join(scored) == "ab" + "ab" + "b" + "ab"
