@@ -249,11 +249,13 @@ def _commit(run):
 
 
 def _steps_taken(done):
-    """Lists the fewest and the most steps of each row, over its seeds."""
+    """Lists the fewest and the most steps of each row that reads features."""
     of_rows = {}
     for outcome in done:
         steps = outcome.metrics["about"]["steps"]
-        if steps is not None:
+        # From pixels: Hasan et al. as the row says, and Lu et al. know no steps.
+        reads_pixels = open_system(outcome.job.config.system).reads == "pixels"
+        if steps is not None and not reads_pixels:
             of_rows.setdefault(outcome.job.row.title, set()).add(steps)
     return "; ".join(
         f"{title} {min(steps)}" + (f" to {max(steps)}" if len(steps) > 1 else "")

@@ -10,6 +10,7 @@ import threading
 import pytest
 
 from keras_wsad.cli import main
+from tests.contents import contents
 from tests.video.make_video import make_video
 
 SETTINGS = ["--backbone=compact", "--random_weights", "--stride=2"]
@@ -21,10 +22,6 @@ def videos(tmp_path_factory):
     for number in range(4):
         make_video(folder / f"V{number}.mp4", 200 + 100 * number)
     return folder
-
-
-def contents(folder):
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def who_writes(folder):

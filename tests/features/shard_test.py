@@ -7,6 +7,7 @@ from keras_wsad.features.extraction import Extraction
 from keras_wsad.features.shard import Shard
 from keras_wsad.features.workspace import open_workspace
 from keras_wsad.video import find_videos
+from tests.contents import contents
 from tests.video.make_video import make_video
 
 
@@ -64,7 +65,3 @@ def test_two_processes_do_not_extract_into_one_folder(backbone, tmp_path):
                 extract_videos({}, tmp_path, backbone, extraction, shard=shard)
     extract_videos({}, tmp_path, backbone, extraction)
     assert not contents(tmp_path)
-
-
-def contents(folder):
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
