@@ -1,25 +1,19 @@
-"""The application behind the page: its routes, in the order in which the page asks."""
+"""The application behind the page: what the page is, shows and trains."""
 
 import contextlib
-import os
 import sqlite3
-import tempfile
-from http import HTTPStatus
 from typing import Annotated
 from typing import Literal
 
 import fastapi
 import pydantic
-from fastapi.responses import FileResponse
 from fastapi.responses import HTMLResponse
 from fastapi.responses import JSONResponse
-from fastapi.responses import PlainTextResponse
 from fastapi.responses import Response
 
 import keras_wsad
 from keras_wsad.data.annotations import CLASS_NAMES
 from keras_wsad.errors import DataError
-from keras_wsad.errors import VideoError
 from keras_wsad.errors import WSADError
 from keras_wsad.metrics.alarms import ALARM_THRESHOLD
 from keras_wsad.serve.content import read_page
@@ -28,11 +22,12 @@ from keras_wsad.serve.guard import Guard
 from keras_wsad.serve.live import read_live
 from keras_wsad.serve.open_inference import INFER_PATHS
 from keras_wsad.serve.open_inference import open_inference
-from keras_wsad.serve.playable import write_excerpt
+from keras_wsad.serve.openapi import responses
 from keras_wsad.serve.uploads import UploadError
 from keras_wsad.serve.uploads import UploadLimits
 from keras_wsad.serve.uploads import Uploads
-from keras_wsad.serve.verdict_formats import export_verdicts
+from keras_wsad.serve.verdict_routes import verdict_routes
+from keras_wsad.serve.video_routes import video_routes
 
 _PARTS = (
     "style.css",
@@ -45,32 +40,6 @@ _PARTS = (
     "login.js",
 )
 _TYPES = {"css": "text/css", "js": "text/javascript"}
-# Seconds that an excerpt may have.
-_LONGEST = 600.0
-# What SQLite and JavaScript count exactly.
-_Number = Annotated[int, pydantic.Field(ge=0, le=2**53 - 1)]
-_Seconds = Annotated[float, pydantic.Field(ge=0, le=1e6, allow_inf_nan=False)]
-
-
-class VideoResponse(FileResponse):
-    """A video, by parts if the client asks for one (`Range`)."""
-
-    media_type = "video/mp4"
-
-
-class Verdict(pydantic.BaseModel):
-    """What a reviewer says of the frames `[begin_frame, end_frame)` of a video."""
-
-    model_config = pydantic.ConfigDict(extra="forbid", strict=True)
-
-    video: _Number
-    begin_frame: _Number
-    end_frame: _Number
-    # With `class` the event is real, but of another class.
-    verdict: Literal["true", "false", "unsure", "class"]
-    class_name: Literal[CLASS_NAMES] | None = None
-    marked_frame: _Number | None = None
-    note: Annotated[str, pydantic.Field(max_length=2000)] = ""
 
 
 class Login(pydantic.BaseModel):
@@ -132,7 +101,8 @@ def create_app(
         app.include_router(open_inference(predictor))
     guard.fastapi = app
     limits = limits or UploadLimits()
-    uploads = Uploads(folder, reviews, limits)
+    app.include_router(video_routes(reviews, worker, Uploads(folder, reviews, limits)))
+    app.include_router(verdict_routes(reviews))
 
     @app.exception_handler(KeyError)
     def absent(request, error):
@@ -165,7 +135,7 @@ def create_app(
         kind = _TYPES[name.rpartition(".")[2]]
         return Response(read_page(name), media_type=kind)
 
-    @app.post("/login", status_code=204, responses=_responses(401))
+    @app.post("/login", status_code=204, responses=responses(401))
     def login(login: Login):
         if token is None or not guard.is_token(login.token.strip()):
             raise fastapi.HTTPException(401, "This is not the token.")
@@ -205,117 +175,19 @@ def create_app(
             "problem": worker.problem,
         }
 
-    body = {"content": {"application/octet-stream": {"schema": {"format": "binary"}}}}
-
-    @app.post(
-        "/api/videos",
-        status_code=201,
-        openapi_extra={"requestBody": {"required": True, **body}},
-        responses=_responses(400, 408, 409, 413, 415, 429, 507),
-    )
-    async def upload(
-        request: fastapi.Request,
-        name: Annotated[str, fastapi.Query(max_length=255)],
-    ) -> dict:
-        """Uploads a video, as the body of the request, under the name of a file."""
-        length = request.headers.get("content-length")
-        number = await uploads.receive(name, length and int(length), request.stream())
-        worker.wake()
-        return {"id": number}
-
-    @app.get("/api/videos/{number}", responses=_responses(404))
-    def details(number: _Number) -> dict:
-        """The times of a video's frames, and the most similar training videos."""
-        video = reviews.video(number)
-        return {"stamps": None, "similar": None, **(video["details"] or {})}
-
-    @app.get(
-        "/api/videos/{number}/media",
-        response_class=VideoResponse,
-        responses=_responses(206, 404, 416),
-    )
-    def media(number: _Number):
-        """The video as browsers play it, by parts (`Range`)."""
-        return VideoResponse(_played(number))
-
-    @app.get(
-        "/api/videos/{number}/clip",
-        response_class=VideoResponse,
-        responses=_responses(400, 404),
-    )
-    def clip(number: _Number, begin: _Seconds, end: _Seconds):
-        """An excerpt as a file, from the key frame before `begin` on, not encoded anew."""
-        if not begin < end <= begin + _LONGEST:
-            raise DataError(f"Expected begin < end, at most {_LONGEST:.0f} s later.")
-        played, name = _played(number), reviews.video(number)["name"]
-        file, path = tempfile.mkstemp(prefix="keras-wsad-clip-", suffix=".mp4")
-        os.close(file)
-        try:
-            write_excerpt(played, path, begin, end)
-        except (VideoError, OSError) as error:
-            os.unlink(path)
-            raise DataError("The clip cannot be cut.") from error
-        remove = fastapi.BackgroundTasks()
-        remove.add_task(os.unlink, path)
-        name = f"{name}_{begin:.1f}-{end:.1f}s.mp4"
-        return VideoResponse(path, filename=name, background=remove)
-
-    def _played(number):
-        played = reviews.video(number)["played"]
-        if played is None or not os.path.isfile(played):
-            raise KeyError(number)
-        return played
-
     @app.get("/api/live")
     def show_live() -> dict:
         """The last scores, alarms and status of a watch."""
         return read_live(live) if live else {"segments": [], "alarms": [], "status": None}
 
-    # === Verdicts ===
-
-    @app.get("/api/verdicts")
-    def list_verdicts() -> list[dict]:
-        """All verdicts."""
-        return reviews.verdicts()
-
-    @app.post("/api/verdicts", status_code=201, responses=_responses(400, 404, 413, 507))
-    def add_verdict(verdict: Verdict) -> dict:
-        """Adds a verdict."""
-        return reviews.save_verdict(verdict.model_dump())
-
-    @app.put("/api/verdicts/{number}", responses=_responses(400, 404, 413, 507))
-    def change_verdict(number: _Number, verdict: Verdict) -> dict:
-        """Changes a verdict."""
-        return reviews.save_verdict(verdict.model_dump(), number)
-
-    @app.delete("/api/verdicts/{number}", status_code=204, responses=_responses(404, 507))
-    def delete_verdict(number: _Number):
-        """Removes a verdict."""
-        reviews.delete_verdict(number)
-
-    @app.post("/api/undo", responses=_responses(507))
-    def undo() -> dict:
-        """Takes back the last change of a verdict."""
-        return {"verdict": reviews.undo()}
-
-    @app.get("/api/export/{name}", response_class=PlainTextResponse)
-    def export(
-        name: Literal["marks.csv", "annotation.txt", "fiftyone.json", "label_studio.json"],
-    ):
-        """All verdicts as a file."""
-        text, left_out = export_verdicts(reviews)[name]
-        headers = {"content-disposition": f'attachment; filename="{name}"'}
-        headers["x-left-out"] = str(left_out)
-        return PlainTextResponse(text, headers=headers)
-
     # === Training ===
 
-    @app.get("/api/training", responses=_responses(404))
+    @app.get("/api/training", responses=responses(404))
     def show_training() -> dict:
         """How the last training with the verdicts went, and what another would do."""
         return _known_retraining().describe()
 
-    @app.post("/api/training", status_code=202, responses=_responses(400, 404, 507))
+    @app.post("/api/training", status_code=202, responses=responses(400, 404, 507))
     def train() -> dict:
         """Trains the model anew with the verdicts."""
         try:
@@ -332,8 +204,3 @@ def create_app(
         return retraining
 
     return guard
-
-
-def _responses(*statuses):
-    """Documents the statuses that a route may answer with, besides its own and 422."""
-    return {status: {"description": HTTPStatus(status).phrase} for status in statuses}

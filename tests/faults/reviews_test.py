@@ -70,6 +70,6 @@ def test_what_was_confirmed_is_kept_when_the_disk_is_full(tmp_path):
 @pytest.mark.parametrize("mode", ["journal_mode", "synchronous"])
 def test_each_commit_is_on_the_disk(tmp_path, mode):
     reviews = Reviews(tmp_path / "review.sqlite")
-    (value,) = reviews._read(f"PRAGMA {mode}")[0]
+    (value,) = reviews._database.read(f"PRAGMA {mode}")[0]
     assert value == {"journal_mode": "wal", "synchronous": 2}[mode]
     reviews.close()
