@@ -11,14 +11,10 @@ import yaml
 from keras_wsad.errors import ConfigError
 from keras_wsad.errors import DataError
 from keras_wsad.files import checked_name
-from keras_wsad.files import read_text
 from keras_wsad.files import write_text
+from keras_wsad.yaml_file import read_yaml
 
 PRESETS = pathlib.Path(__file__).parent / "presets"
-
-
-# Bytes of a file of settings, all of which take a tenth of it.
-_MOST_YAML = 2**16
 
 # The least value of a setting, and the one that it must stay below: several times what
 # anybody has used, so that a slip does not take all memory.
@@ -238,33 +234,6 @@ def load_config(path, **changes):
         return ExperimentConfig(**parser.parse_object({**content, **changes}).as_dict())
     except (TypeError, ValueError, ArgumentError) as error:
         raise ConfigError(f"{path}: {error}") from error
-
-
-def read_yaml(path):
-    """Reads a YAML file of settings, each key once and without aliases.
-
-    Raises:
-        ConfigError: it cannot be read, is not YAML, too large or nested too deep.
-    """
-    try:
-        # `_Loader` is a safe one.
-        return yaml.load(read_text(path, _MOST_YAML), _Loader)  # noqa: S506
-    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise ConfigError(f"{path}: expected YAML ({reason}).") from error
-
-
-class _Loader(yaml.SafeLoader):
-    def compose_node(self, parent, index):
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("an alias, which settings do not need")
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node, deep=False):
-        mapping = super().construct_mapping(node, deep)
-        if len(mapping) < len(node.value):
-            raise yaml.YAMLError("a key stands there twice")
-        return mapping
 
 
 def refuse_other_settings(config, before, may_change, source):

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from keras_wsad.backbones.verify import read_label_map
-from keras_wsad.config import read_yaml
 from keras_wsad.data.annotations import read_split_list
 from keras_wsad.data.annotations import read_temporal_annotation
 from keras_wsad.data.frame_counts import FrameCounts
@@ -22,6 +21,7 @@ from keras_wsad.files import read_json
 from keras_wsad.files import read_text
 from keras_wsad.files import write_json
 from keras_wsad.files import write_text
+from keras_wsad.yaml_file import read_yaml
 from tests.no_names import NO_NAMES
 
 

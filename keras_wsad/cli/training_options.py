@@ -10,9 +10,9 @@ from keras_wsad.cli.tensorflow_noise import import_tensorflow_quietly
 from keras_wsad.config import ExperimentConfig
 from keras_wsad.config import config_parser
 from keras_wsad.config import preset_path
-from keras_wsad.config import read_yaml
 from keras_wsad.errors import ConfigError
 from keras_wsad.runs import Run
+from keras_wsad.yaml_file import read_yaml
 
 
 def parse_training(argv, prog="train.py"):

@@ -179,7 +179,7 @@ def test_many_sidecars_are_read_once(tmp_path, monkeypatch):
             np.save(tmp_path / f"{name}__{crop}.npy", np.ones((3, 4), np.float32))
         write_sidecar(tmp_path / f"{name}.json", extraction)
     assert open_store(tmp_path, names).extraction == extraction
-    monkeypatch.setattr("keras_wsad.features.store.common_extraction", None)
+    monkeypatch.setattr("keras_wsad.features.fill_store.common_extraction", None)
     assert open_store(tmp_path, names).extraction == extraction
     os.utime(tmp_path / "V7.json", ns=(1, 1))
     with pytest.raises(TypeError):

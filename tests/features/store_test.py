@@ -239,7 +239,7 @@ def test_what_could_not_be_read_this_time_is_read_the_next(folder, monkeypatch):
 def test_a_store_that_another_process_made_meanwhile_is_used(folder, monkeypatch):
     from keras_wsad.features import store as module
 
-    fill, others = module._fill, []
+    fill, others = module.fill_store, []
 
     def slow_fill(*args):
         if not others:
@@ -247,7 +247,7 @@ def test_a_store_that_another_process_made_meanwhile_is_used(folder, monkeypatch
             others.append(open_store(folder, NAMES, num_segments=4))
         return fill(*args)
 
-    monkeypatch.setattr(module, "_fill", slow_fill)
+    monkeypatch.setattr(module, "fill_store", slow_fill)
     store = open_store(folder, NAMES, num_segments=4)
     np.testing.assert_array_equal(store.features, others[1].features)
     assert not list(store.folder.parent.glob(".partial-*"))

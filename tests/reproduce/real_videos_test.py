@@ -6,9 +6,10 @@ from PIL import Image
 
 from keras_wsad.data import Video
 from keras_wsad.errors import DataError
-from reproduce.real_videos import known_videos
+from reproduce.real.measure import measure
+from reproduce.real.scored_set import ScoredSet
+from reproduce.real.scored_set import known_videos
 from reproduce.real_videos import main
-from reproduce.real_videos import measure
 from tests.video.make_video import make_video
 
 NORMAL = 7
@@ -38,7 +39,12 @@ def test_numbers_by_hand():
         "segment_scores": np.array([[0.1, 0.2, 0.8, 0.3], [0.5, 0, 0, 0], [0.6, 0, 0, 0]]),
         "class_probabilities": np.eye(14)[[0, 3, NORMAL]],
     }
-    numbers = measure(videos, np.array([True, False, True]), {"the model": [scores]})
+    scored = ScoredSet(
+        videos=videos,
+        is_located=np.array([True, False, True]),
+        systems={"the model": [scores]},
+    )
+    numbers = measure(scored)
     values = {(row, metric): value for row, metric, value, *_ in numbers}
     # .8 > .6 and .5 < .6: one pair of two.
     assert values["the model", "video AUC"] == 0.5
@@ -65,7 +71,8 @@ def test_two_systems_are_compared_run_by_run():
         return {"segment_scores": scores, "class_probabilities": np.eye(14)[[0] * 7]}
 
     systems = {"first": [run(flat), run(right)], "second": [run(right), run(right)]}
-    numbers = measure(videos, np.full(7, True), systems)
+    scored = ScoredSet(videos=videos, is_located=np.full(7, True), systems=systems)
+    numbers = measure(scored)
     found = {(row, metric): values for row, metric, *values in numbers}
     within = "frame AUC within anomalous videos"
     assert found["first", within][0] == 0.75

@@ -1,0 +1,1 @@
+"""Real videos, scored by models that have seen rendered ones."""
