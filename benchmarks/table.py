@@ -88,12 +88,12 @@ def as_markdown(works, command):
     return "\n".join(lines) + "\n"
 
 
-def print_work(rows, console=None):
+def print_work(rows):
     """Prints the table and the notes of a work."""
-    console = console or rich.console.Console(highlight=False)
+    console = rich.console.Console(highlight=False)
     if not console.is_terminal:
         # A fixed width where there is no terminal, so that logs can be compared.
-        console = rich.console.Console(highlight=False, width=160, file=console.file)
+        console = rich.console.Console(highlight=False, width=160)
     view = rich.table.Table(title=rows[0]["title"], box=rich.box.SIMPLE)
     for index, column in enumerate(_HEADER[1:]):
         view.add_column(column, justify="right" if index else "left")

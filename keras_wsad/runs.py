@@ -173,18 +173,18 @@ class Run:
             )
 
 
-def newest_run(runs="runs", parts=("model.keras", "system"), systems=None):
+def newest_run(runs="runs", systems=None):
     """Returns the finished run in a folder whose model was written last.
 
     Args:
         runs: str or path. Defaults to `"runs"`.
-        parts: tuple of names, what a run may end with. Defaults to all.
         systems: tuple of str. Only runs of these systems; `None` for any. Defaults to
             `None`.
 
     Raises:
         RunError: there is none.
     """
+    parts = ("model.keras", "system")
     models = [path for part in parts for path in pathlib.Path(runs).glob(f"*/{part}")]
     models.sort(key=lambda path: path.stat().st_mtime, reverse=True)
     for path in models:

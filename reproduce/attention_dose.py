@@ -127,14 +127,7 @@ def numbers_of(measured, seeds):
 
 @report_errors("the same command goes on")
 def main(argv=None):
-    """Measures, or goes on measuring, and writes table and picture.
-
-    Args:
-        argv: list of str, or `None` for the process's own.
-
-    Returns:
-        int, the exit status: 0, or 1 if something is missing.
-    """
+    """Measures, or goes on measuring, and writes table and picture."""
     parser = argparse.ArgumentParser(
         prog="reproduce/attention_dose.py",
         description="Trains l1 to l4 of Table I on made-up features, for events of "

@@ -117,14 +117,7 @@ def audit_as_markdown(audit, source):
 
 @report_errors("nothing is written")
 def main(argv=None):
-    """Prints how well groups of features predict the labels.
-
-    Args:
-        argv: list of str, or `None` for the process's own.
-
-    Returns:
-        int, the exit status: 0, or 1 if the data do not fit.
-    """
+    """Prints how well groups of features predict the labels."""
     parser = argparse.ArgumentParser(
         prog="reproduce/audit_features.py",
         description="Groups videos by their mean feature, without labels, and measures how "

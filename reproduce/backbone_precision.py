@@ -181,14 +181,7 @@ def _score(predictor, features, videos):
 
 @report_errors("nothing is written")
 def main(argv=None):
-    """Prints what the precision of a backbone costs.
-
-    Args:
-        argv: list of str, or `None` for the process's own.
-
-    Returns:
-        int, the exit status: 0, or 1 if the runs do not fit.
-    """
+    """Prints what the precision of a backbone costs."""
     parser = argparse.ArgumentParser(
         prog="reproduce/backbone_precision.py",
         description="Extracts the test videos of finished runs with the backbone in "

@@ -174,14 +174,7 @@ def as_csv(values):
 
 @report_errors("the same command goes on; what is trained is kept")
 def main(argv=None):
-    """Trains and evaluates on every fold, and writes what was measured.
-
-    Args:
-        argv: list of str, or `None` for the process's own.
-
-    Returns:
-        int, the exit status: 0, or 1 if the data cannot be used.
-    """
+    """Trains and evaluates on every fold, and writes what was measured."""
     parser = argparse.ArgumentParser(
         prog="reproduce/c3d_part.py",
         description="Trains every system of the tables that needs no pixels on all but "

@@ -197,14 +197,7 @@ def _save(model, settings, areas, path):
 
 @report_errors("the weights that were there are unchanged")
 def main(argv=None):
-    """Learns the weights of `Compact`.
-
-    Args:
-        argv: list of str, or `None` for the process's own.
-
-    Returns:
-        int, the exit status.
-    """
+    """Learns the weights of `Compact`."""
     parser = argparse.ArgumentParser(
         prog="reproduce/compact_weights.py",
         description="Renders clips of plain motions, of which none is an anomaly, trains "

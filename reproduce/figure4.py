@@ -196,14 +196,7 @@ def _draw(path, chosen, about):
 
 @report_errors("nothing is written")
 def main(argv=None):
-    """Draws figure 4 of the paper for test videos of a run.
-
-    Args:
-        argv: list of str, or `None` for the process's own.
-
-    Returns:
-        int, the exit status: 0, or 1 if the run, its data or a name do not fit.
-    """
+    """Draws figure 4 of the paper for test videos of a run."""
     parser = argparse.ArgumentParser(
         prog="reproduce/figure4.py",
         description="Draws score and attentions of test videos against the ground truth, "

@@ -141,14 +141,7 @@ def write_summary(path, results):
 
 @report_errors("the same command goes on")
 def main(argv=None):
-    """Trains and evaluates over several seeds and writes mean and spread.
-
-    Args:
-        argv: list of str, or `None` for the process's own.
-
-    Returns:
-        int, the exit status: 0, or 1 if the data or the settings do not fit.
-    """
+    """Trains and evaluates over several seeds and writes mean and spread."""
     argv = sys.argv[1:] if argv is None else argv
     parser = training_parser(argv, "reproduce/joint_model.py")
     parser.add_argument(

@@ -135,14 +135,7 @@ def _mean_and_spread(values):
 
 @report_errors("nothing is written")
 def main(argv=None):
-    """Prints what a linear classifier owes to what.
-
-    Args:
-        argv: list of str, or `None` for the process's own.
-
-    Returns:
-        int, the exit status: 0, or 1 if the data do not fit.
-    """
+    """Prints what a linear classifier owes to what."""
     parser = argparse.ArgumentParser(
         prog="reproduce/linear_classifier.py",
         description="Names classes by logistic regression of mean features, with and "

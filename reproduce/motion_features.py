@@ -26,15 +26,7 @@ from reproduce.scenes import rendered_data
 
 @report_errors("the same command goes on with what is not done")
 def main(argv=None):
-    """Makes motion-aware features.
-
-    Args:
-        argv: list of str, or `None` for the process's own.
-
-    Returns:
-        int, the exit status: 0, 1 if a video gives no features or the settings do not fit,
-        or 130 after an interruption.
-    """
+    """Makes motion-aware features."""
     parser = argparse.ArgumentParser(
         prog="reproduce/motion_features.py",
         description="Computes the optical flow of all videos, trains an autoencoder on "

@@ -30,14 +30,7 @@ from reproduce.real.write import draw_scores
 
 @report_errors("nothing is written")
 def main(argv=None):
-    """Scores the videos and writes what was measured.
-
-    Args:
-        argv: list of str, or `None` for the process's own.
-
-    Returns:
-        int, the exit status: 0, or 1 if the videos or the model cannot be used.
-    """
+    """Scores the videos and writes what was measured."""
     parser = argparse.ArgumentParser(
         prog="reproduce/real_videos.py",
         description="Scores real videos of UCF-Crime with trained models: video AUC, frame "

@@ -219,14 +219,7 @@ _SYSTEMS = ("hasan", "lu")
 
 @report_errors("the same command goes on")
 def main(argv=None):
-    """Trains the systems that read pixels on UCSD Ped2 and measures their frame AUC.
-
-    Args:
-        argv: list of str, or `None` for the process's own.
-
-    Returns:
-        int, the exit status: 0, or 1 if the data do not fit.
-    """
+    """Trains the systems that read pixels on UCSD Ped2 and measures their frame AUC."""
     arguments = _parser().parse_args(argv)
     import_tensorflow_quietly()
     import keras

@@ -82,10 +82,6 @@ class C3D(keras.Model):
             "width": self.width,
         }
 
-    @classmethod
-    def from_config(cls, config):
-        return cls(**config)
-
     @staticmethod
     def read_published(path):
         """Reads published weights, see `load_weights`, as a `WeightsFile`."""

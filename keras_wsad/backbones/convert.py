@@ -3,8 +3,6 @@
 import dataclasses
 import hashlib
 
-import numpy as np
-
 from keras_wsad.backbones.c3d import C3D
 from keras_wsad.backbones.i3d import HEAD_BIAS
 from keras_wsad.backbones.i3d import I3D
@@ -30,16 +28,6 @@ class ReadWeights:
     model: object
     kind: str
     left_out: list
-
-    @property
-    def num_variables(self):
-        """Variables of the backbone, batch statistics included."""
-        return len(self.model.weights)
-
-    @property
-    def num_parameters(self):
-        """Numbers in them."""
-        return sum(int(np.prod(weight.shape)) for weight in self.model.weights)
 
 
 def read_backbone(path, backbone, **settings):

@@ -160,10 +160,6 @@ class I3D(keras.Model):
             "num_classes": self.num_classes,
         }
 
-    @classmethod
-    def from_config(cls, config):
-        return cls(**config)
-
     @staticmethod
     def read_published(path):
         """Reads published weights, see `load_weights`, as a `WeightsFile`."""

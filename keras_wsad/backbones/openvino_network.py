@@ -1,11 +1,9 @@
-import importlib
-
 import keras
 import numpy as np
 
 from keras_wsad.backbones.keras_network import KerasNetwork
 from keras_wsad.errors import ConfigError
-from keras_wsad.errors import MissingExtraError
+from keras_wsad.extras import import_extra
 
 # By default OpenVINO chooses the fastest precision, such as bfloat16 for float32.
 _HINTS = {"float32": "f32", "bfloat16": "bf16", "int8": "f32"}
@@ -66,7 +64,7 @@ class OpenVINONetwork:
                 TensorFlow.
             MissingExtraError: OpenVINO or NNCF is not installed.
         """
-        openvino = import_openvino()
+        openvino = import_extra("openvino", "openvino")
         if keras.backend.backend() != "tensorflow":
             raise ConfigError(
                 "Expected Keras on TensorFlow, from which OpenVINO converts. Found it on "
@@ -100,7 +98,7 @@ class OpenVINONetwork:
         """
         if batch_size in self._compiled:
             return
-        openvino = import_openvino()
+        openvino = import_extra("openvino", "openvino")
         model = self.model.clone()
         model.reshape([batch_size, *self.clip_shape])
         hints = {
@@ -122,7 +120,7 @@ class OpenVINONetwork:
 
 
 def _quantize(model, calibration):
-    nncf = import_openvino("nncf")
+    nncf = import_extra("nncf", "openvino")
     from nncf.quantization.advanced_parameters import AdvancedQuantizationParameters
     from nncf.quantization.range_estimator import RangeEstimatorParametersSet
 
@@ -136,18 +134,3 @@ def _quantize(model, calibration):
             activations_range_estimator_params=RangeEstimatorParametersSet.HISTOGRAM
         ),
     )
-
-
-def import_openvino(name="openvino"):
-    """Imports a library of the extra `openvino`.
-
-    Raises:
-        MissingExtraError: it is not installed.
-    """
-    try:
-        return importlib.import_module(name)
-    except ImportError as error:
-        raise MissingExtraError(
-            "The runtime openvino needs OpenVINO and NNCF: pip install "
-            f"'keras_wsad[openvino]' ({error})"
-        ) from error

@@ -10,8 +10,8 @@ import pathlib
 import numpy as np
 
 from keras_wsad.backbones.openvino_network import OpenVINONetwork
-from keras_wsad.backbones.openvino_network import import_openvino
 from keras_wsad.errors import WeightsError
+from keras_wsad.extras import import_extra
 from keras_wsad.files import atomic_path
 from keras_wsad.files import read_json
 from keras_wsad.files import write_json
@@ -33,7 +33,7 @@ def write_quantized(network, path, about):
         path: str or path. A folder whose name ends in `.openvino`.
         about: dict for JSON with `backbone` and `weights`, what was quantised.
     """
-    openvino = import_openvino()
+    openvino = import_extra("openvino", "openvino")
     with atomic_path(path) as folder:
         folder.mkdir()
         openvino.save_model(network.model, folder / "model.xml", compress_to_fp16=False)
@@ -55,7 +55,7 @@ def read_quantized(path, backbone):
         MissingExtraError: OpenVINO is not installed.
     """
     path = pathlib.Path(path)
-    openvino = import_openvino()
+    openvino = import_extra("openvino", "openvino")
     try:
         contents = [(path / name).read_bytes() for name in _FILES]
         about = read_json(path / _FILES[0])

@@ -1,7 +1,6 @@
 """The backbones by name, with their clips and pixel scaling."""
 
 import dataclasses
-import inspect
 import os
 
 from keras_wsad.backbones.c3d import C3D
@@ -32,21 +31,6 @@ class BackboneEntry:
     batch_size: int
     published: str
     default_weights: os.PathLike | None = None
-
-    @property
-    def clip_shape(self):
-        """`(frames, height, width, channels)`, as the network takes it by default."""
-        return inspect.signature(self.build).parameters["clip_shape"].default
-
-    @property
-    def clip_length(self):
-        """Frames in a clip; the default stride as well, so that clips do not overlap."""
-        return self.clip_shape[0]
-
-    @property
-    def size(self):
-        """Side of a crop in pixels."""
-        return self.clip_shape[1]
 
 
 # From -1 to 1, as `keras_wsad.video.scale_pixels` does it.

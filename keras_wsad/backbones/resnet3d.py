@@ -117,10 +117,6 @@ class ResNet3D34(keras.Model):
             "width": self.width,
         }
 
-    @classmethod
-    def from_config(cls, config):
-        return cls(**config)
-
     @staticmethod
     def read_published(path):
         """Reads published weights, see `load_weights`, as a `WeightsFile`."""

@@ -46,9 +46,6 @@ class BNWVAD(Head):
         head_units: int. Features of a head. Defaults to `128`.
         units: tuple of two ints. Features whose distances are taken. Defaults to
             `(32, 16)`.
-        l2: float. Penalty in the gradient. Defaults to `5e-5`.
-        weights: tuple of two floats. Of the losses on the distances. Defaults to
-            `(5.0, 20.0)`.
 
     Reference:
         - [Zhou et al., TCSVT 2024](https://arxiv.org/abs/2311.15367)
@@ -72,16 +69,12 @@ class BNWVAD(Head):
         heads=4,
         head_units=128,
         units=(32, 16),
-        l2=5e-5,
-        weights=(5.0, 20.0),
     ):
         super().__init__(config)
         self.width = width
         self.heads = heads
         self.head_units = head_units
         self.units = units
-        self.l2 = l2
-        self.weights = weights
 
     def build(self, feature_dim):
         inputs = segment_inputs(self.config, feature_dim)
@@ -114,17 +107,14 @@ class BNWVAD(Head):
         return keras.Model(inputs, outputs, name="bn_wvad")
 
     def compile(self, model, class_counts):
-        first, second = self.weights
         terms = {
             "segment_scores": (None, None),
             "abnormality": (NormalNorm(), 1.0),
-            "first_distances": (DistanceRankingLoss(), first),
-            "second_distances": (DistanceRankingLoss(), second),
+            "first_distances": (DistanceRankingLoss(), 5.0),
+            "second_distances": (DistanceRankingLoss(), 20.0),
         }
         model.compile(
-            optimizer=CoupledAdam(
-                self.config.learning_rate, l2=self.l2, global_clipnorm=1.0
-            ),
+            optimizer=CoupledAdam(self.config.learning_rate, l2=5e-5, global_clipnorm=1.0),
             loss={name: loss for name, (loss, _) in terms.items()},
             loss_weights={name: weight for name, (_, weight) in terms.items()},
             jit_compile=False,

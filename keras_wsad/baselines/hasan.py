@@ -107,6 +107,8 @@ class Hasan(PixelLearner):
             jit_compile=False,
         )
         self._train(videos, clips.names, pathlib.Path(workspace))
+        # TensorFlow keeps the generator of batches, and with it the frames on the disk.
+        videos.clear()
 
     def score(self, data, videos):
         # A segment has many frames: one stack per frame is enough.

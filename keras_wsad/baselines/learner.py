@@ -1,6 +1,12 @@
-from keras_wsad.baselines.learned_arrays import load_arrays
-from keras_wsad.baselines.learned_arrays import save_arrays
+import pathlib
+
+import numpy as np
+
+from keras_wsad.arrays import read_npz
 from keras_wsad.baselines.system import System
+from keras_wsad.errors import RunError
+
+_FILE = "learned.npz"
 
 
 class Learner(System):
@@ -18,7 +24,17 @@ class Learner(System):
         self.learned = {}
 
     def save(self, path):
-        save_arrays(path, self.learned)
+        path = pathlib.Path(path)
+        path.mkdir(exist_ok=True)
+        np.savez(path / _FILE, **self.learned)
 
     def load(self, path):
-        self.learned = load_arrays(path, self.arrays)
+        path = pathlib.Path(path, _FILE)
+        try:
+            content = read_npz(path)
+            self.learned = {name: content[name] for name in self.arrays}
+        except (OSError, ValueError, KeyError) as error:
+            raise RunError(
+                f"{path}: expected the arrays {', '.join(self.arrays)}. Found a file that "
+                f"is absent, damaged or of another system ({error})."
+            ) from error

@@ -43,7 +43,7 @@ class MGFN(Head):
 
     Layers, initial values (PyTorch's own), coefficients, Adam with coupled L2 and the batch
     of 16 + 16 are those of the released code, even its sparsity of the scores of normal
-    videos, where other heads have that of anomalous ones (`sparse`). Published features are
+    videos, where other heads have that of anomalous ones. Published features are
     I3D's 2048, whose mean norm is about 22; a warning names the norm of others.
 
     What differs: the published rate is 1e-3, with which an independent reproduction saw it
@@ -59,13 +59,6 @@ class MGFN(Head):
         widths: tuple of ints. Channels of the stages. Defaults to `(64, 128, 1024)`.
         depths: tuple of ints. Layers of the stages. Defaults to `(3, 3, 2)`.
         head_width: int. Channels of an attention head. Defaults to `64`.
-        margin: float. Defaults to `200.0`.
-        contrast_weight: float. Of all three terms on magnitudes. Defaults to `1e-3`.
-        separation: float. Of the first of them, among them. Defaults to `1e-3`.
-        smoothness: float. Defaults to `8e-4`.
-        sparsity: float. Defaults to `8e-3`.
-        sparse: `"normal"` as released, or `"anomalous"`. Defaults to `"normal"`.
-        l2: float. Coupled L2 penalty on all weights. Defaults to `5e-4`.
 
     Reference:
         - [Chen et al., AAAI 2023](https://arxiv.org/abs/2211.15098).
@@ -90,25 +83,11 @@ class MGFN(Head):
         widths=(64, 128, 1024),
         depths=(3, 3, 2),
         head_width=64,
-        margin=200.0,
-        contrast_weight=1e-3,
-        separation=1e-3,
-        smoothness=8e-4,
-        sparsity=8e-3,
-        sparse="normal",
-        l2=5e-4,
     ):
         super().__init__(config)
         self.widths = widths
         self.depths = depths
         self.head_width = head_width
-        self.margin = margin
-        self.contrast_weight = contrast_weight
-        self.separation = separation
-        self.smoothness = smoothness
-        self.sparsity = sparsity
-        self.sparse = sparse
-        self.l2 = l2
 
     def check(self, data):
         super().check(data)
@@ -162,18 +141,14 @@ class MGFN(Head):
 
     def compile(self, model, class_counts):
         model.compile(
-            optimizer=CoupledAdam(self.config.learning_rate, l2=self.l2),
+            optimizer=CoupledAdam(self.config.learning_rate, l2=5e-4),
             loss={
                 "segment_scores": ScoreRegularization(
-                    self.smoothness, self.sparsity, smooth="all", sparse=self.sparse
+                    smoothness=8e-4, sparsity=8e-3, smooth="all", sparse="normal"
                 ),
                 "bag_scores": keras.losses.BinaryCrossentropy(),
-                "magnitudes": MagnitudeContrast(self.margin, self.separation),
+                "magnitudes": MagnitudeContrast(margin=200.0, separation=1e-3),
             },
-            loss_weights={
-                "segment_scores": 1.0,
-                "bag_scores": 1.0,
-                "magnitudes": self.contrast_weight,
-            },
+            loss_weights={"segment_scores": 1.0, "bag_scores": 1.0, "magnitudes": 1e-3},
             jit_compile=False,
         )

@@ -123,7 +123,3 @@ class RegularityAutoencoder(keras.Model):
             "kernel_l2": self.kernel_l2,
             "dtype": keras.dtype_policies.serialize(self.dtype_policy),
         }
-
-    @classmethod
-    def from_config(cls, config):
-        return cls(**config)

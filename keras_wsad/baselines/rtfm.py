@@ -42,13 +42,6 @@ class RTFM(Head):
 
     Args:
         config: `ExperimentConfig`.
-        width: int or `None`. Channels of each of the four branches. Defaults to `None`, a
-            quarter of the features.
-        margin: float. The magnitude that is asked of anomalous videos. Defaults to `100.0`.
-        magnitude_weight: float. Defaults to `1e-4`.
-        smoothness: float. Defaults to `8e-4`.
-        sparsity: float. Defaults to `8e-3`.
-        l2: float. Coupled L2 penalty on all weights. Defaults to `5e-3`.
 
     Reference:
         - [Tian et al., ICCV 2021](https://arxiv.org/abs/2101.10030).
@@ -65,32 +58,13 @@ class RTFM(Head):
     }
     settings = (*Head.settings, "dropout", "learning_rate")
 
-    def __init__(
-        self,
-        config,
-        *,
-        width=None,
-        margin=100.0,
-        magnitude_weight=1e-4,
-        smoothness=8e-4,
-        sparsity=8e-3,
-        l2=5e-3,
-    ):
-        super().__init__(config)
-        self.width = width
-        self.margin = margin
-        self.magnitude_weight = magnitude_weight
-        self.smoothness = smoothness
-        self.sparsity = sparsity
-        self.l2 = l2
-
     def check(self, data):
         super().check(data)
         warn_of_other_norms(self.title, data, self.config.train_crop)
 
     def build(self, feature_dim):
         config = self.config
-        width = self.width or max(1, feature_dim // 4)
+        width = max(1, feature_dim // 4)
         inputs = segment_inputs(config, feature_dim)
         features = inputs["features"]
 
@@ -141,17 +115,13 @@ class RTFM(Head):
 
     def compile(self, model, class_counts):
         model.compile(
-            optimizer=CoupledAdam(self.config.learning_rate, l2=self.l2),
+            optimizer=CoupledAdam(self.config.learning_rate, l2=5e-3),
             loss={
-                "segment_scores": ScoreRegularization(self.smoothness, self.sparsity),
+                "segment_scores": ScoreRegularization(smoothness=8e-4, sparsity=8e-3),
                 "bag_scores": keras.losses.BinaryCrossentropy(),
-                "magnitudes": MagnitudeMargin(self.margin),
+                "magnitudes": MagnitudeMargin(margin=100.0),
             },
-            loss_weights={
-                "segment_scores": 1.0,
-                "bag_scores": 1.0,
-                "magnitudes": self.magnitude_weight,
-            },
+            loss_weights={"segment_scores": 1.0, "bag_scores": 1.0, "magnitudes": 1e-4},
             jit_compile=False,
         )
 

@@ -1,6 +1,7 @@
 """Layers with the defaults of PyTorch, with which most heads were published."""
 
 import keras
+from keras import ops
 
 # U(-1/sqrt(fan_in), 1/sqrt(fan_in)), of kernels.
 _KERNEL = {"scale": 1 / 3, "mode": "fan_in", "distribution": "uniform"}
@@ -51,3 +52,9 @@ def _initializers(fan_in):
         "kernel_initializer": keras.initializers.VarianceScaling(**_KERNEL),
         "bias_initializer": keras.initializers.RandomUniform(-limit, limit),
     }
+
+
+def unit_vectors(x):
+    """Returns vectors scaled to unit norm, with a finite gradient where they are zero."""
+    squares = ops.sum(ops.square(x), axis=-1, keepdims=True)
+    return x * ops.rsqrt(ops.maximum(squares, 1e-12))

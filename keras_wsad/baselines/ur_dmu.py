@@ -58,7 +58,6 @@ class URDMU(Head):
         head_units: int. Features of a head. Defaults to `128`.
         slots: int. Slots of each memory. Defaults to `60`.
         score_units: int. Hidden units of the score. Defaults to `128`.
-        l2: float. Penalty in the gradient. Defaults to `5e-5`.
 
     Reference:
         - [Zhou, Yu and Yang, AAAI 2023](https://arxiv.org/abs/2302.05160)
@@ -84,7 +83,6 @@ class URDMU(Head):
         head_units=128,
         slots=60,
         score_units=128,
-        l2=5e-5,
     ):
         super().__init__(config)
         self.width = width
@@ -92,7 +90,6 @@ class URDMU(Head):
         self.head_units = head_units
         self.slots = slots
         self.score_units = score_units
-        self.l2 = l2
 
     def build(self, feature_dim):
         width = self.width
@@ -155,7 +152,7 @@ class URDMU(Head):
             "divergence": (NormalMean(), 1e-3),
         }
         model.compile(
-            optimizer=CoupledAdam(self.config.learning_rate, l2=self.l2),
+            optimizer=CoupledAdam(self.config.learning_rate, l2=5e-5),
             loss={name: loss for name, (loss, _) in terms.items()},
             loss_weights={name: weight for name, (_, weight) in terms.items()},
             jit_compile=False,

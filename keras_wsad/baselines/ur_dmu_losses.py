@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from keras_wsad.baselines.torch_layers import unit_vectors
+
 
 @keras.saving.register_keras_serializable("keras_wsad")
 class SampledBagLoss(keras.losses.Loss):
@@ -105,7 +107,7 @@ class DualMemoryTriplet(keras.losses.Loss):
 
     def call(self, y_true, y_pred):
         anomalous = _kind(y_true, y_pred)
-        u, v = map(_unit, ops.split(y_pred, 2, axis=1))
+        u, v = map(unit_vectors, ops.split(y_pred, 2, axis=1))
         # Rows are the anomalous videos, columns the normal ones.
         excess = _distances(v, v) - _distances(u, v) + self.margin
         return _mean_of_pairs(anomalous, ops.relu(excess))
@@ -181,11 +183,6 @@ def _mean_of_pairs(anomalous, values):
 
 
 # The bounds keep gradients finite, of vectors that are zero and of equal ones.
-
-
-def _unit(x):
-    squares = ops.sum(ops.square(x), axis=-1, keepdims=True)
-    return x * ops.rsqrt(ops.maximum(squares, 1e-12))
 
 
 def _distances(x, y):

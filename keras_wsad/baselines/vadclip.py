@@ -55,10 +55,6 @@ class VadCLIP(Head):
         config: `ExperimentConfig`.
         width: int. Features of a segment inside, an even number. Defaults to `512`.
         window: int. Segments of an attention window. Defaults to `8`.
-        temperature: float. Of the cosines. Defaults to `0.07`.
-        separation: float. Weight of the cosines of class vectors. Defaults to `0.1`.
-        weight_decay: float. That of PyTorch, which is beside the gradient. Defaults to
-            `0.01`.
 
     Reference:
         - [Wu et al., AAAI 2024](https://arxiv.org/abs/2308.11681)
@@ -80,16 +76,10 @@ class VadCLIP(Head):
         *,
         width=512,
         window=8,
-        temperature=0.07,
-        separation=0.1,
-        weight_decay=0.01,
     ):
         super().__init__(config)
         self.width = width
         self.window = window
-        self.temperature = temperature
-        self.separation = separation
-        self.weight_decay = weight_decay
 
     def build(self, feature_dim):
         width = self.width
@@ -112,9 +102,9 @@ class VadCLIP(Head):
 
         # The aware branch.
         weighed = keras.layers.Dot(axes=(1, 1), name="weighed_sum")([logits, video])
-        classes = ClassVectors(len(CLASS_NAMES), NORMAL, self.separation, name="classes")
+        classes = ClassVectors(len(CLASS_NAMES), NORMAL, 0.1, name="classes")
         classes = self._residual_perceptron(classes(weighed), "aware")
-        similar = Cosines(self.temperature, name="similarities")([video, classes])
+        similar = Cosines(0.07, name="similarities")([video, classes])
         top = MeanOfTop(name="class_logits", dtype="float32")(similar)
         outputs = {
             "segment_scores": drop_last_axis(scores),
@@ -184,9 +174,7 @@ class VadCLIP(Head):
             [config.learning_rate * factor for factor in (1, 0.1, 0.01)],
         )
         model.compile(
-            optimizer=keras.optimizers.AdamW(
-                rate, weight_decay=self.weight_decay, epsilon=1e-8
-            ),
+            optimizer=keras.optimizers.AdamW(rate, weight_decay=0.01, epsilon=1e-8),
             loss={
                 "segment_scores": None,
                 "bag_scores": keras.losses.BinaryCrossentropy(),

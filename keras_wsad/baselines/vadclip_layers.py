@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from keras_wsad.baselines.torch_layers import unit_vectors
+
 
 @keras.saving.register_keras_serializable("keras_wsad")
 def quick_gelu(x):
@@ -104,7 +106,7 @@ class CosineGraph(keras.layers.Layer):
         self.threshold = threshold
 
     def call(self, inputs):
-        unit = _unit(inputs)
+        unit = unit_vectors(inputs)
         cosines = ops.matmul(unit, ops.swapaxes(unit, 1, 2))
         return ops.softmax(ops.where(cosines > self.threshold, cosines, 0.0))
 
@@ -153,14 +155,14 @@ class ClassVectors(keras.layers.Layer):
         )
 
     def _cosines(self, vectors):
-        unit = _unit(vectors)
+        unit = unit_vectors(vectors)
         cosines = ops.abs(ops.matmul(unit, unit[self.normal]))
         # Without that of the normal vector with itself.
         others = ops.sum(cosines) - cosines[self.normal]
         return self.separation * others / (self.num_classes - 1)
 
     def call(self, inputs):
-        return _unit(inputs) + self.vectors[None]
+        return unit_vectors(inputs) + self.vectors[None]
 
     def compute_output_shape(self, input_shape):
         return (input_shape[0], self.num_classes, input_shape[-1])
@@ -195,7 +197,7 @@ class Cosines(keras.layers.Layer):
         self.temperature = temperature
 
     def call(self, inputs):
-        segments, classes = map(_unit, inputs)
+        segments, classes = map(unit_vectors, inputs)
         return ops.matmul(segments, ops.swapaxes(classes, 1, 2)) / self.temperature
 
     def compute_output_shape(self, input_shape):
@@ -204,9 +206,3 @@ class Cosines(keras.layers.Layer):
 
     def get_config(self):
         return {**super().get_config(), "temperature": self.temperature}
-
-
-def _unit(x):
-    """Returns vectors scaled to unit norm, with a finite gradient where they are zero."""
-    squares = ops.sum(ops.square(x), axis=-1, keepdims=True)
-    return x * ops.rsqrt(ops.maximum(squares, 1e-12))

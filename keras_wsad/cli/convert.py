@@ -12,10 +12,6 @@ from keras_wsad.errors import WeightsError
 def convert_command(argv=None, prog="keras-wsad convert"):
     """Reads published weights, checks them if asked to, and writes them as `.weights.h5`.
 
-    Args:
-        argv: list of str, or `None` for the process's own.
-        prog: str. The command's name, for its help.
-
     Returns:
         int, the exit status: 0, or 1 if the weights cannot be used or the outputs are not
         the published ones.
@@ -64,7 +60,8 @@ def convert_command(argv=None, prog="keras-wsad convert"):
         classes = getattr(found.model, "num_classes", None)
         print(
             f"{arguments.weights}: {arguments.backbone}, written by {found.kind}; "
-            f"{found.num_variables} variables, {found.num_parameters:,} parameters, "
+            f"{len(found.model.weights)} variables, "
+            f"{found.model.count_params():,} parameters, "
             + (f"a head of {classes} classes" if classes else "no head")
         )
         if found.left_out:

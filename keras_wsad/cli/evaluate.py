@@ -8,16 +8,7 @@ from keras_wsad.cli.tensorflow_noise import import_tensorflow_quietly
 
 @report_errors("the same command evaluates the run anew")
 def evaluate_command(argv=None, prog="evaluate.py", epilog=None):
-    """Evaluates a run and prints the table of its metrics.
-
-    Args:
-        argv: list of str, or `None` for the process's own.
-        prog: str. The command's name, for its help. Defaults to `"evaluate.py"`.
-        epilog: str, the last words of its help, or `None`. Defaults to `None`.
-
-    Returns:
-        int, the exit status: 0, or 1 if the run or its data do not fit.
-    """
+    """Evaluates a run and prints the table of its metrics."""
     parser = argparse.ArgumentParser(
         prog=prog,
         description="Evaluates a run on its test videos and leaves metrics.json and "

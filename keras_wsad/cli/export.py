@@ -8,15 +8,7 @@ from keras_wsad.cli.tensorflow_noise import import_tensorflow_quietly
 
 @report_errors("nothing is written")
 def export_command(argv=None, prog="keras-wsad export"):
-    """Exports a trained model for another runtime.
-
-    Args:
-        argv: list of str, or `None` for the process's own.
-        prog: str. The command's name, for its help.
-
-    Returns:
-        int, the exit status: 0, or 1 if the model cannot be exported.
-    """
+    """Exports a trained model for another runtime."""
     parser = argparse.ArgumentParser(
         prog=prog,
         description="Writes head and backbone of a run as two files, with a manifest and a "

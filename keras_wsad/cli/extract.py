@@ -14,10 +14,6 @@ from keras_wsad.files import printable
 def extract_command(argv=None, prog="keras-wsad extract"):
     """Extracts the clip features of videos into a folder.
 
-    Args:
-        argv: list of str, or `None` for the process's own.
-        prog: str. The command's name, for its help. Defaults to `"keras-wsad extract"`.
-
     Returns:
         int, the exit status: 0, 1 if a video gives no features or the settings do not fit,
         or 130 after an interruption.
@@ -175,7 +171,7 @@ def print_report(report, num_videos, out):
     """Prints what came of an extraction.
 
     Args:
-        report: `keras_wsad.features.extract_videos.ExtractionReport`.
+        report: `keras_wsad.features.finished.ExtractionReport`.
         num_videos: int. Videos asked for.
         out: str or path. The folder for features.
     """

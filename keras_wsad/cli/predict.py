@@ -13,10 +13,6 @@ from keras_wsad.files import printable
 def predict_command(argv=None, prog="keras-wsad predict"):
     """Scores videos with a trained model and leaves what it found.
 
-    Args:
-        argv: list of str, or `None` for the process's own.
-        prog: str. The command's name, for its help.
-
     Returns:
         int, the exit status: 0, whatever was found, 1 if a video could not be scored, or
         130 after an interruption.

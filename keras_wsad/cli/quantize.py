@@ -10,15 +10,7 @@ from keras_wsad.errors import ConfigError
 
 @report_errors("nothing is written")
 def quantize_command(argv=None, prog="keras-wsad quantize"):
-    """Makes a backbone in int8, calibrated by the clips of videos.
-
-    Args:
-        argv: list of str, or `None` for the process's own.
-        prog: str. The command's name, for its help.
-
-    Returns:
-        int, the exit status: 0, or 1 if the backbone cannot be made.
-    """
+    """Makes a backbone in int8, calibrated by the clips of videos."""
     parser = argparse.ArgumentParser(
         prog=prog,
         description="Writes a backbone in int8 for OpenVINO, calibrated by the first clips "

@@ -8,7 +8,7 @@ import pathlib
 from keras_wsad.cli.report_errors import report_errors
 from keras_wsad.cli.tensorflow_noise import import_tensorflow_quietly
 from keras_wsad.errors import ConfigError
-from keras_wsad.errors import MissingExtraError
+from keras_wsad.extras import import_extra
 
 # The name of the variable, which holds the password.
 _TOKEN = "KERAS_WSAD_TOKEN"  # noqa: S105
@@ -16,15 +16,7 @@ _TOKEN = "KERAS_WSAD_TOKEN"  # noqa: S105
 
 @report_errors("what was reviewed is kept")
 def serve_command(argv=None, prog="keras-wsad serve"):
-    """Serves the page on which alarms are reviewed, until it is interrupted.
-
-    Args:
-        argv: list of str, or `None` for the process's own.
-        prog: str. The command's name, for its help.
-
-    Returns:
-        int, the exit status.
-    """
+    """Serves the page on which alarms are reviewed, until it is interrupted."""
     parser = argparse.ArgumentParser(
         prog=prog,
         description="Serves a page on which alarms of videos are reviewed. Predictions and "
@@ -84,13 +76,8 @@ def serve_command(argv=None, prog="keras-wsad serve"):
     arguments = parser.parse_args(argv)
     if not 0 <= arguments.port < 65536:
         raise ConfigError(f"Expected a port up to 65535. Received: {arguments.port}")
-    try:
-        import fastapi  # noqa: F401
-        import uvicorn  # noqa: F401
-    except ImportError as error:
-        raise MissingExtraError(
-            "The page needs FastAPI and uvicorn: pip install 'keras_wsad[serve]'"
-        ) from error
+    for library in ("fastapi", "uvicorn"):
+        import_extra(library, "serve")
     # A training that the page begins needs memory of the GPU, too.
     os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     import_tensorflow_quietly()

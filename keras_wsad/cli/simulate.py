@@ -8,15 +8,7 @@ from keras_wsad.cli.report_errors import report_errors
 
 @report_errors("the same command goes on")
 def simulate_command(argv=None, prog="keras-wsad simulate"):
-    """Renders surveillance videos in UCF-Crime's layout.
-
-    Args:
-        argv: list of str, or `None` for the process's own.
-        prog: str. The command's name, for its help.
-
-    Returns:
-        int, the exit status: 0, or 1 if the settings do not fit.
-    """
+    """Renders surveillance videos in UCF-Crime's layout."""
     parser = argparse.ArgumentParser(
         prog=prog,
         description="Renders untrimmed surveillance videos of a street, a shop and a yard, "

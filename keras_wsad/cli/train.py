@@ -11,15 +11,7 @@ from keras_wsad.runs import Run
 
 @report_errors("--resume RUN goes on with a run that was begun")
 def train_command(argv=None, prog="train.py"):
-    """Trains a model, evaluates it, and prints the table of its metrics.
-
-    Args:
-        argv: list of str, or `None` for the process's own.
-        prog: str. The command's name, for its help. Defaults to `"train.py"`.
-
-    Returns:
-        int, the exit status: 0, or 1 if the data or the settings do not fit.
-    """
+    """Trains a model, evaluates it, and prints the table of its metrics."""
     config, resume = parse_training(sys.argv[1:] if argv is None else argv, prog)
     import_tensorflow_quietly()
     from keras_wsad.baselines.registry import PREDICTING

@@ -14,16 +14,7 @@ _LONGEST_GAP = 60.0
 
 @report_errors("nothing was watched")
 def watch_command(argv=None, prog="keras-wsad watch"):
-    """Watches a camera, or another source of video, with a trained model.
-
-    Args:
-        argv: list of str, or `None` for the process's own.
-        prog: str. The command's name, for its help.
-
-    Returns:
-        int, the exit status: 0 at the end of a file, 1 if the source cannot be read, or 130
-        after an interruption.
-    """
+    """Watches a camera, or another source of video, with a trained model."""
     arguments = _parser(prog).parse_args(argv)
     import_tensorflow_quietly()
     from keras_wsad.live.lines import Lines

@@ -10,6 +10,9 @@ from keras_wsad.data.feature_groups import group_videos
 from keras_wsad.data.feature_groups import labels_of_groups
 from keras_wsad.errors import DataError
 
+# Groups across training and test that the report names.
+_NAMED = 3
+
 # Features of one extraction differ less from folder to folder.
 _MOST_RATIO = 2
 # Fewer videos say nothing of the extraction.
@@ -108,13 +111,12 @@ def twins_to_drop(identical, test_names):
     return dropped
 
 
-def describe_twins(identical, test_names, examples=3):
+def describe_twins(identical, test_names):
     """Returns lines for the report on videos with identical features, `[]` if none.
 
     Args:
         identical: list of lists of names, as in a `FeatureStore`.
         test_names: set of names.
-        examples: int. Groups across training and test that are named. Defaults to `3`.
     """
     if not identical:
         return []
@@ -123,8 +125,8 @@ def describe_twins(identical, test_names, examples=3):
         for names in identical
         if 0 < sum(name in test_names for name in names) < len(names)
     ]
-    named = "; ".join(" = ".join(names) for names in across[:examples])
-    more = "; ..." if len(across) > examples else ""
+    named = "; ".join(" = ".join(names) for names in across[:_NAMED])
+    more = "; ..." if len(across) > _NAMED else ""
     return [
         f"  kept      {len(identical):4d}  groups of videos have identical features, "
         f"{len(across)} of them across training and test"

@@ -7,11 +7,11 @@ import numpy as np
 from keras_wsad import __version__
 from keras_wsad.backbones.open_backbone import open_backbone
 from keras_wsad.backbones.openvino_network import OpenVINONetwork
-from keras_wsad.backbones.openvino_network import import_openvino
 from keras_wsad.backbones.quantized import relative_error
 from keras_wsad.backbones.quantized import write_quantized
 from keras_wsad.backbones.registry import find_backbone
 from keras_wsad.errors import VideoError
+from keras_wsad.extras import import_extra
 from keras_wsad.video import read_clips
 
 _COMPARED = 16
@@ -35,7 +35,7 @@ def quantize_backbone(videos, out, name, weights=None, num_clips=64):
         VideoError: a video does not decode, or there is a single clip.
         MissingExtraError: OpenVINO or NNCF is not installed.
     """
-    import_openvino("nncf")
+    import_extra("nncf", "openvino")
     backbone = open_backbone(name, weights)
     wanted = num_clips + _COMPARED
     paths = [videos[key] for key in sorted(videos)]

@@ -15,34 +15,13 @@ from keras_wsad.features.extract import extract_into
 from keras_wsad.features.extraction_progress import ExtractionProgress
 from keras_wsad.features.feature_files import FeatureFiles
 from keras_wsad.features.feature_files import publish
+from keras_wsad.features.finished import ExtractionReport
 from keras_wsad.features.finished import plan_videos
 from keras_wsad.features.finished import source_of
 from keras_wsad.features.sidecar import DTYPES
 from keras_wsad.features.sidecar import Sidecar
 from keras_wsad.features.workspace import open_workspace
 from keras_wsad.video.container import open_video
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class ExtractionReport:
-    """Result of an extraction, by video.
-
-    Attributes:
-        extracted: list of names.
-        done_before: list of names, whose features were there with the same settings.
-        changed: list of names among those extracted, whose video had changed.
-        missing: list of names, whose video does not exist.
-        failed: dict from name to the error of any other video without features.
-        damaged: dict from name to the damage of a video that decodes in part, including
-            earlier ones.
-    """
-
-    extracted: list
-    done_before: list
-    changed: list
-    missing: list
-    failed: dict
-    damaged: dict
 
 
 class _StoppedError(Exception):
@@ -89,17 +68,9 @@ def begin_extraction(videos, out, extraction, *, dtype, overwrite=False, shard=N
     if shard is not None:
         videos = shard.of(videos)
     with open_workspace(out, shard) as workspace:
-        plan = plan_videos(videos, out, extraction, dtype, overwrite)
-        report = ExtractionReport(
-            extracted=[],
-            done_before=plan.done,
-            changed=plan.changed,
-            missing=plan.missing,
-            failed=plan.impossible,
-            damaged=plan.damaged,
-        )
-        with ExtractionProgress(plan.todo) as progress:
-            yield ExtractionRun(plan.todo, workspace, out, report, progress)
+        todo, report = plan_videos(videos, out, extraction, dtype, overwrite)
+        with ExtractionProgress(todo) as progress:
+            yield ExtractionRun(todo, workspace, out, report, progress)
 
 
 def extract_videos(

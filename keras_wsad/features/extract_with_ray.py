@@ -10,7 +10,7 @@ import socket
 import tempfile
 
 from keras_wsad.errors import ConfigError
-from keras_wsad.errors import MissingExtraError
+from keras_wsad.extras import import_extra
 from keras_wsad.features.extract_videos import begin_extraction
 from keras_wsad.features.extract_videos import check_options
 from keras_wsad.features.extract_videos import extract_video
@@ -253,13 +253,8 @@ def _cluster(address):
         _check_answers(address)
     # Read when Ray is imported.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    try:
-        import ray
-        import ray.util.scheduling_strategies
-    except ImportError as error:
-        raise MissingExtraError(
-            f"--ray needs Ray: pip install 'keras_wsad[ray]' ({error})"
-        ) from error
+    ray = import_extra("ray", "ray")
+    import_extra("ray.util.scheduling_strategies", "ray")
     # Processes share a GPU; none may take all of its memory.
     variables = {
         "TF_FORCE_GPU_ALLOW_GROWTH": "true",

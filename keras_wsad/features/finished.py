@@ -19,25 +19,25 @@ from keras_wsad.files import check_regular
 from keras_wsad.files import checked_name
 
 
-@dataclasses.dataclass(frozen=True)
-class ExtractionPlan:
-    """The plan of an extraction.
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ExtractionReport:
+    """Result of an extraction, by video.
 
     Attributes:
-        todo: dict from name to path of the videos to extract.
-        done: list of names whose features are there.
-        changed: list of names in `todo` whose features belong to an earlier version of the
-            video.
-        missing: list of names whose video does not exist, nor its features.
-        impossible: dict from name to why its features cannot be named.
-        damaged: dict from name to the damage of a video that is done.
+        extracted: list of names.
+        done_before: list of names, whose features were there with the same settings.
+        changed: list of names among those extracted, whose video had changed.
+        missing: list of names, whose video does not exist, nor its features.
+        failed: dict from name to the error of any other video without features.
+        damaged: dict from name to the damage of a video that decodes in part, including
+            earlier ones.
     """
 
-    todo: dict = dataclasses.field(default_factory=dict)
-    done: list = dataclasses.field(default_factory=list)
+    extracted: list = dataclasses.field(default_factory=list)
+    done_before: list = dataclasses.field(default_factory=list)
     changed: list = dataclasses.field(default_factory=list)
     missing: list = dataclasses.field(default_factory=list)
-    impossible: dict = dataclasses.field(default_factory=dict)
+    failed: dict = dataclasses.field(default_factory=dict)
     damaged: dict = dataclasses.field(default_factory=dict)
 
 
@@ -53,18 +53,19 @@ def plan_videos(videos, out, extraction, dtype, overwrite=False):
             Defaults to `False`.
 
     Returns:
-        An `ExtractionPlan`.
+        `(todo, report)`: a dict from name to path of the videos to extract, and an
+        `ExtractionReport` that lists the others.
 
     Raises:
         ConfigError: there are features with other settings or of unknown origin. Those of
             other videos count too, and are never replaced.
     """
-    plan, obstacles = ExtractionPlan(), collections.defaultdict(list)
+    todo, report, obstacles = {}, ExtractionReport(), collections.defaultdict(list)
     for name, path in videos.items():
         try:
             checked_name(name)
         except DataError as error:
-            plan.impossible[name] = f"{path}: {error}"
+            report.failed[name] = f"{path}: {error}"
             continue
         target = out / f"{name}.json"
         try:
@@ -72,26 +73,26 @@ def plan_videos(videos, out, extraction, dtype, overwrite=False):
         except DataError:
             sidecar = None
         if any(crop_number(file) is not None for file in file_names(name, 1)):
-            plan.impossible[name] = (
+            report.failed[name] = (
                 f"{path}: expected a name without a crop's number at its end. Rename it"
             )
         elif sidecar is None:
             there = [*sorted(files_of(out, name)), *([target] if target.exists() else [])]
             if there:
                 obstacles["features of unknown origin"].append(there[0])
-            plan.todo[name] = path
+            todo[name] = path
         elif other := _other_settings(sidecar, extraction, dtype):
             obstacles["features made with other settings: " + other].append(target)
-            plan.todo[name] = path
+            todo[name] = path
         elif not are_whole(out, name, sidecar):
-            plan.todo[name] = path
+            todo[name] = path
         elif not _is_same(path, sidecar.video):
-            plan.todo[name] = path
-            plan.changed.append(name)
+            todo[name] = path
+            report.changed.append(name)
         else:
-            plan.done.append(name)
+            report.done_before.append(name)
             if sidecar.damage:
-                plan.damaged[name] = sidecar.damage
+                report.damaged[name] = sidecar.damage
     advice = "Choose another --out, or --overwrite them"
     if overwrite:
         obstacles.clear()
@@ -107,10 +108,10 @@ def plan_videos(videos, out, extraction, dtype, overwrite=False):
             for kind, paths in obstacles.items()
         )
         raise ConfigError(f"{out}: found {listed}. {advice}")
-    plan.missing.extend(name for name in plan.todo if not os.path.exists(plan.todo[name]))
-    for name in plan.missing:
-        del plan.todo[name]
-    return plan
+    report.missing.extend(name for name in todo if not os.path.exists(todo[name]))
+    for name in report.missing:
+        del todo[name]
+    return todo, report
 
 
 def _other_settings(sidecar, extraction, dtype):

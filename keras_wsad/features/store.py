@@ -45,7 +45,6 @@ class FeatureStore:
         identical: list of lists of names, videos whose features are equal to the bit.
         folders: list of the names of all parent folders of the files.
         extraction: `Extraction`, how the features were made; `None` where no sidecar says.
-        key: str. Changes with the files, their places and times, and the options.
         content_key: str. Changes with the features that were read and the options alone:
             the same on every machine.
         reused: bool. Whether the arrays were found in the cache.
@@ -74,7 +73,6 @@ class FeatureStore:
         self.folders = content["folders"]
         extraction = content["extraction"]
         self.extraction = None if extraction is None else Extraction.from_dict(extraction)
-        self.key = key
         self.content_key = content["content_key"]
         self.folder = folder
         self.reused = reused

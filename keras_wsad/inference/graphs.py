@@ -1,11 +1,10 @@
 """The runtimes that exported models are opened in, as functions of numpy arrays."""
 
-import importlib
-
 import numpy as np
 
 from keras_wsad.errors import MissingExtraError
 from keras_wsad.errors import RunError
+from keras_wsad.extras import import_extra
 
 #: The formats, and what the file of a graph is called after its name.
 ENDINGS = {
@@ -14,25 +13,6 @@ ENDINGS = {
     "openvino": ".xml",
     "litert": ".tflite",
 }
-
-
-def import_extra(module, extra):
-    """Imports a module of an extra of this package.
-
-    Args:
-        module: str.
-        extra: str. The extra that installs it.
-
-    Raises:
-        MissingExtraError: it is not installed.
-    """
-    try:
-        return importlib.import_module(module)
-    except ImportError as error:
-        raise MissingExtraError(
-            f"Expected {module.partition('.')[0]} to be installed: pip install "
-            f"'keras_wsad[{extra}]' ({error})"
-        ) from error
 
 
 def open_graph(path, kind):

@@ -4,7 +4,7 @@ import logging
 import pathlib
 import tempfile
 
-from keras_wsad.inference.graphs import import_extra
+from keras_wsad.extras import import_extra
 
 _OPSET = 15
 

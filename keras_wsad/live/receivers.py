@@ -8,7 +8,7 @@ import urllib.parse
 import urllib.request
 
 from keras_wsad.errors import ConfigError
-from keras_wsad.errors import MissingExtraError
+from keras_wsad.extras import import_extra
 
 # Seconds for a connection, and for an answer.
 _TIMEOUT = 5.0
@@ -60,12 +60,7 @@ def mqtt(url, timeout=_TIMEOUT):
     topic = urllib.parse.unquote(parts.path[1:])
     if not topic:
         raise ConfigError("Expected mqtt://HOST/TOPIC. Received: a URL without topic")
-    try:
-        from paho.mqtt import client as paho
-    except ImportError as error:
-        raise MissingExtraError(
-            "MQTT needs paho-mqtt: pip install 'keras_wsad[mqtt]'"
-        ) from error
+    paho = import_extra("paho.mqtt.client", "mqtt")
     port = parts.port or (8883 if parts.scheme == "mqtts" else 1883)
 
     def send(event):

@@ -181,10 +181,6 @@ class EquivariantModel(keras.Model):
             "dtype": keras.dtype_policies.serialize(self.dtype_policy),
         }
 
-    @classmethod
-    def from_config(cls, config):
-        return cls(**config)
-
 
 # Weight of the mean over the segments beside that over the event.
 _MEAN = 0.3

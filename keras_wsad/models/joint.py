@@ -264,7 +264,3 @@ class JointModel(keras.Model):
             "kernel_l2": self.kernel_l2,
             "dtype": keras.dtype_policies.serialize(self.dtype_policy),
         }
-
-    @classmethod
-    def from_config(cls, config):
-        return cls(**config)

@@ -8,6 +8,7 @@ from keras_wsad.data.annotations import CLASS_NAMES
 from keras_wsad.data.embedded import embedded_folder
 from keras_wsad.data.experiment_data import open_experiment_data
 from keras_wsad.errors import WSADError
+from keras_wsad.features import normalize_clips
 from keras_wsad.features import pool_segments
 
 # Training segments that are compared at once.
@@ -43,13 +44,14 @@ class TrainingSegments:
             A list with, for each segment, a list of dicts `name`, `class_name`, `cosine`
             (of the most similar segment of that video), the most similar first.
         """
-        queries = _unit(pool_segments(clips, *self._pooling))
+        queries = normalize_clips(pool_segments(clips, *self._pooling))
         per_video = self._features.shape[1]
         step = max(_ROWS // per_video, 1)
         cosines = np.concatenate(
             [
-                (_unit(self._features[start : start + step]) @ queries.T).max(axis=1)
+                (normalize_clips(part) @ queries.T).max(axis=1)
                 for start in range(0, len(self._names), step)
+                for part in [self._features[start : start + step]]
             ]
         ).T
         best = np.argsort(-cosines, axis=1, kind="stable")[:, :count]
@@ -119,9 +121,3 @@ class _Rows:
 
     def __getitem__(self, part):
         return self._array[self._rows[part]]
-
-
-def _unit(features):
-    features = np.asarray(features, np.float32)
-    norms = np.linalg.norm(features, axis=-1, keepdims=True)
-    return features / np.maximum(norms, np.finfo(np.float32).tiny)

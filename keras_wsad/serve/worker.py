@@ -35,6 +35,10 @@ class Worker(threading.Thread):
         truths: `GroundTruth`.
         open_similar: function without arguments that returns `TrainingSegments` or `None`,
             called in this thread.
+
+    Attributes:
+        progress: `(video id, clips done, clips in all)` of the video being read, or `None`.
+        problem: str or `None`. A sentence on why nothing goes on.
     """
 
     def __init__(self, reviews, proxies, predictor, model, backbone, truths, open_similar):
@@ -48,18 +52,8 @@ class Worker(threading.Thread):
         self._open_similar = open_similar
         self._wake = threading.Event()
         self._is_stopped = False
-        self._progress = None
-        self._problem = None
-
-    @property
-    def progress(self):
-        """`(video id, clips done, clips in all)` of the video being read, or `None`."""
-        return self._progress
-
-    @property
-    def problem(self):
-        """A sentence on why nothing goes on, or `None`."""
-        return self._problem
+        self.progress = None
+        self.problem = None
 
     def wake(self):
         """Says that the queue has grown."""
@@ -102,7 +96,7 @@ class Worker(threading.Thread):
                     self._reviews.fail, number, "an unexpected error, which the log shows"
                 )
             finally:
-                self._progress = None
+                self.progress = None
 
     def _predict(self, number, name, path, similar):
         done = 0
@@ -112,9 +106,9 @@ class Worker(threading.Thread):
             if self._is_stopped:
                 raise _StoppedError
             done += 1
-            self._progress = (number, done, planned)
+            self.progress = (number, done, planned)
 
-        self._progress = (number, 0, 0)
+        self.progress = (number, 0, 0)
         read = self._predictor.read_video(path, backbone=self._backbone, on_clip=on_clip)
         prediction = self._predictor.predict_read(read, path)
         found = similar and similar.most_similar(read.features[0])
@@ -138,15 +132,15 @@ class Worker(threading.Thread):
             try:
                 written = write(*values)
             except sqlite3.Error as error:
-                if self._problem is None:
-                    self._problem = f"The review cannot be written ({error})."
-                    _logger.warning("%s It is tried again and again.", self._problem)
+                if self.problem is None:
+                    self.problem = f"The review cannot be written ({error})."
+                    _logger.warning("%s It is tried again and again.", self.problem)
                 self._wake.wait(_PAUSE)
                 self._wake.clear()
                 if self._is_stopped:
                     raise _StoppedError from error
             else:
-                self._problem = None
+                self.problem = None
                 return written
 
 

@@ -10,7 +10,6 @@ import numpy as np
 from keras_wsad import __version__
 from keras_wsad.errors import ConfigError
 from keras_wsad.errors import DataError
-from keras_wsad.features.extract_videos import ExtractionReport
 from keras_wsad.features.extraction import Extraction
 from keras_wsad.features.feature_files import FeatureFiles
 from keras_wsad.features.feature_files import publish
@@ -93,19 +92,17 @@ def motion_features(videos, training, out, *, seed=0, steps=1000, workers=2):
     )
     with open_workspace(out) as workspace:
         readable = {name: videos[name] for name in flows}
-        plan = plan_videos(readable, out, extraction, "float32")
-        for name in track(list(plan.todo), "Motion features of videos"):
+        todo, report = plan_videos(readable, out, extraction, "float32")
+        for name in track(list(todo), "Motion features of videos"):
             files = FeatureFiles(workspace / name, 1, "float32")
             _write(files, flows[name], autoencoder, extraction, videos[name])
             publish(files.workspace, out)
-    return ExtractionReport(
-        extracted=list(plan.todo),
-        done_before=plan.done,
-        changed=plan.changed,
-        missing=plan.missing,
-        failed={**failed, **plan.impossible},
-        damaged={name: flow.damage for name, flow in flows.items() if flow.damage},
+            report.extracted.append(name)
+    report.failed.update(failed)
+    report.damaged.update(
+        (name, flow.damage) for name, flow in flows.items() if flow.damage
     )
+    return report
 
 
 def stack_flow(flow, start):

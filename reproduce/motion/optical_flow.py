@@ -6,8 +6,8 @@ import pathlib
 
 import numpy as np
 
-from keras_wsad.errors import MissingExtraError
 from keras_wsad.errors import VideoError
+from keras_wsad.extras import import_extra
 from keras_wsad.files import atomic_path
 from keras_wsad.files import write_json
 from keras_wsad.progress import track
@@ -62,7 +62,7 @@ class OpticalFlow:
     def __init__(self, paths, folder):
         self.paths = {name: pathlib.Path(path) for name, path in paths.items()}
         self.folder = pathlib.Path(folder)
-        self._cv2 = _open_cv()
+        self._cv2 = import_extra("cv2", "flow")
 
     def read(self, name):
         """Computes the flow of a video, or opens the stored one.
@@ -146,13 +146,3 @@ def _key(path):
         raise VideoError(f"{path}: expected a video. {error.strerror}") from error
     content = (_VERSION, str(path.resolve()), state.st_size, state.st_mtime_ns)
     return hashlib.sha256(repr(content).encode()).hexdigest()[:16]
-
-
-def _open_cv():
-    try:
-        import cv2
-    except ImportError as error:
-        raise MissingExtraError(
-            "Optical flow needs OpenCV: pip install 'keras_wsad[flow]'"
-        ) from error
-    return cv2

@@ -12,11 +12,6 @@ from keras_wsad.cli.tensorflow_noise import import_tensorflow_quietly
 def table_command(argv=None, prog="evaluate.py", number=2):
     """Trains the systems of a table, and prints and writes the table.
 
-    Args:
-        argv: list of str, or `None` for the process's own.
-        prog: str. The command's name, for its help. Defaults to `"evaluate.py"`.
-        number: int. 1 to 5. Defaults to `2`.
-
     Returns:
         int, the exit status: 0, or 1 if a row failed or, with `--check`, differs from the
         committed one.

@@ -28,12 +28,12 @@ _CSV_COLUMNS += ["high", "half-width"]
 _COLUMNS_OF_TEXT = ("row", "features", "difference", "metric", "verdict")
 
 
-def print_table(table, console=None):
+def print_table(table):
     """Prints a table for the terminal."""
-    console = console or rich.console.Console(highlight=False)
+    console = rich.console.Console(highlight=False)
     if not console.is_terminal:
         # A fixed width where there is no terminal, so that logs can be compared.
-        console = rich.console.Console(highlight=False, width=140, file=console.file)
+        console = rich.console.Console(highlight=False, width=140)
     for title, header, lines in _parts(table):
         view = rich.table.Table(title=f"{title}, %", box=rich.box.SIMPLE)
         for column in header:

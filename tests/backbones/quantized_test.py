@@ -15,6 +15,7 @@ from keras_wsad.errors import ConfigError
 from keras_wsad.errors import MissingExtraError
 from keras_wsad.errors import RunError
 from keras_wsad.errors import WeightsError
+from keras_wsad.extras import import_extra
 from tests.needs_bfloat16 import needs_bfloat16
 
 pytestmark = pytest.mark.large
@@ -76,7 +77,7 @@ def test_what_stands_there_is_not_replaced(folder, video, capsys):
 @needs_openvino
 def test_a_precision_that_the_processor_does_not_compute_in_raises(monkeypatch):
     """As if OpenVINO did not know the units and silently took float32."""
-    openvino = openvino_network.import_openvino()
+    openvino = import_extra("openvino", "openvino")
 
     class Core:
         def compile_model(self, model, device, hints):
@@ -84,7 +85,7 @@ def test_a_precision_that_the_processor_does_not_compute_in_raises(monkeypatch):
             return openvino.Core().compile_model(model, device, hints)
 
     stand_in = types.SimpleNamespace(Core=Core, convert_model=openvino.convert_model)
-    monkeypatch.setattr(openvino_network, "import_openvino", lambda: stand_in)
+    monkeypatch.setattr(openvino_network, "import_extra", lambda *_: stand_in)
     monkeypatch.setattr("keras_wsad.hardware.has_bfloat16", lambda: True)
     with pytest.raises(ConfigError, match=r"computes in bf16 .* Here it takes f32"):
         open_backbone("compact", precision="bfloat16", runtime="openvino")

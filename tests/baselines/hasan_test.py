@@ -1,3 +1,6 @@
+import gc
+import weakref
+
 import keras
 import numpy as np
 import pytest
@@ -71,6 +74,21 @@ def test_it_is_learned_what_the_mean_image_does_not_say(fitted):
     stacks = fitted._prepare([take_stack(frames, start, 10) for start in (3, 17)])
     rebuilt = fitted.autoencoder.predict_on_batch(stacks)
     assert ((stacks - rebuilt) ** 2).sum() < 0.85 * (stacks**2).sum()
+
+
+def test_frames_are_let_go_once_it_is_fitted(monkeypatch):
+    """Else the disk is full of files that are deleted already."""
+    clips, frames = MadeClips({"a": [], "b": []}), []
+
+    def read(name, size):
+        made = MadeClips.read(clips, name, size).copy()
+        frames.append(weakref.ref(made))
+        return made
+
+    monkeypatch.setattr(clips, "read", read)
+    TinyHasan(ExperimentConfig(**SETTINGS, steps=2)).fit_clips(clips)
+    gc.collect()
+    assert len(frames) == 2 and all(frame() is None for frame in frames)
 
 
 def test_a_killed_training_goes_on_to_the_same_end(tmp_path, monkeypatch):

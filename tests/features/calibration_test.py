@@ -34,7 +34,7 @@ def used(monkeypatch):
             yield place, np.full((1, 4, 2, 2, 3), int(number), np.uint8)
 
     replace = {
-        "import_openvino": lambda _: None,
+        "import_extra": lambda *_: None,
         "open_backbone": lambda *_: Backbone(),
         "OpenVINONetwork": types.SimpleNamespace(convert=convert),
         "read_clips": read_clips,

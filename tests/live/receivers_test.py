@@ -88,7 +88,7 @@ def test_another_kind_of_url_is_an_error(open_receiver, url):
 
 
 def test_a_missing_library_is_named_with_its_command(monkeypatch):
-    monkeypatch.setitem(sys.modules, "paho.mqtt", None)
+    monkeypatch.setitem(sys.modules, "paho.mqtt.client", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'keras_wsad\[mqtt\]'"):
         mqtt("mqtt://host/topic")
 

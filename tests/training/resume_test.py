@@ -10,7 +10,7 @@ import time
 import numpy as np
 import pytest
 
-from keras_wsad.baselines.learned_arrays import load_arrays
+from keras_wsad.arrays import read_npz
 from keras_wsad.baselines.proposed import Proposed
 from keras_wsad.cli.train import train_command
 from keras_wsad.config import ExperimentConfig
@@ -77,7 +77,7 @@ def test_a_learner_that_was_stopped_begins_anew(tiny_root, tmp_path, monkeypatch
     # A finished one is evaluated again, as a Keras model is.
     assert train_command(["--resume", str(folder)]) == 0
     whole = train(dataclasses.replace(config, name="whole"))
-    kept = [load_arrays(r.system, ["detection_coef_"]) for r in (run, whole)]
+    kept = [read_npz(r.system / "learned.npz") for r in (run, whole)]
     np.testing.assert_array_equal(*(k["detection_coef_"] for k in kept))
 
 
