@@ -1,8 +1,8 @@
 """Base class of the systems that read pixels: from videos to segment scores."""
 
 import abc
+import contextlib
 import hashlib
-import shutil
 import tempfile
 
 import numpy as np
@@ -18,6 +18,9 @@ from keras_wsad.progress import track
 from keras_wsad.video import GreyVideos
 from keras_wsad.video import video_in
 from keras_wsad.video.grey import video_key
+
+# Raised whenever the score of a video changes: scores are kept.
+_VERSION = 1
 
 
 class PixelLearner(Learner):
@@ -79,23 +82,21 @@ class PixelLearner(Learner):
 
     def score(self, data, videos):
         paths = self._find(data, videos)
-        # Hasan et al. takes an hour for some hundred videos: a kill costs one of them.
+        # Hasan et al. takes an hour for some hundred videos: a kill costs one of them, and
+        # a second evaluation none.
         kept = cache_folder() / "scored" / self._key()
-        scores = np.stack(
-            [
-                self._score_segments(kept, video.name, paths[video.name])
-                for video in track(videos, f"{self.title}: videos scored")
-            ]
-        )
-        shutil.rmtree(kept, ignore_errors=True)
-        return {"segment_scores": scores}
+        scores = [
+            self._score_segments(kept, video.name, paths[video.name])
+            for video in track(videos, f"{self.title}: videos scored")
+        ]
+        return {"segment_scores": np.stack(scores)}
 
     def weights(self):
         """Returns the arrays on which scores depend, a list."""
         return list(self.learned.values())
 
     def _key(self):
-        digest = hashlib.sha256(repr(self.config).encode())
+        digest = hashlib.sha256(repr((_VERSION, self.config)).encode())
         for array in self.weights():
             digest.update(np.ascontiguousarray(array))
         return digest.hexdigest()[:16]
@@ -103,14 +104,16 @@ class PixelLearner(Learner):
     def _score_segments(self, kept, name, path):
         """Returns the scores of a video's segments, from the folder `kept` if it can."""
         kept = kept / f"{name}-{video_key(path)}.npy"
-        if kept.is_file():
+        # Absent or damaged: it is scored anew.
+        with contextlib.suppress(OSError, ValueError):
             return np.load(kept, allow_pickle=False)
         # A long video may not fit into memory; its frames are on disk while needed.
         with tempfile.TemporaryDirectory() as folder:
             of_frames = self.score_clip(GreyVideos({name: path}, folder), name)
         num_segments = self.config.num_segments
         scores = pool_segments(of_frames[:, None], num_segments, "mean", "aligned")[:, 0]
-        with atomic_path(kept) as temporary:
+        # Without it nothing but time is lost.
+        with contextlib.suppress(OSError), atomic_path(kept) as temporary:
             np.save(temporary, scores)
         return scores
 

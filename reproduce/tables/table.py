@@ -197,9 +197,11 @@ def _protocol(data, config, options, done):
         lines.append(
             "A QUICK TABLE, of few videos and steps: too little to compare rows by"
         )
+    taken = _steps_taken(done)
     lines.append(
         f"Steps: until no held-out metric has risen for {PATIENCE}, at most "
-        f"{options.steps or MOST_STEPS} or what the row says; taken: {_steps_taken(done)}"
+        f"{options.steps or MOST_STEPS} or what the row says"
+        + (f"; taken: {taken}" if taken else "")
         + (f"; preset {options.preset}" if options.preset else "")
     )
     return lines
@@ -253,7 +255,7 @@ def _steps_taken(done):
     of_rows = {}
     for outcome in done:
         steps = outcome.metrics["about"]["steps"]
-        # From pixels: Hasan et al. as the row says, and Lu et al. know no steps.
+        # From pixels: Hasan et al. as the row says; of Lu et al. they bound the cubes.
         reads_pixels = open_system(outcome.job.config.system).reads == "pixels"
         if steps is not None and not reads_pixels:
             of_rows.setdefault(outcome.job.row.title, set()).add(steps)

@@ -1,3 +1,4 @@
+import shutil
 import types
 
 import numpy as np
@@ -7,6 +8,7 @@ from keras_wsad.baselines.pixel_learner import PixelLearner
 from keras_wsad.config import ExperimentConfig
 from keras_wsad.data import NORMAL
 from keras_wsad.data import Video
+from keras_wsad.files import cache_folder
 from keras_wsad.runs import Run
 from tests.video.make_video import make_video
 
@@ -51,6 +53,7 @@ def test_a_stopped_scoring_goes_on(tmp_path, monkeypatch):
     system = Brightness(ExperimentConfig())
     system.learned = {"mean": np.float32(50)}
     whole = system.score(data, videos)["segment_scores"]
+    shutil.rmtree(cache_folder() / "scored")
     scored, score_clip = [], Brightness.score_clip
 
     def stopping(self, clips, name):
@@ -68,6 +71,13 @@ def test_a_stopped_scoring_goes_on(tmp_path, monkeypatch):
     assert np.any(other.score(data, videos)["segment_scores"] != whole)
     np.testing.assert_array_equal(system.score(data, videos)["segment_scores"], whole)
     assert "".join(scored) == "ab" + "ab" + "b"
-    # Once all are scored, nothing is kept.
+    # Nothing is left to score, unless a video has changed or what was kept is damaged.
     system.score(data, videos)
+    assert "".join(scored) == "ab" + "ab" + "b"
+    for path in cache_folder().glob("scored/*/a-*.npy"):
+        path.write_bytes(b"damaged")
+    make_video(tmp_path / "b.mp4", num_frames=60)
+    again = system.score(data, videos)["segment_scores"]
     assert "".join(scored) == "ab" + "ab" + "b" + "ab"
+    np.testing.assert_array_equal(again[0], whole[0])
+    assert np.any(again[1] != whole[1])

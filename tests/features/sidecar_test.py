@@ -134,8 +134,9 @@ def test_training_notes_how_its_features_were_made(root, tmp_path):
 
 @pytest.mark.parametrize("outside", [False, True])
 def test_frame_counts_come_from_sidecars_before_videos(
-    real_data, tmp_path, outside, monkeypatch
+    real_data, tmp_path, outside, open_once, monkeypatch
 ):
+    monkeypatch.setattr("keras_wsad.backbones.open_backbone", open_once)
     name = "Normal_Videos_006_x264"
     source = real_data / "ucf_crime"
     root, features = tmp_path / "root", tmp_path / "root" / "compact"

@@ -85,3 +85,4 @@ def test_a_missing_opencv_is_one_line():
     )
     line = "Expected cv2 to be installed: pip install 'keras_wsad[flow]'"
     assert done.stdout.startswith(line), done.stderr
+    assert done.stdout.count("\n") == 1
