@@ -1,6 +1,7 @@
 """Compares a table with the committed one."""
 
 import csv
+import glob
 import pathlib
 
 from keras_wsad.errors import DataError
@@ -9,18 +10,19 @@ RESULTS = pathlib.Path(__file__).with_name("results")
 
 
 def committed_paths(number, options):
-    """Returns the paths of the committed CSV of a table on the same data.
+    """Returns the paths of the committed CSVs of a table on the same data.
 
-    There may be two: the table, and a part that was measured with other seeds.
+    There may be several: the table, and parts that were measured with other seeds.
 
     Raises:
         DataError: there is none.
     """
     path = RESULTS / f"table{number}_{options.data_name}.csv"
-    paths = [path, path.with_stem(f"{path.stem}-part")]
-    if not any(path.is_file() for path in paths):
+    paths = [path] if path.is_file() else []
+    paths += sorted(RESULTS.glob(f"{glob.escape(path.stem)}-*.csv"))
+    if not paths:
         raise DataError(f"{path}: expected the committed table. Found none")
-    return [path for path in paths if path.is_file()]
+    return paths
 
 
 def compare_with_committed(table, paths):

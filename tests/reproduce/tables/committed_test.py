@@ -44,7 +44,7 @@ def test_a_table_may_be_committed_in_two_parts(table, options, tmp_path, monkeyp
     others = [line for line in lines if not line.startswith(first)]
     (tmp_path / f"table1_{options.data_name}.csv").write_text("\n".join([head, *of_first]))
     assert compare_with_committed(table, committed_paths(1, options))[1] > 0
-    part = tmp_path / f"table1_{options.data_name}-part.csv"
+    part = tmp_path / f"table1_{options.data_name}-others.csv"
     # What both have counts as the first has it.
     other_than = [re.sub(r"\d+\.\d{3}", "1.000", line) for line in of_first]
     part.write_text("\n".join([head, *others, *other_than]))
