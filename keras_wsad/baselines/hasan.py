@@ -76,7 +76,6 @@ class Hasan(PixelLearner):
     arrays = ("mean_image",)
     num_frames = 10
     strides = (1, 2, 3)
-    hop = 5
 
     def __init__(self, config, size=227, filters=(512, 256, 128)):
         super().__init__(config)
@@ -110,11 +109,6 @@ class Hasan(PixelLearner):
         # TensorFlow keeps the generator of batches, and with it the frames on the disk.
         videos.clear()
 
-    def score(self, data, videos):
-        # A segment has many frames: one stack per frame is enough.
-        self.hop = self.num_frames
-        return super().score(data, videos)
-
     def weights(self):
         return [*super().weights(), *self.autoencoder.get_weights()]
 
@@ -122,18 +116,25 @@ class Hasan(PixelLearner):
         frames = clips.read(name, (self.size, self.size))
         return (1 - regularity(self.frame_errors(frames))).astype(np.float32)
 
-    def frame_errors(self, frames):
+    def score_clip_for_segments(self, clips, name):
+        # A segment has many frames: one stack per frame is enough.
+        frames = clips.read(name, (self.size, self.size))
+        errors = self.frame_errors(frames, hop=self.num_frames)
+        return (1 - regularity(errors)).astype(np.float32)
+
+    def frame_errors(self, frames, hop=5):
         """Returns the reconstruction error of every frame, `e`.
 
         Args:
             frames: uint8 array of shape `(frames, size, size)`.
+            hop: int. Frames from one stack to the next. Defaults to `5`.
 
         Returns:
             A float64 array of shape `(frames,)`.
         """
         length = self.num_frames
         sums, counts = np.zeros(len(frames) + length), np.zeros(len(frames) + length)
-        starts = stack_starts(len(frames), length, self.hop)
+        starts = stack_starts(len(frames), length, hop)
         for some in np.array_split(starts, math.ceil(len(starts) / _SCORED_AT_ONCE)):
             stacks = self._prepare([take_stack(frames, start, length) for start in some])
             rebuilt = ops.convert_to_numpy(self.autoencoder.predict_on_batch(stacks))

@@ -62,6 +62,14 @@ def test_an_error_is_the_mean_over_the_stacks_of_a_frame(fitted, monkeypatch):
     assert errors[12] == pytest.approx(error_of(3, 12), rel=1e-4)
 
 
+def test_segments_are_scored_on_stacks_without_overlap(fitted):
+    clips = MadeClips({"odd": [14]})
+    errors = fitted.frame_errors(clips.read("odd", (35, 35)), hop=10)
+    scores = fitted.score_clip_for_segments(clips, "odd")
+    np.testing.assert_allclose(scores, 1 - regularity(errors), rtol=1e-5, atol=1e-6)
+    assert np.abs(scores - fitted.score_clip(clips, "odd")).max() > 1e-4
+
+
 @pytest.mark.parametrize("num_frames", [1, 9, 10, 11])
 def test_short_videos_have_a_score_for_each_frame(fitted, num_frames):
     clips = MadeClips({"short": []}, num_frames=num_frames)
