@@ -1,7 +1,6 @@
 """Trains the run that is served anew, with the verdicts of its review."""
 
 import dataclasses
-import signal
 import subprocess
 import sys
 import threading
@@ -16,16 +15,26 @@ from keras_wsad.runs import Run
 from keras_wsad.serve.similar import open_training_data
 from keras_wsad.serve.verdict_formats import export_verdicts
 
-# The command `keras-wsad`, of the same installation. A server that was started in the
-# background ignores Ctrl-C, and so would its child.
-_PROGRAM = (
-    "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
-    "from keras_wsad.cli import main; sys.exit(main())"
-)
+# The command `keras-wsad`, of the same installation. It ends as by Ctrl-C when its input is
+# closed: by the server, or by the system when the server is killed. A server that was
+# started in the background ignores Ctrl-C, and so would its child.
+_PROGRAM = """
+import os, signal, sys, threading
+
+def end_with_the_server():
+    os.read(0, 1)
+    os.kill(os.getpid(), signal.SIGINT)
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+threading.Thread(target=end_with_the_server, daemon=True).start()
+
+from keras_wsad.cli import main
+sys.exit(main())
+"""
 
 
 class Retraining:
-    """A training with the marks of a review, in a process of its own.
+    """A training with the marks of a review, in a process that ends with this one.
 
     The new run lies beside the one that is served, which stays as it is. Marks, settings
     and output are kept in the review's folder as `NAME.csv`, `NAME.yaml` and `NAME.log`,
@@ -85,7 +94,7 @@ class Retraining:
             with open(self._path(config.name, "log"), "wb") as log:
                 self._process = subprocess.Popen(
                     [sys.executable, "-c", _PROGRAM, "train", "--config", str(path)],
-                    stdin=subprocess.DEVNULL,
+                    stdin=subprocess.PIPE,
                     stdout=log,
                     stderr=subprocess.STDOUT,
                 )
@@ -97,8 +106,7 @@ class Retraining:
             self._is_stopped = True
             if self._process is None or self._process.poll() is not None:
                 return
-            # As Ctrl-C, after which the log says how to go on.
-            self._process.send_signal(signal.SIGINT)
+            self._process.stdin.close()
             try:
                 self._process.wait(timeout=10)
             except subprocess.TimeoutExpired:

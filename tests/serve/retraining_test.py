@@ -1,5 +1,7 @@
 import dataclasses
 import shutil
+import subprocess
+import sys
 import time
 
 import pytest
@@ -77,21 +79,48 @@ def test_it_trains_beside_the_run(tiny_run, reviews, verdicts, tmp_path):
     assert "as tiny-marks-2" in said["plan"]
 
 
+_SERVER = """
+import pathlib, sys, time
+from keras_wsad.runs import Run
+from keras_wsad.serve.retraining import Retraining
+from keras_wsad.serve.reviews import Reviews
+
+run, folder = map(pathlib.Path, sys.argv[1:])
+Retraining(Run(run), Reviews(folder / "review.sqlite"), folder).start()
+time.sleep(600)
+"""
+
+
+def wait_for(is_so):
+    end = time.monotonic() + 300
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.2)
+
+
 @pytest.mark.large
-def test_one_that_is_stopped_can_go_on(tiny_run, reviews, verdicts, tmp_path):
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_one_that_ends_with_the_server_can_go_on(
+    end, tiny_run, reviews, verdicts, tmp_path
+):
     runs = tmp_path / "runs"
     run = Run(shutil.copytree(tiny_run.folder, runs / "tiny"))
     save_config(dataclasses.replace(run.load_config(), steps=10**6), run.config)
-    retraining = Retraining(run, reviews, tmp_path)
-    retraining.start()
-    end = time.monotonic() + 300
-    while not (runs / "tiny-marks-1" / "log.csv").exists():
-        assert time.monotonic() < end
-        time.sleep(0.2)
-    retraining.stop()
-    assert "--resume" in (tmp_path / "tiny-marks-1.log").read_text()
-    with pytest.raises(DataError):
+    log = tmp_path / "tiny-marks-1.log"
+    if end == "stop":
+        retraining = Retraining(run, reviews, tmp_path)
         retraining.start()
+        wait_for((runs / "tiny-marks-1" / "log.csv").exists)
+        retraining.stop()
+        assert "--resume" in log.read_text()
+        with pytest.raises(DataError):
+            retraining.start()
+    else:
+        server = subprocess.Popen([sys.executable, "-c", _SERVER, run.folder, tmp_path])
+        wait_for((runs / "tiny-marks-1" / "log.csv").exists)
+        server.kill()
+        server.wait()
+        wait_for(lambda: "--resume" in log.read_text())
     said = Retraining(run, reviews, tmp_path).describe()
     assert "tiny-marks-1 is not finished: `train --resume`" in said["message"]
     assert "as tiny-marks-2" in said["plan"]
