@@ -10,8 +10,6 @@ do not depend on the commit.
 
 import argparse
 import contextlib
-import csv
-import io
 import pathlib
 import shutil
 import subprocess
@@ -34,6 +32,7 @@ from benchmarks.statistics import paired_ratio
 from benchmarks.statistics import quartiles
 from benchmarks.table import seconds_text
 from benchmarks.worker import open_work
+from keras_wsad.csv_text import csv_text
 from keras_wsad.files import write_text
 
 _COLUMNS = ("work", "contender", "before", "after", "times as fast", "disturbed", "result")
@@ -167,11 +166,7 @@ def main(argv=None):
     width = None if console.is_terminal else 160
     rich.console.Console(highlight=False, width=width).print(view, markup=False)
     if arguments.csv:
-        text = io.StringIO()
-        table = csv.DictWriter(text, _COLUMNS, lineterminator="\n")
-        table.writeheader()
-        table.writerows(rows)
-        write_text(arguments.csv, text.getvalue())
+        write_text(arguments.csv, csv_text(_COLUMNS, rows))
     return int(any("ANOTHER" in row["result"] for row in rows))
 
 

@@ -7,7 +7,6 @@ weights in a process of its own, whose peak memory is read when it ends.
 """
 
 import argparse
-import csv
 import json
 import os
 import pathlib
@@ -63,15 +62,13 @@ def main(argv=None):
     from keras_wsad.cli.tensorflow_noise import import_tensorflow_quietly
 
     import_tensorflow_quietly()
+    from keras_wsad.csv_text import csv_text
     from keras_wsad.files import write_json
+    from keras_wsad.files import write_text
     from keras_wsad.runs import describe_environment
 
-    arguments.results.mkdir(parents=True, exist_ok=True)
     path = arguments.results / "extract_memory.csv"
-    with open(path, "w", newline="", encoding="utf-8") as file:
-        table = csv.DictWriter(file, rows[0], lineterminator="\n")
-        table.writeheader()
-        table.writerows(rows)
+    write_text(path, csv_text(rows[0], rows))
     write_json(path.with_suffix(".environment.json"), describe_environment())
     print(f"{path} is written")
 

@@ -9,8 +9,6 @@ slope 1, twice the size takes twice the time.
 """
 
 import argparse
-import csv
-import io
 import pathlib
 import sys
 import tempfile
@@ -30,6 +28,7 @@ from benchmarks.statistics import log_log_slope
 from benchmarks.statistics import quartiles
 from benchmarks.table import seconds_text
 from benchmarks.worker import open_work
+from keras_wsad.csv_text import csv_text
 from keras_wsad.files import atomic_path
 from keras_wsad.files import write_json
 from keras_wsad.files import write_text
@@ -171,14 +170,12 @@ def main(argv=None):
                 f"{row['peak_mib']:,.0f} MiB"
             )
         print(f"{_LABELS[cost]}: slope {costs[cost][0]['slope']:.2f}", flush=True)
-    text = io.StringIO()
-    table = csv.DictWriter(text, _COLUMNS, lineterminator="\n")
-    table.writeheader()
-    for rows in costs.values():
-        for row in rows:
-            digits = {k: f"{v:.6g}" for k, v in row.items() if isinstance(v, float)}
-            table.writerow({**row, **digits})
-    write_text(results / "scaling.csv", text.getvalue())
+    rows = [
+        row | {k: f"{v:.6g}" for k, v in row.items() if isinstance(v, float)}
+        for rows in costs.values()
+        for row in rows
+    ]
+    write_text(results / "scaling.csv", csv_text(_COLUMNS, rows))
     write_json(results / "scaling.environment.json", describe_machine())
     draw(costs, results / "scaling.png")
     print(f"{results / 'scaling.csv'} and scaling.png are written")

@@ -1,7 +1,6 @@
 """Writes measurements as CSV, as one table in Markdown, and for the terminal."""
 
 import csv
-import io
 import json
 
 import rich.box
@@ -11,6 +10,7 @@ import rich.table
 from benchmarks.machine import machine_line
 from benchmarks.rows import COLUMNS
 from benchmarks.rows import ceilings
+from keras_wsad.csv_text import csv_text
 from keras_wsad.files import write_json
 from keras_wsad.files import write_text
 
@@ -42,12 +42,8 @@ def write_work(folder, name, rows, environment):
         rows: list of dicts with the keys `COLUMNS`.
         environment: dict, as `describe_machine` returns it.
     """
-    text = io.StringIO()
-    table = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    table.writeheader()
-    for row in rows:
-        table.writerow({column: _digits(value) for column, value in row.items()})
-    write_text(folder / f"{name}.csv", text.getvalue())
+    cells = [{name: _digits(value) for name, value in row.items()} for row in rows]
+    write_text(folder / f"{name}.csv", csv_text(COLUMNS, cells))
     write_json(folder / f"{name}.environment.json", environment)
 
 

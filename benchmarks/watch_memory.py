@@ -6,7 +6,6 @@ A server on loopback streams a rendered minute over and over, and cuts the conne
 """
 
 import argparse
-import csv
 import json
 import pathlib
 import subprocess
@@ -92,7 +91,9 @@ def main(argv=None):
     from keras_wsad.cli.tensorflow_noise import import_tensorflow_quietly
 
     import_tensorflow_quietly()
+    from keras_wsad.csv_text import csv_text
     from keras_wsad.files import write_json
+    from keras_wsad.files import write_text
     from keras_wsad.runs import describe_environment
 
     with tempfile.TemporaryDirectory() as folder:
@@ -113,11 +114,7 @@ def main(argv=None):
         "state_at_the_end": statuses[-1]["state"],
     }
     print(row)
-    arguments.results.parent.mkdir(parents=True, exist_ok=True)
-    with open(arguments.results, "w", newline="", encoding="utf-8") as file:
-        table = csv.DictWriter(file, row, lineterminator="\n")
-        table.writeheader()
-        table.writerow(row)
+    write_text(arguments.results, csv_text(row, [row]))
     path = arguments.results.with_suffix(".environment.json")
     write_json(path, describe_environment())
     print(f"{arguments.results} is written")

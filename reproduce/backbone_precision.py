@@ -9,8 +9,6 @@ python reproduce/backbone_precision.py --help
 """
 
 import argparse
-import csv
-import io
 import pathlib
 import sys
 import tempfile
@@ -23,6 +21,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from keras_wsad.alignment import frames_of
 from keras_wsad.cli.report_errors import report_errors
 from keras_wsad.cli.tensorflow_noise import import_tensorflow_quietly
+from keras_wsad.csv_text import csv_text
 from keras_wsad.data import CLASS_NAMES
 from keras_wsad.data import open_experiment_data
 from keras_wsad.errors import ConfigError
@@ -142,17 +141,14 @@ def study_as_markdown(rows, about):
 
 def study_as_csv(rows):
     """Returns the study as CSV, a line for each seed."""
-    text = io.StringIO()
-    table = csv.DictWriter(text, COLUMNS, lineterminator="\n", restval="")
-    table.writeheader()
-    table.writerows(
+    rounded = [
         {
             name: round(value, 6) if isinstance(value, float) else value
             for name, value in row.items()
         }
         for row in rows
-    )
-    return text.getvalue()
+    ]
+    return csv_text(COLUMNS, rounded)
 
 
 def _open(extraction, precision, data, paths):

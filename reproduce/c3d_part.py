@@ -7,9 +7,7 @@ python reproduce/c3d_part.py --help
 """
 
 import argparse
-import csv
 import dataclasses
-import io
 import pathlib
 import sys
 
@@ -21,6 +19,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from keras_wsad.cli.report_errors import report_errors
 from keras_wsad.cli.tensorflow_noise import import_tensorflow_quietly
 from keras_wsad.config import ExperimentConfig
+from keras_wsad.csv_text import csv_text
 from keras_wsad.data import open_experiment_data
 from keras_wsad.data.annotations import NORMAL_FOLDERS
 from keras_wsad.files import write_text
@@ -162,14 +161,12 @@ def as_markdown(values, problems, about, environment):
 
 def as_csv(values):
     """Returns the measurement as CSV, in percent, with every fold and seed."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    columns = max(map(len, values.values()))
-    writer.writerow(["row", "metric", "mean", *(f"run {i}" for i in range(columns))])
+    runs = [f"run {i}" for i in range(max(map(len, values.values())))]
+    rows = []
     for (title, metric), of_row in values.items():
         numbers = [np.mean(of_row), *of_row]
-        writer.writerow([title, metric, *(f"{100 * number:.2f}" for number in numbers)])
-    return text.getvalue()
+        rows.append([title, metric, *(f"{100 * number:.2f}" for number in numbers)])
+    return csv_text(["row", "metric", "mean", *runs], rows)
 
 
 @report_errors("the same command goes on; what is trained is kept")

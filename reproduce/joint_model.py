@@ -6,9 +6,7 @@ python reproduce/joint_model.py --help
 ```
 """
 
-import csv
 import dataclasses
-import io
 import json
 import pathlib
 import sys
@@ -23,6 +21,7 @@ from keras_wsad.cli.tensorflow_noise import import_tensorflow_quietly
 from keras_wsad.cli.training_options import config_of
 from keras_wsad.cli.training_options import spell_out
 from keras_wsad.cli.training_options import training_parser
+from keras_wsad.csv_text import csv_text
 from keras_wsad.errors import ConfigError
 from keras_wsad.files import write_text
 from keras_wsad.runs import environment_line
@@ -107,17 +106,16 @@ def write_summary(path, results):
 
     rows = summarize_seeds([metrics for _, metrics in results])
     seeds = [metrics["about"]["seed"] for _, metrics in results]
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["metric", "mean", "std", *(f"seed {seed}" for seed in seeds)])
-    for name, mean, spread, values in rows:
-        writer.writerow([name, *(f"{number:.4f}" for number in (mean, spread, *values))])
-    write_text(f"{path}.csv", text.getvalue())
+    columns = [f"seed {seed}" for seed in seeds]
+    lines = [
+        [name, *(f"{number:.4f}" for number in (mean, spread, *values))]
+        for name, mean, spread, values in rows
+    ]
+    write_text(f"{path}.csv", csv_text(["metric", "mean", "std", *columns], lines))
 
     about = {**results[0][1]["about"], "seed": ", ".join(map(str, seeds))}
     run = results[0][0]
     environment = json.loads(run.environment.read_text(encoding="utf-8"))
-    columns = [f"seed {seed}" for seed in seeds]
     lines = [
         f"# {pathlib.Path(path).name}",
         "",

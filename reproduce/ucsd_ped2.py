@@ -8,9 +8,7 @@ python reproduce/ucsd_ped2.py --help
 """
 
 import argparse
-import csv
 import dataclasses
-import io
 import pathlib
 import sys
 import time
@@ -24,6 +22,7 @@ from keras_wsad.baselines import open_system
 from keras_wsad.cli.report_errors import report_errors
 from keras_wsad.cli.tensorflow_noise import import_tensorflow_quietly
 from keras_wsad.config import ExperimentConfig
+from keras_wsad.csv_text import csv_text
 from keras_wsad.errors import DataError
 from keras_wsad.files import cache_folder
 from keras_wsad.files import write_text
@@ -148,13 +147,9 @@ def write_frame_benchmark(path, name, results):
     import keras
 
     columns = [field.name for field in dataclasses.fields(FrameResult)]
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    for result in results:
-        cells = [getattr(result, column) for column in columns]
-        writer.writerow([f"{c:.4f}" if isinstance(c, float) else c for c in cells])
-    write_text(f"{path}.csv", text.getvalue())
+    rows = [[getattr(result, column) for column in columns] for result in results]
+    rows = [[f"{c:.4f}" if isinstance(c, float) else c for c in row] for row in rows]
+    write_text(f"{path}.csv", csv_text(columns, rows))
 
     environment = describe_environment()
     lines = [

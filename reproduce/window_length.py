@@ -7,7 +7,6 @@ python reproduce/window_length.py --help
 """
 
 import argparse
-import csv
 import pathlib
 import sys
 
@@ -19,8 +18,8 @@ import numpy as np
 from keras_wsad.alignment import expand_to_frames
 from keras_wsad.cli.report_errors import report_errors
 from keras_wsad.cli.tensorflow_noise import import_tensorflow_quietly
+from keras_wsad.csv_text import csv_text
 from keras_wsad.errors import ConfigError
-from keras_wsad.files import atomic_path
 from keras_wsad.files import write_json
 from keras_wsad.files import write_text
 from keras_wsad.metrics.frame_level_auc import frame_level_auc
@@ -193,10 +192,7 @@ def measure_run(folder, lengths=LENGTHS):
 
 def write_results(rows, path):
     """Writes the rows as CSV, their means as Markdown, and the environment as JSON."""
-    with atomic_path(path) as temporary, open(temporary, "w", newline="") as file:
-        table = csv.DictWriter(file, rows[0], lineterminator="\n")
-        table.writeheader()
-        table.writerows(rows)
+    write_text(path, csv_text(rows[0], rows))
     lines = [_ABOUT, "| clips in the window | frame AUC | class right |", "|---|---|---|"]
     for length in dict.fromkeys(row["window_clips"] for row in rows):
         of = [row for row in rows if row["window_clips"] == length]

@@ -1,5 +1,3 @@
-import csv
-import io
 import json
 import time
 
@@ -7,6 +5,7 @@ import keras
 import numpy as np
 
 from keras_wsad.arrays import read_npz
+from keras_wsad.csv_text import csv_text
 from keras_wsad.errors import RunError
 from keras_wsad.files import atomic_path
 from keras_wsad.files import write_text
@@ -121,9 +120,4 @@ def _variables(model):
 
 
 def _as_csv(rows):
-    text = io.StringIO()
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    writer = csv.DictWriter(text, names, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
+    return csv_text(dict.fromkeys(name for row in rows for name in row), rows)

@@ -1,9 +1,8 @@
 """Verdicts in the formats of other programs."""
 
-import csv
-import io
 import json
 
+from keras_wsad.csv_text import csv_text
 from keras_wsad.data.annotations import CLASS_NAMES
 from keras_wsad.data.annotations import NORMAL
 from keras_wsad.data.marks import COLUMNS
@@ -67,15 +66,13 @@ def class_of(verdict):
 
 
 def _marks(rows, videos):
-    text = io.StringIO()
-    writer = csv.DictWriter(text, _MARKS, lineterminator="\n")
-    writer.writeheader()
+    lines = []
     for name, class_name, verdict in rows:
         line = {column: verdict[column] for column in _OF_VERDICT}
         line |= {"video": name, "class": class_name, "verdict": verdict["verdict"]}
         line["num_frames"] = videos[verdict["video"]]["content"]["num_frames"]
-        writer.writerow(line)
-    return text.getvalue()
+        lines.append(line)
+    return csv_text(_MARKS, lines)
 
 
 def _annotation(events):

@@ -1,11 +1,10 @@
 """Writes the study as CSV, as Markdown and as a picture."""
 
-import csv
-import io
 import pathlib
 
 import numpy as np
 
+from keras_wsad.csv_text import csv_text
 from keras_wsad.figures import new_figure
 from keras_wsad.figures import save_figure
 from keras_wsad.files import write_text
@@ -23,14 +22,12 @@ def write_csv(path, numbers, seeds):
         numbers: list of `Number`.
         seeds: list of ints, those of the made-up videos.
     """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
     columns = ["videos", "event_share", "distractors", "row", "metric"]
     columns += ["mean", "std", "low", "high", *(f"seed {seed}" for seed in seeds)]
-    writer.writerow(columns)
+    rows = []
     for number in numbers:
         values = [number.mean, number.std, *number.interval, *number.values]
-        writer.writerow(
+        rows.append(
             [
                 number.videos,
                 f"{number.event_share:.4f}",
@@ -40,7 +37,7 @@ def write_csv(path, numbers, seeds):
                 *("" if np.isnan(value) else f"{100 * value:.2f}" for value in values),
             ]
         )
-    write_text(path, text.getvalue())
+    write_text(path, csv_text(columns, rows))
 
 
 def as_markdown(numbers, about, environment):

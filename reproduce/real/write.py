@@ -1,9 +1,7 @@
-import csv
-import io
-
 import numpy as np
 
 from keras_wsad.alignment import frame_boundaries
+from keras_wsad.csv_text import csv_text
 from keras_wsad.runs import environment_line
 
 _COLUMNS = ("videos", "row", "metric", "value", "deviation", "low", "high")
@@ -39,16 +37,14 @@ def as_csv(measured):
     Args:
         measured: see `as_markdown`.
     """
-    lines = io.StringIO()
-    writer = csv.writer(lines, lineterminator="\n")
     longest = max(len(number) for numbers in measured.values() for number in numbers)
-    num_runs = longest - len(_COLUMNS) + 1
-    writer.writerow([*_COLUMNS, *(f"run {number}" for number in range(num_runs))])
+    runs = [f"run {number}" for number in range(longest - len(_COLUMNS) + 1)]
+    rows = []
     for name, numbers in measured.items():
         for row, metric, *values in numbers:
             cells = ["" if np.isnan(value) else f"{value:.4f}" for value in values]
-            writer.writerow([name, row, metric, *cells])
-    return lines.getvalue()
+            rows.append([name, row, metric, *cells])
+    return csv_text([*_COLUMNS, *runs], rows)
 
 
 def draw_scores(path, scored):

@@ -1,11 +1,11 @@
 """Marks of a reviewer for the rows of Table 5, drawn from the ground truth."""
 
 import csv
-import io
 import pathlib
 
 import numpy as np
 
+from keras_wsad.csv_text import csv_text
 from keras_wsad.data import UCFCrime
 from keras_wsad.data.marks import COLUMNS
 from keras_wsad.errors import DataError
@@ -44,12 +44,10 @@ def make_marks(root, out, count, seed=0):
         )
     names = sorted(random.permutation(sorted(events))[:count])
     chosen = [random.choice(events[name]) for name in names]
-    text = io.StringIO()
-    writer = csv.DictWriter(text, [*COLUMNS, "class"], lineterminator="\n")
-    writer.writeheader()
+    marks = []
     for event in chosen:
         start, end = int(event["start"]), int(event["end"])
-        writer.writerow(
+        marks.append(
             {
                 "video": event["name"],
                 "verdict": "true",
@@ -60,4 +58,4 @@ def make_marks(root, out, count, seed=0):
                 "class": event["class"],
             }
         )
-    write_text(out, text.getvalue())
+    write_text(out, csv_text([*COLUMNS, "class"], marks))

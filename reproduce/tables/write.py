@@ -1,14 +1,12 @@
 """A measured table as text, Markdown, CSV and LaTeX."""
 
-import csv
-import io
-
 import numpy as np
 import rich.box
 import rich.console
 import rich.markup
 import rich.table
 
+from keras_wsad.csv_text import csv_text
 from keras_wsad.files import write_text
 from keras_wsad.runs import environment_line
 from reproduce.tables.details import DETAILS
@@ -89,11 +87,9 @@ def table_as_csv(table):
 
     The differences of rows follow, of the kind `"difference"`, with their verdicts.
     """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    lines = []
     seeds = table.options.seeds
     names = [f"seed {seed}" for seed in seeds]
-    writer.writerow([*_CSV_COLUMNS, *names, "verdict", "problem"])
     for result in table.rows:
         kind = "reference" if result.row.is_reference else "system"
         for metric in NUMBERS:
@@ -108,7 +104,7 @@ def table_as_csv(table):
                 interval = number.interval or (None, None)
                 values = [number.mean, number.std, *interval, None, *number.values.values()]
                 line += [_digits(value) for value in values]
-            writer.writerow([*line, "", result.problems.get(metric, "")])
+            lines.append([*line, "", result.problems.get(metric, "")])
         for name, values in result.details.items():
             # As the others in percent, but for those that are none.
             scaled = [v if name in IN_PERCENT else v / 100 for v in values]
@@ -117,12 +113,12 @@ def table_as_csv(table):
             line += [_digits(value) for value in (np.mean(scaled), std, *[None] * 3)]
             # Parameters and milliseconds are those of the first seed.
             line += [_digits(value) for value in scaled] + [""] * (len(seeds) - len(scaled))
-            writer.writerow([*line, "", ""])
+            lines.append([*line, "", ""])
     for d in table.differences:
         line = [f"{d.row} - {d.other}", "difference", "", d.metric, ""]
         values = [d.mean, d.std, *d.interval, d.half_width, *d.of_seeds.values()]
-        writer.writerow([*line, *(_digits(value) for value in values), d.verdict, ""])
-    return text.getvalue()
+        lines.append([*line, *(_digits(value) for value in values), d.verdict, ""])
+    return csv_text([*_CSV_COLUMNS, *names, "verdict", "problem"], lines)
 
 
 def table_as_latex(table):
