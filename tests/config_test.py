@@ -1,4 +1,5 @@
 import dataclasses
+import inspect
 import os
 import pathlib
 
@@ -144,10 +145,10 @@ def test_every_setting_has_a_help_text(capsys):
     with pytest.raises(SystemExit):
         parse_training(["--help"])
     shown = capsys.readouterr().out
-    documented = ExperimentConfig.__doc__
+    documented = inspect.cleandoc(ExperimentConfig.__doc__)
     for field in dataclasses.fields(ExperimentConfig):
         assert f"--{field.name}" in shown
-        assert f"\n        {field.name}: " in documented
+        assert f"\n    {field.name}: " in documented
 
 
 def test_a_run_to_resume_brings_its_own_settings(tmp_path):

@@ -18,7 +18,9 @@ _TEXT = ("ansi", "bintext", "idf", "xbin")
 _FORMATS = ",".join(
     av.formats_available - {"concat", "dash", "hls", "imf", "lavfi", "rtp", "rtsp", "sdp"}
 )
-
+# Titles may be in any encoding. PyAV 19 reads them all, and has no such option any more.
+_PYAV = int(av.__version__.partition(".")[0])
+_ANY_TITLE = {"metadata_errors": "replace"} if _PYAV < 19 else {}
 # Pixels of a frame, twice those of 8K, and how much longer one side may be than the other:
 # the shorter is resized to a fixed size, and the longer with it.
 _MOST_PIXELS = 2**26
@@ -69,8 +71,7 @@ def open_video(path, **options):
             options["options"] = {"format_whitelist": _FORMATS}
             # A colon in the name, as in 12:30.mp4, would end the name of a protocol.
             name = f"file:{name}"
-        # Titles may be in any encoding.
-        container = av.open(name, metadata_errors="replace", **options)
+        container = av.open(name, **_ANY_TITLE, **options)
     except VideoError:
         raise
     except (av.FFmpegError, OSError, ValueError) as error:
