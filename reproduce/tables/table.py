@@ -238,10 +238,12 @@ def other_settings(jobs, options):
     ]
     if not changed:
         return []
+    ours = any(job.config.system == "equivariant" for job in jobs)
     return [
         "Settings are the published ones, or ours where none is known, but for "
         + "; ".join(changed)
         + ("; chosen on other rendered videos" if options.data is None else "")
+        + ("; all of Equivariant model on held-out videos of bench too" if ours else "")
     ]
 
 

@@ -50,6 +50,7 @@ def test_settings_that_are_not_the_published_ones_are_named():
     assert "Proposed model: detection_weight 0.2, dropout 0.3, learning_rate" in rendered
     assert "Sultani et al., CVPR 2018: smoothness 0.002, sparsity 0.0008;" in rendered
     assert rendered.endswith("chosen on other rendered videos")
+    assert named(3).endswith("all of Equivariant model on held-out videos of bench too")
     # Settings of a row stand in its title, and on real features all are published ones.
     assert "first_level" not in named(1)
     assert named(2, data="x") == ""
