@@ -68,19 +68,24 @@ def _watch(arguments, lines):
     )
 
     def summary():
+        failed = sum(delivery.undelivered for delivery in deliveries)
+        reasons = {delivery.problem for delivery in deliveries if delivery.problem}
+        why = f" ({'; '.join(sorted(reasons))})" if reasons else ""
         return (
             f"{watch.segments} segments, {watch.alarms} alarms, {meter.skipped_clips} "
-            f"skipped clips; the lines are {lines}"
+            f"skipped clips{f', {failed} alarms not delivered{why}' if failed else ''}; "
+            f"the lines are {lines}"
         )
 
     try:
-        with reader:
-            watch.run()
+        try:
+            with reader:
+                watch.run()
+        finally:
+            for delivery in deliveries:
+                delivery.close()
     except KeyboardInterrupt:
         raise KeyboardInterrupt(summary()) from None
-    finally:
-        for delivery in deliveries:
-            delivery.close()
     _say(f"ended; {summary()}")
     if not watch.segments:
         _say(f"no score: a window has {window.num_clips} clips; see --window")

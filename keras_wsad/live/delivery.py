@@ -17,19 +17,17 @@ class Delivery:
         attempts: int. Tries for each alarm. Defaults to `3`.
         pause: float. Seconds after the first failed try; each further pause is twice as
             long. Defaults to `2`.
-        clock: function without arguments that returns seconds. Defaults to
-            `time.monotonic`.
 
     Attributes:
         delivered: int.
         held_back: int. Alarms in the cooldown.
         undelivered: int. Alarms that were dropped, or failed at every try.
-        problem: str or `None`. The last failure.
+        problem: str or `None`. Why the last one failed.
     """
 
-    def __init__(self, send, cooldown, attempts=3, pause=2.0, clock=time.monotonic):
+    def __init__(self, send, cooldown, attempts=3, pause=2.0):
         self._send, self._cooldown = send, cooldown
-        self._attempts, self._pause, self._clock = attempts, pause, clock
+        self._attempts, self._pause = attempts, pause
         self._waiting = collections.deque()
         self._changed = threading.Condition()
         self._is_closed, self._stopped = False, threading.Event()
@@ -54,6 +52,9 @@ class Delivery:
             self._changed.notify()
         self._thread.join(timeout)
         self._stopped.set()
+        with self._changed:
+            self.undelivered += len(self._waiting)
+            self._waiting.clear()
 
     def _run(self):
         while True:
@@ -62,7 +63,7 @@ class Delivery:
                 if not self._waiting:
                     return
                 event = self._waiting.popleft()
-            if self._cooldown.passes(event, self._clock()):
+            if self._cooldown.passes(event, time.monotonic()):
                 self._deliver(event)
             else:
                 self.held_back += 1
@@ -76,7 +77,7 @@ class Delivery:
             except OSError as error:
                 self.problem = str(error)
                 continue
-            self._cooldown.delivered(event, self._clock())
+            self._cooldown.delivered(event, time.monotonic())
             self.delivered += 1
             return
         self.undelivered += 1

@@ -32,9 +32,6 @@ class Reader:
         silence: float. Seconds without a frame after which a connection is given up.
             Defaults to `20`.
         backoff: `Backoff`, or `None` for the default.
-        clock: function without arguments that returns seconds. Defaults to
-            `time.monotonic`.
-        now: function without arguments that returns Unix time. Defaults to `time.time`.
     """
 
     def __init__(
@@ -46,13 +43,10 @@ class Reader:
         size=8,
         silence=SILENCE,
         backoff=None,
-        clock=time.monotonic,
-        now=time.time,
     ):
         self._first, self._connect, self._cutter = first, connect, cutter
         self._meter, self._silence = meter, silence
         self._backoff = backoff or Backoff()
-        self._clock, self._now = clock, now
         self._clips = queue.Queue(size)
         self._stopped, self._ended = threading.Event(), threading.Event()
         self._failure = None
@@ -119,7 +113,7 @@ class Reader:
                 connection.give_up()
                 connection.join(1.0)
                 return None
-            silent = self._clock() - connection.last_sign
+            silent = time.monotonic() - connection.last_sign
             if self._connect is not None and silent > self._silence:
                 connection.give_up()
                 return f"No frame for {self._silence:g} s."
@@ -144,7 +138,7 @@ class _Connection(threading.Thread):
         super().__init__(name="reader", daemon=True)
         self._reader, self._stream = reader, stream
         self._first_frame = self._last_frame = None
-        self.last_sign = reader._clock()
+        self.last_sign = time.monotonic()
         self.is_given_up = False
         self.error = None
 
@@ -174,12 +168,12 @@ class _Connection(threading.Thread):
             if self.is_given_up:
                 # The rest of the stream is closed with it.
                 return
-            arrived = reader._clock()
+            arrived = time.monotonic()
             if self._first_frame is None:
                 self._first_frame = arrived
             self._last_frame = self.last_sign = arrived
             reader._meter.frame()
             with decoding(source):
-                clip = cutter.add(source, seconds, frame, reader._now(), arrived)
+                clip = cutter.add(source, seconds, frame, time.time(), arrived)
             if clip is not None:
                 reader._queue(clip, self)

@@ -26,8 +26,6 @@ class Stream:
         silence: float. Seconds in which packets without a frame may come. Defaults to `20`.
         timeout: pair of floats. Seconds to wait for a connection and for a packet of a URL
             or device. Defaults to `(10, 10)`.
-        clock: function without arguments that returns seconds. Defaults to
-            `time.monotonic`.
 
     Attributes:
         source: str, as it may be shown.
@@ -37,9 +35,7 @@ class Stream:
         VideoError: it cannot be opened, has no pictures, or no frame of it decodes in time.
     """
 
-    def __init__(
-        self, source, device=None, silence=SILENCE, timeout=TIMEOUT, clock=time.monotonic
-    ):
+    def __init__(self, source, device=None, silence=SILENCE, timeout=TIMEOUT):
         self.source = shown_source(source)
         options = {}
         if device:
@@ -49,7 +45,7 @@ class Stream:
         if str(source).startswith("rtsp"):
             # Over UDP lost packets damage pictures.
             options["options"] = {"rtsp_transport": "tcp"}
-        self._silence, self._clock = silence, clock
+        self._silence = silence
         self._is_stopped = False
         self._container, self._track = open_video(source, **options)
         self._frames = self._decode()
@@ -86,7 +82,7 @@ class Stream:
     def _decode(self):
         # As in `DecodedFrames`: the same pixels as those of `predict`.
         self._track.thread_type = "NONE"
-        last = self._clock()
+        last = time.monotonic()
         with self._container, decoding(self.source):
             # Of all tracks: while only sound comes, one that waits for pictures would hang.
             for packet in self._container.demux():
@@ -98,7 +94,7 @@ class Stream:
                     with contextlib.suppress(av.FFmpegError):
                         frames = self._track.decode(packet)
                 if frames:
-                    last = self._clock()
-                elif self._clock() - last > self._silence:
+                    last = time.monotonic()
+                elif time.monotonic() - last > self._silence:
                     raise VideoError(f"{self.source}: no picture for {self._silence:g} s.")
                 yield from frames

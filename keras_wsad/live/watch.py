@@ -20,9 +20,6 @@ class Watch:
         write: function that takes a record.
         cooldown: `Cooldown` of the alarms that are written.
         deliveries: list of `Delivery`, which get the alarms too. Defaults to none.
-        clock: function without arguments that returns seconds. Defaults to
-            `time.monotonic`.
-        now: function without arguments that returns Unix time. Defaults to `time.time`.
 
     Attributes:
         segments: int. How many were scored.
@@ -38,12 +35,10 @@ class Watch:
         write,
         cooldown,
         deliveries=(),
-        clock=time.monotonic,
-        now=time.time,
     ):
         self._reader, self._window, self._rule = reader, window, rule
         self._meter, self._write, self._cooldown = meter, write, cooldown
-        self._deliveries, self._clock, self._now = deliveries, clock, now
+        self._deliveries = deliveries
         self.segments = self.alarms = 0
 
     def run(self):
@@ -52,7 +47,7 @@ class Watch:
         Raises:
             VideoError: the source cannot be read any more.
         """
-        last, state = self._clock(), self._meter.state
+        last, state = time.monotonic(), self._meter.state
         while True:
             clip = self._reader.next_clip()
             if clip is not None:
@@ -61,8 +56,8 @@ class Watch:
                 self._meter.processed(clip.new_frames, clip.arrived)
             elif self._reader.has_ended:
                 break
-            if self._clock() - last >= _STATUS or self._meter.state != state:
-                last, state = self._clock(), self._meter.state
+            if time.monotonic() - last >= _STATUS or self._meter.state != state:
+                last, state = time.monotonic(), self._meter.state
                 self._write_status()
         self._write_status()
 
@@ -74,9 +69,9 @@ class Watch:
             return
         self.alarms += event.state == "begin"
         record = {"type": "alarm", **dataclasses.asdict(event)}
-        if self._cooldown.passes(record, self._clock()):
+        if self._cooldown.passes(record, time.monotonic()):
             self._write(record)
-            self._cooldown.delivered(record, self._clock())
+            self._cooldown.delivered(record, time.monotonic())
         for delivery in self._deliveries:
             delivery.put(record)
 
@@ -85,5 +80,7 @@ class Watch:
             name: sum(getattr(delivery, name) for delivery in self._deliveries)
             for name in ("delivered", "held_back", "undelivered")
         }
-        status = {"time": self._now(), **self._meter.status(), **counts}
+        problems = [d.problem for d in self._deliveries if d.problem]
+        counts["delivery_problem"] = problems[-1] if problems else None
+        status = {"time": time.time(), **self._meter.status(), **counts}
         self._write({"type": "status", **status})

@@ -1,3 +1,4 @@
+import functools
 import http.server
 import json
 import os
@@ -13,6 +14,7 @@ import pytest
 from keras_wsad.cli import main
 from keras_wsad.features.extract import extract_clips
 from keras_wsad.inference import load
+from keras_wsad.live.delivery import Delivery
 from keras_wsad.live.lines import Lines
 
 
@@ -84,6 +86,18 @@ def test_lines_go_to_a_file_and_alarms_to_a_webhook(watch, video, tmp_path):
     assert str(out) in err
     written = [json.loads(line) for line in out.read_text().splitlines()]
     assert taken == of_type(written, "alarm") != []
+
+
+def test_alarms_that_reach_nobody_are_said(watch, video, monkeypatch, tmp_path):
+    at_once = functools.partial(Delivery, pause=0.0)
+    monkeypatch.setattr("keras_wsad.live.delivery.Delivery", at_once)
+    out = tmp_path / "watch.jsonl"
+    nobody = "http://127.0.0.1:9/"
+    status, _, err = watch(video, "--out", out, "--threshold=0", "--webhook", nobody)
+    assert status == 0
+    alarms = of_type(map(json.loads, out.read_text().splitlines()), "alarm")
+    said = f"{len(alarms)} alarms not delivered ("
+    assert alarms and said in err and "refused" in err.split(said)[1]
 
 
 def test_a_second_watch_of_one_file_is_told_of_the_first(watch, video, tmp_path):
