@@ -10,7 +10,7 @@ from keras_wsad.errors import ConfigError
 from keras_wsad.errors import VideoError
 from keras_wsad.features.extraction import Extraction
 from keras_wsad.features.extraction import differences
-from keras_wsad.features.read_ahead import ReadAhead
+from keras_wsad.features.read_ahead import read_ahead
 from keras_wsad.features.video_features import VideoFeatures
 from keras_wsad.video import ClipReader
 from keras_wsad.video.container import decoding
@@ -101,10 +101,10 @@ def extract_into(sink, path, backbone, extraction, on_clip=None):
                 num_frames=num_frames,
             )
         sink.begin()
-        ahead = ReadAhead(_batches(path, reader, extraction, backbone.batch_size))
+        ahead = read_ahead(_batches(path, reader, extraction, backbone.batch_size))
         pool = concurrent.futures.ThreadPoolExecutor(backbone.calls)
         # However the loop ends, the reader stops before the end of the video.
-        with pool, ahead as batches, contextlib.closing(reader):
+        with pool, contextlib.closing(ahead) as batches, contextlib.closing(reader):
             outputs = _outputs(batches, backbone, pool)
             for times, features in _regrouped(outputs, extraction.crops):
                 for _ in range(times):
