@@ -28,8 +28,8 @@ from keras_wsad.files import cache_folder
 from keras_wsad.files import write_text
 from keras_wsad.progress import track
 from keras_wsad.runs import describe_environment
-from keras_wsad.video import take_crops
 from keras_wsad.video.crops import short_side_of
+from keras_wsad.video.frame_crops import FrameCrops
 from reproduce.compact.generic_motions import MOTIONS
 from reproduce.compact.generic_motions import render_clip
 
@@ -131,7 +131,8 @@ def _render(number, seed):
     # A generator for each clip: the result does not depend on the number of workers.
     frames, shown = render_clip(np.random.default_rng((seed, number)), _FRAMES)
     small = [_resized(Image.fromarray(frame)) for frame in frames]
-    return np.stack([take_crops(frame, _SIZE + _MARGIN, 1)[0] for frame in small]), shown
+    crops = [FrameCrops(frame, _SIZE + _MARGIN, 1).cut(0) for frame in small]
+    return np.stack(crops), shown
 
 
 def _resized(frame):

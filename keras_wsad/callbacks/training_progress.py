@@ -61,11 +61,8 @@ class TrainingProgress(keras.callbacks.Callback):
             line = f"epoch {epoch + 1}/{self.epochs}  {_losses(logs)}{self._judged}"
             self._console.print(line, highlight=False, soft_wrap=True)
 
-    def on_train_end(self, logs=None):
-        self.close()
-
     def close(self):
-        """Ends the display; also called when training fails."""
+        """Ends the display."""
         self._bar.stop()
 
 

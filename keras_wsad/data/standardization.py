@@ -114,14 +114,11 @@ def _arrays(store):
 
 def _moments(array, rows):
     """Returns mean and standard deviation over rows and segments, in float64."""
-    total = squares = 0.0
-    parts = [rows[start : start + _ROWS] for start in range(0, len(rows), _ROWS)]
-    # Shifted by the mean of the first chunk: squares of large values would lose digits.
-    centre = np.mean(array[parts[0]], axis=(0, 1), dtype=np.float64)
-    for part in parts:
-        values = array[part] - centre
-        total = total + values.sum(axis=(0, 1))
-        squares = squares + np.square(values).sum(axis=(0, 1))
-    count = len(rows) * array.shape[1]
-    mean = total / count
-    return centre + mean, np.sqrt(np.maximum(squares / count - mean**2, 0))
+    # Late, so that opening a model stays light.
+    from sklearn.preprocessing import StandardScaler
+
+    scaler = StandardScaler()
+    for start in range(0, len(rows), _ROWS):
+        values = array[rows[start : start + _ROWS]]
+        scaler.partial_fit(values.reshape(-1, values.shape[-1]).astype(np.float64))
+    return scaler.mean_, np.sqrt(scaler.var_)

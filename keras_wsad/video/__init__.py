@@ -13,7 +13,6 @@ __all__ = [
     "probe_video",
     "read_clips",
     "scale_pixels",
-    "take_crops",
     "video_in",
 ]
 
@@ -24,7 +23,6 @@ __getattr__ = on_demand(
         "clip_starts": "clips",
         "read_clips": "clips",
         "scale_pixels": "clips",
-        "take_crops": "crops",
         "DamagedVideoWarning": "decode",
         "decode_frames": "decode",
         "probe_video": "decode",

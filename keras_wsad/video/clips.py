@@ -76,7 +76,7 @@ class ClipReader:
         length: int. Frames in a clip. Defaults to `64`.
         stride: int. Frames from one clip to the next. Defaults to `64`.
         num_segments: int or `None`, see `clip_starts`. Defaults to `None`.
-        crops: `1`, `5` or `10`, see `take_crops`. Defaults to `1`.
+        crops: `1`, `5` or `10`, see `FrameCrops`. Defaults to `1`.
         size: int. Side of a crop in pixels. Defaults to `224`.
         num_frames: int or `None`. Expected frames; `None` for the container's count.
             Defaults to `None`.

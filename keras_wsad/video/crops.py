@@ -1,7 +1,5 @@
 """Stage A, cropping: centre, four corners, and their mirror images."""
 
-import numpy as np
-
 from keras_wsad.errors import ConfigError
 
 CROP_COUNTS = (1, 5, 10)
@@ -45,28 +43,3 @@ def crop_corners(height, width, size=224, crops=5):
         )
     corners = [(down // 2, right // 2), (0, 0), (0, right), (down, 0), (down, right)]
     return corners[:1] if crops == 1 else corners
-
-
-def take_crops(frame, size=224, crops=5):
-    """Cuts the crops out of a frame.
-
-    Args:
-        frame: array of shape `(height, width, channels)`.
-        size: int. Side of a crop. Defaults to `224`.
-        crops: `1` (centre), `5` (centre and corners: the paper's test, section IV.A) or
-            `10` (those and their mirror images). Defaults to `5`.
-
-    Returns:
-        An array of shape `(crops, size, size, channels)`.
-
-    Raises:
-        ConfigError: another number of crops, or a frame smaller than a crop.
-    """
-    height, width = frame.shape[:2]
-    cut = [
-        frame[top : top + size, left : left + size]
-        for top, left in crop_corners(height, width, size, crops)
-    ]
-    if crops == 10:
-        cut += [crop[:, ::-1] for crop in cut]
-    return np.stack(cut)

@@ -39,11 +39,6 @@ class VideoInfo:
     width: int
     height: int
 
-    @property
-    def seconds(self):
-        """Length of the video."""
-        return self.num_frames / self.fps
-
 
 def probe_video(path):
     """Reads the metadata of a video's container, without decoding.

@@ -4,14 +4,15 @@ from keras_wsad.video.crops import crop_corners
 
 
 class FrameCrops:
-    """The crops of a frame, as `take_crops` cuts them, cut on demand.
+    """The crops of a frame, cut on demand.
 
     A frame is held once, whatever the number of its crops.
 
     Args:
         frame: uint8 array of shape `(height, width, 3)`.
         size: int. Side of a crop in pixels. Defaults to `224`.
-        crops: `1`, `5` or `10`, see `take_crops`. Defaults to `5`.
+        crops: `1` (centre), `5` (centre and corners: the paper's test, section IV.A) or
+            `10` (those and their mirror images). Defaults to `5`.
 
     Raises:
         ConfigError: another number of crops, or a frame smaller than a crop.

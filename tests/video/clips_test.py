@@ -7,7 +7,7 @@ from keras_wsad.video import clip_starts
 from keras_wsad.video import decode_frames
 from keras_wsad.video import read_clips
 from keras_wsad.video import scale_pixels
-from keras_wsad.video import take_crops
+from keras_wsad.video.frame_crops import FrameCrops
 from tests.video.make_video import level
 from tests.video.make_video import make_video
 
@@ -59,7 +59,7 @@ def test_a_clip_is_the_frames_that_it_should_be(tmp_path, stride, num_segments):
     for start, clip in clips:
         assert clip.shape == (1, 8, 224, 224, 3)
         for offset in range(8):
-            crop = take_crops(frames[start + offset], crops=1)[0]
+            crop = FrameCrops(frames[start + offset]).cut(0)
             np.testing.assert_array_equal(clip[0, offset], crop)
 
 
@@ -70,27 +70,6 @@ def test_a_video_shorter_than_a_clip_ends_with_its_last_frame_repeated(tmp_path)
     levels = [level(frame) for frame in clip[0]]
     np.testing.assert_allclose(levels, [40, 41, 42, 43, 44, 44, 44, 44], atol=2)
     assert len(list(read_clips(path, length=8, size=32, num_segments=4))) == 4
-
-
-def test_ten_crops_are_five_and_their_mirror_images(random):
-    frame = random.integers(0, 255, (30, 40, 3), dtype=np.uint8)
-    crops = take_crops(frame, size=20, crops=10)
-    np.testing.assert_array_equal(crops[0], frame[5:25, 10:30])
-    np.testing.assert_array_equal(crops[1], frame[:20, :20])
-    np.testing.assert_array_equal(crops[2], frame[:20, -20:])
-    np.testing.assert_array_equal(crops[3], frame[-20:, :20])
-    np.testing.assert_array_equal(crops[4], frame[-20:, -20:])
-    np.testing.assert_array_equal(crops[5:], crops[:5, :, ::-1])
-    np.testing.assert_array_equal(take_crops(frame, 20, 5), crops[:5])
-    np.testing.assert_array_equal(take_crops(frame, 20, 1), crops[:1])
-
-
-def test_a_crop_larger_than_the_frame_and_other_counts_raise():
-    frame = np.zeros((30, 40, 3), np.uint8)
-    with pytest.raises(ConfigError, match="at least 32 x 32"):
-        take_crops(frame, size=32)
-    with pytest.raises(ConfigError, match="crops in"):
-        take_crops(frame, size=20, crops=3)
 
 
 def test_pixels_are_scaled_to_one():

@@ -33,7 +33,6 @@ def test_the_short_side_is_resized_and_the_aspect_kept(tmp_path):
 def test_probing_needs_no_decoding_and_counts_alike(tmp_path):
     info = probe_video(make_video(tmp_path / "v.mp4", num_frames=77, fps=25))
     assert (info.num_frames, info.fps, info.width, info.height) == (77, 25.0, 64, 48)
-    assert info.seconds == pytest.approx(77 / 25)
 
 
 @pytest.mark.parametrize("name", ["v.mkv", "v.mp4"])
