@@ -6,6 +6,7 @@ from keras_wsad.arrays import check_expansion
 from keras_wsad.arrays import check_zip
 from keras_wsad.backbones.weights import WeightsFile
 from keras_wsad.errors import WeightsError
+from keras_wsad.extras import import_extra
 
 SUFFIXES = (".pt", ".pth", ".pickle")
 
@@ -29,14 +30,10 @@ def read_state_dict(path):
         A dict from name to array, names without the `module.` of a parallel model.
 
     Raises:
-        WeightsError: PyTorch is not installed, or the file holds more than tensors.
+        WeightsError: the file holds more than tensors.
+        MissingExtraError: PyTorch is not installed.
     """
-    try:
-        import torch
-    except ImportError as error:
-        raise WeightsError(
-            f"{path}: PyTorch is needed to read it: pip install 'keras_wsad[bench]'"
-        ) from error
+    torch = import_extra("torch", "torch")
     try:
         if zipfile.is_zipfile(path):
             check_zip(path)
