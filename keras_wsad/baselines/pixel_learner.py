@@ -100,7 +100,10 @@ class PixelLearner(Learner):
         return list(self.learned.values())
 
     def _key(self):
-        digest = hashlib.sha256(repr((_VERSION, self.config)).encode())
+        # Not the folder and the name of the run, which may change.
+        names = ("system", "num_segments", *self.settings)
+        about = (_VERSION, *(getattr(self.config, name) for name in names))
+        digest = hashlib.sha256(repr(about).encode())
         for array in self.weights():
             digest.update(np.ascontiguousarray(array))
         return digest.hexdigest()[:16]

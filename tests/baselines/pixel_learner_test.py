@@ -71,7 +71,9 @@ def test_a_stopped_scoring_goes_on(tmp_path, monkeypatch):
     assert np.any(other.score(data, videos)["segment_scores"] != whole)
     np.testing.assert_array_equal(system.score(data, videos)["segment_scores"], whole)
     assert "".join(scored) == "ab" + "ab" + "b"
-    # Nothing is left to score, unless a video has changed or what was kept is damaged.
+    # Nothing is left to score, whatever the run is called, unless a video has changed or
+    # what was kept is damaged.
+    system.config = ExperimentConfig(name="again")
     system.score(data, videos)
     assert "".join(scored) == "ab" + "ab" + "b"
     for path in cache_folder().glob("scored/*/a-*.npy"):
