@@ -79,9 +79,9 @@ def test_an_item_that_was_given_is_not_kept():
     class Item:
         pass
 
-    places = []
+    references = []
     for item in read_ahead(Item() for _ in range(3)):
-        places.append(weakref.ref(item))
+        references.append(weakref.ref(item))
         del item
         gc.collect()
-        assert places[-1]() is None
+        assert references[-1]() is None
