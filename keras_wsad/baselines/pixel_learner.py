@@ -100,9 +100,9 @@ class PixelLearner(Learner):
         return list(self.learned.values())
 
     def _key(self):
-        # Not the folder and the name of the run, which may change.
-        names = ("system", "num_segments", *self.settings)
-        about = (_VERSION, *(getattr(self.config, name) for name in names))
+        # Other settings show in the weights or, as the run's name, change nothing.
+        config = self.config
+        about = (_VERSION, config.system, config.num_segments, config.precision)
         digest = hashlib.sha256(repr(about).encode())
         for array in self.weights():
             digest.update(np.ascontiguousarray(array))
