@@ -1,3 +1,5 @@
+import tempfile
+
 import keras
 import numpy as np
 
@@ -75,9 +77,14 @@ class OpenVINONetwork:
         import tensorflow as tf
 
         network = KerasNetwork(model, entry)
-        function = tf.function(network.model, jit_compile=False)
         clips = tf.TensorSpec((None, *network.clip_shape), tf.uint8)
-        converted = openvino.convert_model(function.get_concrete_function(clips))
+        module = tf.Module()
+        module.owner = network.model.variables
+        module.function = tf.function(network.model, [clips], jit_compile=False)
+        # A function itself it does not convert on Python 3.13.
+        with tempfile.TemporaryDirectory() as folder:
+            tf.saved_model.save(module, folder, signatures=module.function)
+            converted = openvino.convert_model(folder)
         converted.reshape([-1, *network.clip_shape])
         if precision == "int8":
             converted = _quantize(converted, calibration)
