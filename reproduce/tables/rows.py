@@ -52,10 +52,10 @@ class Row:
 
 
 def read_table(number, folder):
-    """Reads the rows of a table, and the reference rows below them.
+    """Reads the rows of a table, and the reference rows below them that it does not have.
 
     Args:
-        number: int. 1 or 2.
+        number: int. 1 to 5.
         folder: path, such as `EXPECTED`.
 
     Returns:
@@ -65,7 +65,9 @@ def read_table(number, folder):
         DataError: a file is absent or malformed.
     """
     rows = _read(folder / f"table{number}.csv", is_reference=False)
-    return rows + _read(folder / "references.csv", is_reference=True)
+    references = _read(folder / "references.csv", is_reference=True)
+    titles = {row.title for row in rows}
+    return rows + [row for row in references if row.title not in titles]
 
 
 def _read(path, is_reference):

@@ -32,6 +32,7 @@ def plan_systems(number, options):
 def test_every_row_is_a_system_that_reads_its_settings(number, changes):
     rows = read_table(number, EXPECTED)
     jobs = plan_jobs(rows, TableOptions(**changes, seeds=(0, 3)))
+    assert len({row.title for row in rows}) == len(rows)
     assert len(jobs) == 2 * sum(len(row.cells) for row in rows)
     for job in jobs:
         assert job.cell.system in SYSTEMS
